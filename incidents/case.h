@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vigil {
+
+/// Life of an incident (domain README 5; names of contract.md).
+enum class CaseState : std::uint8_t {
+  candidate, incident, notified, contained, recovered, reported, closed, rejected
+};
+std::string_view case_state_name(CaseState state);
+
+/// 0 = nothing (無需通報) to 4, for each of the three and their maximum.
+struct ImpactLevel {
+  int confidentiality = 0, integrity = 0, availability = 0;
+  bool proposed = true;              ///< false once a person decided
+  std::vector<std::string> reasons;  ///< zh-TW sentences: which rule and which asset led to it
+  int overall() const;
+};
+
+/// What one rule found in this case; counts stay exact, samples are a few.
+struct CaseDetection {
+  std::string rule_id, title, title_zh, level;
+  std::uint64_t count = 0;        ///< detections folded in
+  std::uint64_t events = 0;       ///< events behind them
+  std::int64_t first_ns = 0, last_ns = 0;
+  std::vector<std::uint64_t> samples;  ///< sequences, first ones and last ones, at most 16
+  std::vector<std::pair<std::string, std::string>> fields;  ///< of the newest detection
+};
+
+struct CaseEntity {
+  std::string type, value;  ///< "source.ip", "203.0.113.9"
+  std::int64_t first_ns = 0, last_ns = 0;
+  std::uint64_t count = 0;
+};
+
+/// One thing done to a case; appended, never edited.
+struct CaseAct {
+  std::int64_t at_ns = 0;
+  std::string act;   ///< opened, confirmed, rejected, level, note, told …
+  std::string who;   ///< "vigild" or the person
+  std::string note;
+};
+
+struct CaseClock {
+  std::string id, label_zh, label_en, owner, article;
+  std::int64_t started_ns = 0, due_ns = 0;
+  std::optional<std::int64_t> stopped_ns;
+  std::string state_at(std::int64_t now_ns) const;  ///< running, met, late, overdue, void
+};
+
+struct Case {
+  std::string id;  ///< "2026-0001": year of opening in the organisation's zone and a number, per organisation
+  std::string organisation;
+  CaseState state = CaseState::candidate;
+  bool early_warning = false, drill = false;
+  std::string category = "other";
+  std::vector<std::string> symptoms;
+  std::string title, title_zh;
+  std::int64_t opened_ns = 0, updated_ns = 0;
+  std::optional<std::int64_t> occurred_ns, known_ns;
+  ImpactLevel level;
+  std::string profile, overlay;
+  std::vector<std::string> systems;  ///< asset ids touched
+  std::vector<CaseEntity> entities;
+  std::vector<CaseDetection> detections;
+  std::vector<std::string> holds;
+  std::vector<CaseClock> clocks;
+  std::vector<CaseAct> acts;
+  std::optional<std::string> reject_reason;
+
+  /// As contract.md "An incident in JSON"; clocks' states are told for `now_ns`, times in the given zone.
+  std::string to_json(std::int64_t now_ns, int zone_minutes) const;
+  /// The stored form: everything, exactly.
+  std::string serialize() const;
+  static std::optional<Case> deserialize(std::string_view text);
+};
+
+}  // namespace vigil

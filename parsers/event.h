@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "parsers/arena.h"
+#include "parsers/kinds.h"
+#include "parsers/syslog_header.h"
+#include "parsers/tags.h"
+
+namespace vigil {
+
+/// Which payload a message carries; decided from a few bytes and the header (detect_format). Numbers are
+/// stored in the archive: only add. Each has one row in payload.cc's table and one file of its own.
+enum class Format : std::uint8_t {
+  none,            ///< text nobody has taught us
+  sshd, pam, sudo, cef, fortigate, eve, access_log, windows_json, clamav, json, key_value,
+  count_
+};
+std::string_view format_name(Format format);
+
+/// Sigma's address of a log source; absent parts are empty. An event may have several.
+struct LogSource {
+  std::string_view product, category, service;
+};
+
+enum class ValueType : std::uint8_t { text, integer, real, boolean, null };
+
+/// One value of an event under its dotted ECS (or vendor) name. An array is several fields of one name.
+/// `value` is the text as written (numbers too, exactly).
+struct Field {
+  std::string_view name;
+  std::string_view value;
+  ValueType type = ValueType::text;
+};
+
+/// One message, parsed. Names that are constants are views of literals; other views point into the frame or
+/// the arena. Reuse one Event per worker: clear() keeps its memory.
+class Event {
+ public:
+  SyslogHeader header;
+  Format format = Format::none;
+  /// Event time, UTC ns: the payload's where the header has none, else the header's, else arrival.
+  std::int64_t timestamp_ns = 0;
+  Tags tags;  ///< header's and payload's together
+
+  void clear() {
+    fields_.clear();
+    log_sources_.clear();
+    tags = Tags();
+    format = Format::none;
+  }
+  void add(std::string_view name, std::string_view value, ValueType type = ValueType::text) {
+    fields_.push_back({name, value, type});
+  }
+  /// Replaces the first field of that name, or adds it.
+  void set(std::string_view name, std::string_view value, ValueType type = ValueType::text);
+  /// The first value of that name.
+  const Field* find(std::string_view name) const;
+  std::string_view text_of(std::string_view name) const {
+    const Field* field = find(name);
+    return field ? field->value : std::string_view();
+  }
+  const std::vector<Field>& fields() const { return fields_; }
+  void add_log_source(LogSource source) { log_sources_.push_back(source); }
+  const std::vector<LogSource>& log_sources() const { return log_sources_; }
+
+ private:
+  std::vector<Field> fields_;
+  std::vector<LogSource> log_sources_;
+};
+
+/// What payload a message carries: a switch on its first bytes and the header's app name; no parsing.
+Format detect_format(const SyslogHeader& header);
+
+/// Event time of a headerless payload found without parsing it whole (FortiGate eventtime or date/time, EVE and
+/// JSON timestamps, CEF rt), UTC ns. Cheap enough for every message at arrival.
+std::optional<std::int64_t> quick_payload_time(const SyslogHeader& header, Format format, int zone_minutes);
+
+/// The law's kinds a message belongs to, from format, app and facility alone (the asset table may add more).
+Kinds kinds_of(const SyslogHeader& header, Format format);
+
+/// Fills `event` from `header`: syslog fields, payload fields (ECS names; what has no ECS name stays under
+/// `vendor.*` or `winlog.*`), log sources. Never fails: what does not parse is tagged and stays in `message`.
+void parse_event(const SyslogHeader& header, const ParseContext& context, Event& event, Arena& arena);
+
+}  // namespace vigil

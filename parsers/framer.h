@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "parsers/tags.h"
+
+namespace vigil {
+
+struct FramerOptions {
+  /// Longest frame kept. RFC 5425 4.3.1 hopes receivers take 8192; cloud audit records need more.
+  /// The rest of a longer frame is skipped and the frame is tagged `oversize`.
+  std::size_t frame_bytes_max = 64 * 1024;
+  /// A larger octet count cannot be meant: the stream is out of step and is closed.
+  std::size_t count_max = 16 * 1024 * 1024;
+  /// Frames out of step with counting (F9) before the connection is closed.
+  unsigned desync_max = 10;
+};
+
+/// Why a connection has to be closed. The enumerator's name is also its metric label.
+enum class FramingError : std::uint8_t { none, tls_on_plain, http_on_syslog, frame_len_insane, desync };
+std::string_view framing_error_name(FramingError error);
+
+/// Cuts the byte stream of one TCP connection into frames (RFC 6587 3.4.1 and 3.4.2, told apart per
+/// frame; the rules F1 to F9 and F13 stand at the top of framer.cc and in ingest.md 2.1).
+///
+/// The frames do not depend on how TCP cut the stream. A frame that lies whole in `data` is given as a
+/// view of it; only one that spans two calls is put together in the framer's own buffer, so an idle
+/// connection costs what its partial frame costs.
+class Framer {
+ public:
+  explicit Framer(FramerOptions options = {}) : options_(options) {}
+
+  /// Calls `sink(std::string_view frame, Tags tags)` for each frame; the view ends with the call. Trailing
+  /// CR, LF and NUL are trimmed; what is then empty is not a frame. After an error nothing more is read.
+  template <class Sink>
+  void feed(std::string_view data, Sink&& sink) {
+    run(data, false, &call<Sink>, &sink);
+  }
+  /// The stream has ended: gives what is left (tags `partial_eof`, `truncated_frame`).
+  template <class Sink>
+  void finish(Sink&& sink) {
+    run({}, true, &call<Sink>, &sink);
+  }
+  /// Gives up waiting for the rest of a partial frame (F10): gives it with tag `slow_frame`.
+  template <class Sink>
+  void flush_slow(Sink&& sink) {
+    flush(&call<Sink>, &sink);
+  }
+
+  FramingError error() const { return error_; }  ///< Not `none`: close the connection.
+  bool closed() const { return error_ == FramingError::tls_on_plain || error_ == FramingError::http_on_syslog ||
+                               error_ == FramingError::frame_len_insane || desyncs_ > options_.desync_max; }
+  unsigned desyncs() const { return desyncs_; }
+  bool mid_frame() const { return !buffer_.empty(); }  ///< A partial frame is waiting.
+  std::size_t buffered_bytes() const { return buffer_.capacity(); }
+
+ private:
+  using Emit = void (*)(void*, std::string_view, Tags);
+  template <class Sink>
+  static void call(void* sink, std::string_view frame, Tags tags) {
+    (*static_cast<std::remove_reference_t<Sink>*>(sink))(frame, tags);
+  }
+  void run(std::string_view data, bool end, Emit emit, void* sink);
+  void flush(Emit emit, void* sink);
+
+  FramerOptions options_;
+  std::string buffer_;          ///< The partial frame, from its first byte.
+  std::size_t skip_ = 0;        ///< Bytes of an oversize counted frame still to be skipped.
+  bool discard_to_lf_ = false;  ///< Inside the rest of an oversize LF frame.
+  bool counted_before_ = false; ///< This connection has sent a counted frame ("sticky").
+  bool first_ = true;           ///< Nothing but blanks has been seen yet.
+  unsigned desyncs_ = 0;
+  FramingError error_ = FramingError::none;
+};
+
+}  // namespace vigil

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parsers/batch.h"
+#include "rules/detection.h"
+#include "rules/rule_set.h"
+
+namespace vigil {
+
+/// One stored message as the rules see it. Views must live for the call.
+struct Observation {
+  const SyslogHeader* header = nullptr;
+  Format format = Format::none;
+  const Source* source = nullptr;
+  std::uint64_t sequence = 0;
+  std::int64_t received_ns = 0;
+  std::int64_t event_ns = 0;
+  Kinds kinds;
+};
+
+/// Watches the stream: prefilter by literals, payload parse only where a rule can still match, exact match, then
+/// correlation over sliding windows in event time, keyed by organisation and group-by values. One thread.
+class Watcher {
+ public:
+  explicit Watcher(std::shared_ptr<const RuleSet> rules);
+  ~Watcher();
+
+  /// Appends what fired to `out`.
+  void observe(const Observation& observation, std::vector<Detection>& out);
+
+  /// The windows' changes since the last call, as durable (key, value) pairs; an empty value erases. The caller
+  /// writes them in one change with the cursor, so a restart neither forgets nor counts twice.
+  struct WindowEdit {
+    std::string key, value;
+  };
+  void take_window_edits(std::vector<WindowEdit>& out);
+  /// Puts back a window written before. Unknown or changed correlations are ignored.
+  void restore_window(std::string_view key, std::string_view value);
+
+  struct Counters {
+    std::uint64_t observed = 0, candidates = 0, parsed = 0, matched = 0, late = 0, evicted = 0;
+  };
+  Counters counters() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace vigil

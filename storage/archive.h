@@ -1,0 +1,137 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parsers/batch.h"
+#include "parsers/result.h"
+#include "storage/state_store.h"
+#include "storage/store_error.h"
+
+namespace vigil {
+
+struct ArchiveOptions {
+  std::filesystem::path directory;  ///< holds RocksDB's files; made if missing
+  /// A lane's open records are sealed into a block at this many raw bytes (storage.md 2.1: 16 MiB) …
+  std::size_t block_raw_bytes = 16 * 1024 * 1024;
+  /// … or at this age, so that a quiet lane's records are compressed too.
+  std::chrono::minutes block_age_max{30};
+  /// All lanes' open records together; past it the largest lane is sealed first. Bounds memory with many lanes.
+  std::size_t tail_raw_bytes_max = 64 * 1024 * 1024;
+  /// zstd level of sealed blocks. Low: sealing is on the ingest budget; the night work recompresses.
+  int seal_level = 1;
+  bool read_only = false;
+};
+
+/// What a committed record looks like when it is read again. Views live until the cursor moves.
+struct StoredRecord {
+  std::uint64_t sequence = 0;
+  std::string_view raw;
+  std::int64_t received_ns = 0;
+  std::int64_t event_ns = 0;
+  const Source* source = nullptr;
+  Kinds kinds;
+  Format format = Format::none;
+  Tags transport_tags;
+};
+
+/// Which part of the archive a scan covers. Blocks outside are not read.
+struct ScanRange {
+  /// Organisations to be seen; empty means none (isolation is not optional). "*" stands for all and is for
+  /// the daemon itself.
+  std::vector<std::string> organisations;
+  std::int64_t event_from_ns = INT64_MIN;  ///< event time, inclusive
+  std::int64_t event_to_ns = INT64_MAX;    ///< event time, exclusive
+  std::uint64_t sequence_from = 0;         ///< inclusive
+  std::uint64_t sequence_to = UINT64_MAX;  ///< exclusive
+  bool newest_first = true;                ///< by order of arrival (sequence)
+  /// Terms that must all occur in a block, lower case, as term_hash of block index sees them: the planner fills
+  /// them. Blocks that lack one are skipped. Needles (below) are checked on the decoded text.
+  std::vector<std::string> terms;
+  /// Byte strings of which each must occur (ASCII case-insensitively) in a record's raw bytes or the record is
+  /// skipped before it is handed out. Only used where decoding cannot change the answer.
+  std::vector<std::string> needles;
+};
+
+/// Counters of one scan, for `--explain` and tests.
+struct ScanCost {
+  std::uint64_t blocks_total = 0, blocks_read = 0, records_seen = 0, raw_bytes = 0;
+};
+
+struct RecoveryReport {
+  bool clean = true;                 ///< nothing had to be salvaged
+  std::uint64_t lost_from = 0, lost_to = 0;  ///< acknowledged sequences that could not be recovered, [from, to)
+  std::uint64_t salvaged = 0;        ///< records written again from the quarantined journal
+  std::filesystem::path quarantine;  ///< where the damaged journal was put
+  std::string what;                  ///< one paragraph for the operator
+};
+
+struct ArchiveStats {
+  std::uint64_t records = 0, raw_bytes = 0, stored_bytes = 0, index_bytes = 0, blocks = 0, open_records = 0,
+                open_raw_bytes = 0;
+  std::uint64_t last_sequence = 0;
+  std::int64_t oldest_received_ns = 0;
+  std::uint64_t verify_failures = 0;  ///< blocks whose decoded bytes differed at sealing; kept as plain zstd
+  /// Per kind: records, raw bytes and, shared by proportion, stored bytes; oldest receipt.
+  struct PerKind {
+    std::uint64_t records = 0, raw_bytes = 0, stored_bytes = 0;
+    std::int64_t oldest_received_ns = 0;
+  };
+  PerKind kinds[kKindCount];
+};
+
+/// The preserved logs of all organisations, byte for byte (storage.md 2). Journal with group commit, then
+/// sealed blocks; lanes (organisation x scope) never mix. Blocks and journal are readable while it is written.
+///
+/// Threads: commit() from one thread at a time; everything else from any thread at any time.
+class Archive {
+ public:
+  /// Opens or makes the archive and recovers what a crash left: "never silent, never stuck" (reliability.md
+  /// 3.2). Says what it did in `report`. Fails with locked, no_access, newer_format, or corrupt where even the
+  /// salvaged rest cannot be opened.
+  static Result<std::unique_ptr<Archive>, StoreError> open(const ArchiveOptions& options, RecoveryReport* report);
+
+  virtual ~Archive() = default;
+
+  /// Makes the batches durable in one synced write and gives their records their sequence. When it returns
+  /// they cannot be lost and are found by scans. On failure nothing may be acknowledged; `disk_full` may be
+  /// tried again, `io` needs a new Archive.
+  virtual Result<void, StoreError> commit(std::span<const std::shared_ptr<Batch>> batches) = 0;
+
+  /// Seals lanes that are due; `everything` seals all open records. Runs beside commit(), on a worker thread.
+  /// True if something was sealed.
+  virtual Result<bool, StoreError> seal(bool everything, std::int64_t now_ns) = 0;
+
+  /// Calls `visit` for each record in range, in order, until it says false. Terms and needles only narrow what
+  /// is read: the caller still checks each record. Reads a consistent snapshot.
+  virtual Result<ScanCost, StoreError> scan(const ScanRange& range,
+                                            const std::function<bool(const StoredRecord&)>& visit) const = 0;
+
+  /// The record of that sequence, if one of `organisations` may see it. Views live as long as `keep`.
+  struct Kept {
+    std::shared_ptr<const void> owner;
+    StoredRecord record;
+  };
+  virtual Result<Kept, StoreError> get(std::uint64_t sequence, const std::vector<std::string>& organisations) const = 0;
+
+  virtual ArchiveStats stats() const = 0;
+  /// Sequence that the next record will get.
+  virtual std::uint64_t next_sequence() const = 0;
+
+  /// The state column family of the same database: changes there are synced with the same journal.
+  virtual StateStore& state() = 0;
+};
+
+/// "0000000000001a2f": how a sequence is written as `vigil.id`, and read back.
+std::string record_id(std::uint64_t sequence);
+std::optional<std::uint64_t> record_sequence(std::string_view id);
+
+}  // namespace vigil
