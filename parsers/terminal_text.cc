@@ -1,0 +1,1 @@
+namespace vigil {}  // namespace vigil
