@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "parsers/tags.h"
 
@@ -37,28 +39,33 @@ class Framer {
   /// CR, LF and NUL are trimmed; what is then empty is not a frame. After an error nothing more is read.
   template <class Sink>
   void feed(std::string_view data, Sink&& sink) {
-    run(data, false, &call<Sink>, &sink);
+    run(data, false, &call<Sink>, address_of(sink));
   }
   /// The stream has ended: gives what is left (tags `partial_eof`, `truncated_frame`).
   template <class Sink>
   void finish(Sink&& sink) {
-    run({}, true, &call<Sink>, &sink);
+    run({}, true, &call<Sink>, address_of(sink));
   }
   /// Gives up waiting for the rest of a partial frame (F10): gives it with tag `slow_frame`.
   template <class Sink>
   void flush_slow(Sink&& sink) {
-    flush(&call<Sink>, &sink);
+    flush(&call<Sink>, address_of(sink));
   }
 
   FramingError error() const { return error_; }  ///< Not `none`: close the connection.
-  bool closed() const { return error_ == FramingError::tls_on_plain || error_ == FramingError::http_on_syslog ||
-                               error_ == FramingError::frame_len_insane || desyncs_ > options_.desync_max; }
-  unsigned desyncs() const { return desyncs_; }
+  bool closed() const { return error_ != FramingError::none; }
+  unsigned desyncs() const {
+    return desyncs_;
+  }  ///< Frames out of step so far; `desync` once they are too many.
   bool mid_frame() const { return !buffer_.empty(); }  ///< A partial frame is waiting.
   std::size_t buffered_bytes() const { return buffer_.capacity(); }
 
  private:
   using Emit = void (*)(void*, std::string_view, Tags);
+  template <class Sink>
+  static void* address_of(Sink& sink) {
+    return const_cast<void*>(static_cast<const void*>(std::addressof(sink)));
+  }
   template <class Sink>
   static void call(void* sink, std::string_view frame, Tags tags) {
     (*static_cast<std::remove_reference_t<Sink>*>(sink))(frame, tags);
@@ -66,14 +73,35 @@ class Framer {
   void run(std::string_view data, bool end, Emit emit, void* sink);
   void flush(Emit emit, void* sink);
 
+  /// What the next byte belongs to.
+  enum class Mode : std::uint8_t {
+    frame_start,  ///< a new frame
+    lf_frame,     ///< the rest of an LF frame whose beginning flush_slow() gave
+    owed,         ///< the rest of a counted frame whose beginning flush_slow() gave: `left_` bytes
+    skip,         ///< the rest of an oversize counted frame: `left_` bytes
+    discard       ///< the rest of an oversize LF frame, up to its end
+  };
+  std::size_t step(std::string_view work, bool end, Emit emit, void* sink);
+  std::size_t start_frame(std::string_view work, bool end, Emit emit, void* sink);
+  std::size_t lf_frame(std::string_view work, bool end, bool desync, Tags tags, Emit emit, void* sink);
+  std::size_t counted_frame(std::string_view work, std::size_t head, std::size_t count, bool end, Tags tags,
+                            Emit emit, void* sink);
+  std::size_t discard(std::string_view work, bool end);
+  std::size_t wanted(std::string_view data) const;
+  std::size_t close(FramingError error, std::string_view work);
+  void drop_buffer();
+
   FramerOptions options_;
-  std::string buffer_;          ///< The partial frame, from its first byte.
-  std::size_t skip_ = 0;        ///< Bytes of an oversize counted frame still to be skipped.
-  bool discard_to_lf_ = false;  ///< Inside the rest of an oversize LF frame.
-  bool counted_before_ = false; ///< This connection has sent a counted frame ("sticky").
-  bool first_ = true;           ///< Nothing but blanks has been seen yet.
-  unsigned desyncs_ = 0;
+  std::string buffer_;            ///< The partial frame, from its first byte.
+  std::size_t scanned_ = 0;       ///< No end of frame lies before this offset of a partial LF frame.
+  std::size_t counted_need_ = 0;  ///< Bytes the partial counted frame waits for, head and kept body; 0: none.
+  std::size_t left_ =
+      0;  ///< Bytes of a counted frame still to come; while it waits, with those in the buffer.
+  Mode mode_ = Mode::frame_start;
+  bool counted_before_ = false;  ///< This connection has sent a counted frame ("sticky").
+  bool first_ = true;            ///< Nothing but blanks has been seen yet.
   FramingError error_ = FramingError::none;
+  unsigned desyncs_ = 0;
 };
 
 }  // namespace vigil

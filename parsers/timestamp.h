@@ -38,12 +38,12 @@ struct CivilTime {
   unsigned month = 1, day = 1, hour = 0, minute = 0, second = 0;
   std::int64_t nanosecond = 0;
 };
-/// UTC ns of a civil time that lies `zone_minutes` east of Greenwich. Nothing if there is no such date or time, or
-/// if it does not fit (years 1678 to 2261 fit). Second 60 counts as 59.
+/// UTC ns of a civil time that lies `zone_minutes` east of Greenwich. Nothing if there is no such date or
+/// time, or if it does not fit (years 1678 to 2261 fit). Second 60 counts as 59.
 std::optional<std::int64_t> time_from_civil(const CivilTime& civil, int zone_minutes);
 
-/// The year that puts a date without one at the newest moment not later than 30 days after receipt; 29 February goes
-/// to the nearest leap year before. Nothing if the date exists in no year of the last five.
+/// The year that puts a date without one at the newest moment not later than 30 days after receipt; 29
+/// February goes to the nearest leap year before. Nothing if the date exists in no year of the last five.
 std::optional<std::int64_t> time_without_year(CivilTime civil, int zone_minutes, std::int64_t received_ns);
 
 /// Offset of a zone's abbreviation ("CST" is +08:00 here), upper case as senders write it.
@@ -59,15 +59,15 @@ struct TimestampRead {
   Tags tags;                            ///< no_tz, no_year, leap_second, epoch_ts, bad_ts
 };
 
-/// RFC 3339 and its kin at the front of `text`: 'T', 't' or a space between date and time, '.' or ',' before 1 to 60
-/// digits of a second, zone "Z", "+08:00", "+0800", "+08" or none (then `zone_minutes`, no_tz). What follows must be a
-/// space, a tab, a colon or the end.
+/// RFC 3339 and its kin at the front of `text`: 'T', 't' or a space between date and time, '.' or ',' before
+/// 1 to 60 digits of a second, zone "Z", "+08:00", "+0800", "+08" or none (then `zone_minutes`, no_tz). What
+/// follows must be a space, a tab, a colon or the end.
 TimestampRead read_iso_timestamp(std::string_view text, int zone_minutes);
 
 /// Any form of ingest.md 2.3 at the front of `text`.
 ///
-/// Remembers the last second's text and time per thread, so that the same second costs a comparison of some 20 bytes
-/// (the memory is a thread_local of a few dozen bytes and does not change any answer).
+/// Remembers the last second's text and time per thread, so that the same second costs a comparison of some
+/// 20 bytes (the memory is a thread_local of a few dozen bytes and does not change any answer).
 TimestampRead read_timestamp(std::string_view text, int zone_minutes, std::int64_t received_ns);
 
 }  // namespace vigil
