@@ -1,0 +1,95 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "daemon/counters.h"
+#include "daemon/source_table.h"
+#include "daemon/writer.h"
+#include "parsers/batch.h"
+
+namespace vigil {
+
+/// One listener as the intake sees it.
+struct IntakeListener {
+  SourceTable::Listener description;
+  std::string zone;  ///< IANA name
+  ListenerStats* stats = nullptr;
+};
+
+/// Where frames become records: header, format, kinds, source, event time; then into the open batch. One per I/O
+/// thread, used on that thread only, so nothing here is locked but the look-up of a sender not met before.
+class Intake {
+ public:
+  /// A batch goes to the writer at this size …
+  static constexpr std::size_t kBatchBytes = 256 * 1024;
+  /// … or this long after its first record, so that a lone line is durable and visible at once.
+  static constexpr std::chrono::milliseconds kLinger{5};
+
+  /// What happens to a batch the writer has no room for.
+  enum class WhenFull : std::uint8_t {
+    drop,  ///< datagrams: the newest are dropped and counted
+    queue  ///< streams: what was read is queued all the same; reading stops until there is room
+  };
+
+  Intake(boost::asio::io_context& io, Writer& writer, SourceTable& sources, Counters& counters, WhenFull when_full);
+
+  /// One message. `frame` may go when it returns. `peer` as text without port. Records of senders that do not
+  /// acknowledge go to the shared open batch.
+  void add(const IntakeListener& listener, std::string_view peer, std::string_view frame, Tags transport_tags,
+           std::int64_t received_ns);
+  /// An empty batch for add_to().
+  std::shared_ptr<Batch> new_batch();
+  /// The same into a batch of the caller's own (HTTP, which waits for its commit). `host_hint` names the sender where
+  /// the message does not. False if the message was empty.
+  bool add_to(Batch& batch, const IntakeListener& listener, std::string_view peer, std::string_view host_hint,
+              std::string_view frame, Tags transport_tags, std::int64_t received_ns);
+
+  /// After a wake of reading: hands the batch on if it is full, else arms the linger.
+  void wake_done();
+  /// Hands on what is open.
+  void flush();
+  /// Readers should stop until this is false again.
+  bool congested() const { return writer_.congested(); }
+
+ private:
+  /// The sender of the latest records, so that most records need no look-up.
+  struct Known {
+    std::shared_ptr<SourceState> state;
+    const Batch* batch = nullptr;  ///< in whose `sources` it stands …
+    std::uint64_t batch_serial = 0;
+    std::uint32_t index = 0;       ///< … at this index
+  };
+  Known& known_source(const IntakeListener& listener, std::string_view peer, std::string_view host, std::int64_t now_ns);
+  int zone_minutes(const IntakeListener& listener, std::int64_t now_ns);
+
+  boost::asio::io_context& io_;
+  Writer& writer_;
+  SourceTable& sources_;
+  Counters& counters_;
+  WhenFull when_full_;
+  boost::asio::steady_timer linger_;
+  bool lingering_ = false;
+  std::shared_ptr<Batch> open_;
+  std::uint64_t serial_ = 0;  ///< distinguishes batches that were given the same address
+  std::unordered_map<std::string, Known> known_;
+  const IntakeListener* last_listener_ = nullptr;
+  std::string last_peer_, last_host_;
+  Known* last_ = nullptr;
+  std::string key_;  ///< reused
+  std::unordered_map<const IntakeListener*, std::pair<std::int64_t, int>> zones_;  ///< offset, good for one minute
+  const IntakeListener* zone_listener_ = nullptr;
+  std::int64_t zone_minute_ = 0;
+  int zone_offset_ = 480;
+};
+
+/// Peer address as text: no port, IPv4-mapped IPv6 as dotted quad.
+std::string peer_text(const boost::asio::ip::address& address);
+
+}  // namespace vigil

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <sys/socket.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "daemon/intake.h"
+
+namespace vigil {
+
+/// One UDP socket of a listener; there is one on every I/O thread, sharing the port (RFC 5426, ingest.md 3.1).
+/// Reads with recvmmsg; what the kernel dropped is counted exactly and told.
+class UdpListener {
+ public:
+  /// Datagrams taken at once, and rounds before others on the thread get their turn.
+  static constexpr std::size_t kSlots = 128;
+  static constexpr int kRoundsMax = 4;
+  /// A datagram can carry 65,507 bytes: slots are that large, but only touched pages cost memory.
+  static constexpr std::size_t kSlotBytes = 64 * 1024;
+
+  /// Takes the bound socket. `on_loss(n)` is told when the kernel has dropped n datagrams more.
+  UdpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Intake& intake,
+              std::function<void(std::uint64_t)> on_loss);
+  ~UdpListener();
+  void start();
+  void stop();
+  /// Asks the kernel for its drop count. Any thread.
+  void poll_drops();
+
+ private:
+  void wait();
+  void drain();
+  void count_drops(std::uint32_t cumulative);
+  void poll_later();
+
+  boost::asio::posix::stream_descriptor socket_;
+  boost::asio::steady_timer poll_timer_;
+  int fd_;
+  const IntakeListener& listener_;
+  Intake& intake_;
+  std::function<void(std::uint64_t)> on_loss_;
+  std::atomic<std::uint32_t> dropped_{0};  ///< the kernel's cumulative count, as last seen
+  char* slots_ = nullptr;                  ///< kSlots x kSlotBytes, mapped
+  std::array<mmsghdr, kSlots> headers_{};
+  std::array<iovec, kSlots> vectors_{};
+  std::array<sockaddr_storage, kSlots> peers_{};
+  std::array<std::array<char, CMSG_SPACE(sizeof(std::uint32_t)) + 64>, kSlots> controls_{};
+  sockaddr_storage last_peer_{};
+  std::string last_peer_text_;
+  bool last_peer_suspicious_ = false;
+};
+
+/// Sets the receive buffer, by force where we may; returns what the kernel really gives, in bytes.
+int set_receive_buffer(int fd, int bytes);
+
+}  // namespace vigil

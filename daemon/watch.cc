@@ -1,0 +1,205 @@
+#include "daemon/watch.h"
+
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+
+#include "daemon/clock.h"
+#include "parsers/record.h"
+
+namespace vigil {
+
+namespace {
+
+constexpr std::string_view kCursorKey = "cursor/watch";
+constexpr std::string_view kWindowPrefix = "window/";
+/// Records read again at a time when catching up, so that the cursor moves on the way.
+constexpr std::uint64_t kReplayStep = 20'000;
+constexpr int kExitReopen = 75;  // as in writer.cc
+
+std::uint64_t read_cursor(const StateStore& state) {
+  const auto text = state.get(kCursorKey);
+  std::uint64_t cursor = 0;
+  if (text) std::from_chars(text->data(), text->data() + text->size(), cursor);
+  return cursor;
+}
+
+}  // namespace
+
+Watch::Watch(Archive& archive, std::shared_ptr<const RuleSet> rules, CaseDesk& desk, WatchOptions options)
+    : archive_(archive), desk_(desk), options_(options), watcher_(std::move(rules)) {
+  cursor_ = written_cursor_ = read_cursor(archive_.state());
+  archive_.state().scan(kWindowPrefix, [this](std::string_view key, std::string_view value) {
+    watcher_.restore_window(key.substr(kWindowPrefix.size()), value);
+    return true;
+  });
+}
+
+Watch::~Watch() { stop(); }
+
+void Watch::start() {
+  written_at_ = std::chrono::steady_clock::now();
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "watch");
+    run();
+  });
+}
+
+void Watch::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Watch::offer(const std::shared_ptr<Batch>& batch) {
+  {
+    const std::lock_guard lock(mutex_);
+    // Too far behind: let go of the copy. The gap in the sequence sends the watch to the archive.
+    if (queued_bytes_ + batch->raw_bytes > options_.queue_bytes_max) return;
+    queued_bytes_ += batch->raw_bytes;
+    queue_.push_back(batch);
+  }
+  wake_.notify_one();
+}
+
+std::uint64_t Watch::lag() const {
+  const std::uint64_t next = archive_.next_sequence();
+  const std::uint64_t cursor = cursor_.load(std::memory_order_relaxed);
+  return next > cursor ? next - cursor : 0;
+}
+
+Watcher::Counters Watch::counters() const {
+  const std::lock_guard lock(mutex_);
+  return counters_;
+}
+
+std::map<std::string, std::uint64_t> Watch::detections() const {
+  const std::lock_guard lock(mutex_);
+  return detections_;
+}
+
+void Watch::run() {
+  for (;;) {
+    std::shared_ptr<Batch> batch;
+    bool stopping = false;
+    {
+      std::unique_lock lock(mutex_);
+      // Waits with a limit: the archive may hold what no batch told us of (after a start, or after a gap).
+      wake_.wait_for(lock, options_.cursor_every, [this] { return stopping_ || !queue_.empty(); });
+      stopping = stopping_;
+      if (!queue_.empty()) {
+        batch = std::move(queue_.front());
+        queue_.pop_front();
+        queued_bytes_ -= batch->raw_bytes;
+      }
+    }
+    if (batch) {
+      // A batch spans several lanes and organisations but its sequences are its own: first to last, in order.
+      const std::uint64_t first = batch->records.empty() ? 0 : batch->records.front().sequence;
+      if (first > cursor_) replay(first);
+      for (const Record& record : batch->records) {
+        if (record.sequence < cursor_) continue;  // watched already, from the archive
+        Observation observation;
+        observation.header = &record.header;
+        observation.format = record.format;
+        observation.source = &batch->source_of(record);
+        observation.sequence = record.sequence;
+        observation.received_ns = record.received_ns;
+        observation.event_ns = record.event_ns;
+        observation.kinds = record.kinds;
+        observe(observation);
+      }
+      settle(false);
+      continue;
+    }
+    if (lag() != 0) replay(archive_.next_sequence());
+    settle(true);
+    if (stopping) return;
+  }
+}
+
+void Watch::replay(std::uint64_t to) {
+  Arena arena;
+  while (cursor_ < to) {
+    const std::uint64_t from = cursor_;
+    ScanRange range;
+    range.organisations = {"*"};
+    range.newest_first = false;
+    range.sequence_from = from;
+    range.sequence_to = std::min(to, from + kReplayStep);
+    const auto cost = archive_.scan(range, [this, &arena](const StoredRecord& stored) {
+      arena.reset();
+      const SyslogHeader header = parse_record_header(stored.raw, *stored.source, stored.received_ns, arena);
+      Observation observation;
+      observation.header = &header;
+      observation.format = stored.format;
+      observation.source = stored.source;
+      observation.sequence = stored.sequence;
+      observation.received_ns = stored.received_ns;
+      observation.event_ns = stored.event_ns;
+      observation.kinds = stored.kinds;
+      observe(observation);
+      return true;
+    });
+    if (!cost) {
+      spdlog::error("E-WATCH-READ the archive could not be read from record {} on: {} - tried again / 無法讀取封存紀錄，將再試",
+                    from, cost.error().what);
+      return;
+    }
+    // Sequences that no record has (lost and reported, or dropped by retention) are behind us too.
+    cursor_ = std::max<std::uint64_t>(cursor_, range.sequence_to);
+    settle(false);
+  }
+}
+
+void Watch::observe(const Observation& observation) {
+  watcher_.observe(observation, fired_);
+  cursor_.store(observation.sequence + 1, std::memory_order_relaxed);
+}
+
+void Watch::settle(bool force) {
+  const auto now = std::chrono::steady_clock::now();
+  const std::uint64_t cursor = cursor_;
+  {
+    const std::lock_guard lock(mutex_);
+    counters_ = watcher_.counters();
+    for (const Detection& detection : fired_) ++detections_[detection.rule->id];
+  }
+  if (fired_.empty()) {
+    if (cursor == written_cursor_ && !desk_.waiting()) return;
+    if (!force && now - written_at_ < options_.cursor_every) return;
+  }
+  std::vector<Watcher::WindowEdit> edits;
+  watcher_.take_window_edits(edits);
+  bool changed = false;
+  const auto committed = desk_.change([&](CaseBook& book, StateChange& change) {
+    changed = !book.apply(fired_, wall_clock_ns(), change).empty();
+    for (auto& edit : edits) {
+      std::string key = std::string(kWindowPrefix) + edit.key;
+      if (edit.value.empty()) {
+        change.erase(std::move(key));
+      } else {
+        change.put(std::move(key), std::move(edit.value));
+      }
+    }
+    change.put(std::string(kCursorKey), std::to_string(cursor));
+  });
+  if (!committed && committed.error().code != StoreErrc::disk_full) {
+    spdlog::critical("E-STORE-IO cases could not be written: {} - stopping so that the store is reopened",
+                     committed.error().what);
+    std::_Exit(kExitReopen);
+  }
+  fired_.clear();
+  written_cursor_ = cursor;
+  written_at_ = now;
+  if (changed && on_cases_changed) on_cases_changed();
+}
+
+}  // namespace vigil

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "daemon/case_desk.h"
+#include "rules/watcher.h"
+#include "storage/archive.h"
+
+namespace vigil {
+
+struct WatchOptions {
+  /// Committed batches kept in memory for the rules; past it watching goes on from the archive instead.
+  std::size_t queue_bytes_max = 32 * 1024 * 1024;
+  /// How often the cursor is written when nothing fired. A restart watches again at most what came since, and the
+  /// windows written with the cursor keep that from counting twice.
+  std::chrono::milliseconds cursor_every{1000};
+};
+
+/// Runs the rules over everything that was stored, in order, exactly once (architecture.md, step 5). A durable cursor
+/// says how far; cursor, correlation windows, cases and outbox change in one write. Own thread.
+class Watch {
+ public:
+  Watch(Archive& archive, std::shared_ptr<const RuleSet> rules, CaseDesk& desk, WatchOptions options = {});
+  ~Watch();
+  void start();
+  /// Watches what is committed, writes the cursor, ends the thread.
+  void stop();
+
+  /// A committed batch, in order; never blocks. For the writer's thread.
+  void offer(const std::shared_ptr<Batch>& batch);
+
+  /// Records stored and not yet watched.
+  std::uint64_t lag() const;
+  Watcher::Counters counters() const;
+  /// Detections so far, by rule id.
+  std::map<std::string, std::uint64_t> detections() const;
+  /// Called on the watch thread after a case changed.
+  std::function<void()> on_cases_changed;
+
+ private:
+  void run();
+  void replay(std::uint64_t to);
+  void observe(const Observation& observation);
+  void settle(bool force);
+
+  Archive& archive_;
+  CaseDesk& desk_;
+  WatchOptions options_;
+  Watcher watcher_;
+  std::vector<Detection> fired_;
+  std::atomic<std::uint64_t> cursor_{1};  ///< sequence of the next record to be watched
+  std::uint64_t written_cursor_ = 0;
+  std::chrono::steady_clock::time_point written_at_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::shared_ptr<Batch>> queue_;
+  std::size_t queued_bytes_ = 0;
+  bool stopping_ = false;
+  std::map<std::string, std::uint64_t> detections_;
+  Watcher::Counters counters_;
+  std::thread thread_;
+};
+
+}  // namespace vigil
