@@ -31,4 +31,8 @@ Result<Config, std::vector<Diagnostic>> parse_config(std::string_view yaml, cons
 /// spool channel: useful unconfigured.
 Config embedded_default();
 
+/// Another data directory (`--data` wins over the file): what lay below the old one, as the spool folder of the
+/// embedded default does, moves with it.
+void move_data(Config& config, const std::filesystem::path& data);
+
 }  // namespace vigil
