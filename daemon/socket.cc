@@ -12,29 +12,9 @@
 
 namespace vigil {
 
-Result<Endpoint, std::string> parse_endpoint(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return "\"" + std::string(text) + "\" has no port: write ADDRESS:PORT";
-  std::string_view host = text.substr(0, colon);
-  const std::string_view port_text = text.substr(colon + 1);
-  unsigned port = 0;
-  const auto [end, wrong] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
-  if (wrong != std::errc() || end != port_text.data() + port_text.size() || port > 65535) {
-    return "\"" + std::string(port_text) + "\" is no port: 0 to 65535";
-  }
-  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(std::string(host), error);
-  if (error) return "\"" + std::string(host) + "\" is no IPv4 or IPv6 address (write IPv6 as [::1]:514)";
-  return Endpoint{address, static_cast<std::uint16_t>(port)};
-}
+namespace {
 
-std::string endpoint_text(const Endpoint& endpoint) {
-  const std::string host = endpoint.address.to_string();
-  return (endpoint.address.is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port);
-}
-
-int open_bound_socket(const Endpoint& endpoint, int type, std::string& error) {
+int bind_socket(const Endpoint& endpoint, int type, bool share, std::string& error) {
   const int family = endpoint.address.is_v6() ? AF_INET6 : AF_INET;
   const auto fail = [&error, &endpoint](int fd, const char* step) {
     const int code = errno;
@@ -49,7 +29,7 @@ int open_bound_socket(const Endpoint& endpoint, int type, std::string& error) {
   if (fd < 0) return fail(fd, "cannot open a socket for");
   const int on = 1;
   const int off = 0;
-  ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  if (share) ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
   if (type == SOCK_STREAM) ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (family == AF_INET6) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
 
@@ -73,6 +53,39 @@ int open_bound_socket(const Endpoint& endpoint, int type, std::string& error) {
   }
   if (::bind(fd, reinterpret_cast<const sockaddr*>(&storage), length) != 0) return fail(fd, "cannot listen on");
   return fd;
+}
+
+}  // namespace
+
+Result<Endpoint, std::string> parse_endpoint(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return "\"" + std::string(text) + "\" has no port: write ADDRESS:PORT";
+  std::string_view host = text.substr(0, colon);
+  const std::string_view port_text = text.substr(colon + 1);
+  unsigned port = 0;
+  const auto [end, wrong] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
+  if (wrong != std::errc() || end != port_text.data() + port_text.size() || port > 65535) {
+    return "\"" + std::string(port_text) + "\" is no port: 0 to 65535";
+  }
+  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(std::string(host), error);
+  if (error) return "\"" + std::string(host) + "\" is no IPv4 or IPv6 address (write IPv6 as [::1]:514)";
+  return Endpoint{address, static_cast<std::uint16_t>(port)};
+}
+
+std::string endpoint_text(const Endpoint& endpoint) {
+  const std::string host = endpoint.address.to_string();
+  return (endpoint.address.is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port);
+}
+
+int open_bound_socket(const Endpoint& endpoint, int type, PortSharing sharing, std::string& error) {
+  if (sharing == PortSharing::probe_first && endpoint.port != 0) {
+    const int probe = bind_socket(endpoint, type, false, error);
+    if (probe < 0) return -1;
+    ::close(probe);
+  }
+  return bind_socket(endpoint, type, true, error);
 }
 
 bool bound_family_is_v6(int fd) {

@@ -1,0 +1,129 @@
+#include "daemon/api.h"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <boost/asio/post.hpp>
+#include <thread>
+
+#include "daemon/api_support.h"
+#include "daemon/clock.h"
+
+namespace vigil {
+
+namespace {
+
+/// Threads that answer questions: two, so that one long scan does not hold up the status page.
+constexpr std::size_t kWorkers = 3;
+/// Questions waiting for a thread; past it 429 (BI-66).
+constexpr int kQueuedMax = 64;
+void lower_priority() {
+  // Linux gives each thread its own nice value; questions yield to receiving.
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 5);
+}
+
+}  // namespace
+
+/// A path, the methods it takes and who answers. `exact` or a prefix (and suffix) around one name.
+struct Api::Route {
+  std::string_view method, prefix, suffix;
+  bool exact;
+  Work work;
+  enum class On : std::uint8_t { io, pool, own_thread } on;
+};
+
+const Api::Route* Api::find_route(const HttpRequest& request) {
+  using enum Route::On;
+  static constexpr Route kRoutes[] = {
+      {"GET", "/healthz", "", true, &Api::healthz, io},
+      {"GET", "/readyz", "", true, &Api::readyz, pool},
+      {"GET", "/metrics", "", true, &Api::metrics, pool},
+      {"GET", "/api/v1/status", "", true, &Api::status, pool},
+      {"GET", "/api/v1/sources", "", true, &Api::sources, pool},
+      {"GET", "/api/v1/search", "", true, &Api::search, pool},
+      {"GET", "/api/v1/tail", "", true, &Api::tail, own_thread},
+      {"GET", "/api/v1/rules", "", true, &Api::rules, pool},
+      {"GET", "/api/v1/incidents", "", true, &Api::incidents, pool},
+      {"GET", "/api/v1/incidents/", "", false, &Api::incident, pool},
+      {"POST", "/api/v1/incidents/", "/confirm", false, &Api::decide, pool},
+      {"POST", "/api/v1/incidents/", "/reject", false, &Api::decide, pool},
+      {"POST", "/api/v1/incidents/", "/note", false, &Api::decide, pool},
+      {"GET", "/api/v1/notifications", "", true, &Api::notifications, pool},
+      {"GET", "/api/v1/notifications/", "/form", false, &Api::notification, pool},
+      {"GET", "/api/v1/notifications/", "", false, &Api::notification, pool},
+      {"POST", "/api/v1/evidence", "", true, &Api::make_evidence, pool},
+      {"GET", "/api/v1/evidence/", "", false, &Api::evidence_file, pool},
+      {"POST", "/api/v1/archive/seal", "", true, &Api::seal, pool},
+  };
+  const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
+  for (const Route& route : kRoutes) {
+    if (route.method != method) continue;
+    if (route.exact) {
+      if (request.path == route.prefix) return &route;
+    } else if (route.prefix == "/api/v1/evidence/" ? request.path.starts_with(route.prefix)
+                                                   : !between(request.path, route.prefix, route.suffix).empty()) {
+      return &route;
+    }
+  }
+  return nullptr;
+}
+
+Api::Api(ApiParts parts) : parts_(std::move(parts)), pool_(kWorkers) {
+  for (std::size_t i = 0; i < kWorkers; ++i) boost::asio::post(pool_, lower_priority);
+}
+
+Api::~Api() { stop(); }
+
+void Api::stop() {
+  stopping_ = true;
+  pool_.join();
+  // Tails have threads of their own; each looks at stopping_ several times a second.
+  while (queued_ > 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
+
+int Api::zone_now() const { return zone_offset_minutes(parts_.default_zone, wall_clock_ns()); }
+
+void Api::handle(HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
+  const Route* const route = find_route(request);
+  if (route == nullptr) return reply_error(*answer, 404, "not_found", "no such path: " + request.path, "沒有這個路徑");
+  // Until there are accounts, questions are answered to this machine alone; docs/api.md.
+  if (!request.trusted && !request.loopback) {
+    return reply_error(*answer, 401, "not_allowed", "only from this machine until accounts exist", "帳號功能完成前僅限本機存取");
+  }
+  if (request.cross_site) {
+    return reply_error(*answer, 403, "cross_site", "a page of another site may not ask this", "拒絕來自其他網站的請求");
+  }
+  switch (route->on) {
+    case Route::On::io: return (this->*route->work)(request, *answer);
+    case Route::On::own_thread:
+      // A tail lasts as long as its reader; the follower limit bounds how many there are.
+      ++queued_;
+      std::thread([this, work = route->work, request = std::move(request), answer = std::move(answer)] {
+        lower_priority();
+        (this->*work)(request, *answer);
+        --queued_;
+      }).detach();
+      return;
+    case Route::On::pool: break;
+  }
+  if (queued_.fetch_add(1) >= kQueuedMax) {
+    --queued_;
+    return reply_error(*answer, 429, "busy", "too many questions at once; try again", "查詢過多，請稍後再試");
+  }
+  boost::asio::post(pool_, [this, work = route->work, request = std::move(request), answer = std::move(answer)] {
+    if (!stopping_) (this->*work)(request, *answer);
+    --queued_;
+  });
+}
+
+void Api::healthz(const HttpRequest&, HttpAnswer& answer) { answer.reply(200, "text/plain", "ok\n"); }
+
+void Api::readyz(const HttpRequest&, HttpAnswer& answer) {
+  const auto trouble = parts_.writer.trouble();
+  if (trouble) return answer.reply(503, "text/plain", "not ready: " + *trouble + "\n");
+  if (parts_.writer.congested()) return answer.reply(503, "text/plain", "not ready: the queue is full\n");
+  answer.reply(200, "text/plain", "ready\n");
+}
+
+}  // namespace vigil

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <boost/asio/thread_pool.hpp>
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "daemon/case_desk.h"
+#include "daemon/counters.h"
+#include "daemon/dispatcher.h"
+#include "daemon/evidence_desk.h"
+#include "daemon/http_server.h"
+#include "daemon/live_tail.h"
+#include "daemon/source_table.h"
+#include "daemon/watch.h"
+#include "daemon/writer.h"
+
+namespace vigil {
+
+/// What the API speaks for. Everything outlives it.
+struct ApiParts {
+  Archive& archive;
+  Writer& writer;
+  Counters& counters;
+  SourceTable& sources;
+  Watch& watch;
+  CaseDesk& desk;
+  Dispatcher& dispatcher;
+  EvidenceDesk& evidence;
+  LiveTail& tail;
+  std::shared_ptr<const AssetTable> assets;
+  std::shared_ptr<const RuleSet> rules;
+  std::vector<RuleProblem> rule_problems;
+  std::vector<ChannelConfig> channels;
+  RecoveryReport recovery;
+  std::filesystem::path data;
+  std::int64_t started_ns = 0;
+  bool drill = false;
+  std::string default_zone = "Asia/Taipei";
+};
+
+/// The HTTP API of docs/api.md: routes, who may ask, answers. handle() is called on the I/O thread; what may take time
+/// runs on a few threads of low priority, so that questions never hold up receiving.
+class Api {
+ public:
+  explicit Api(ApiParts parts);
+  ~Api();
+  void handle(HttpRequest request, std::shared_ptr<HttpAnswer> answer);
+  /// Gives up running queries and tails, ends the threads.
+  void stop();
+
+ private:
+  using Work = void (Api::*)(const HttpRequest&, HttpAnswer&);
+  struct Route;
+  static const Route* find_route(const HttpRequest& request);
+
+  void healthz(const HttpRequest& request, HttpAnswer& answer);
+  void readyz(const HttpRequest& request, HttpAnswer& answer);
+  void metrics(const HttpRequest& request, HttpAnswer& answer);
+  void status(const HttpRequest& request, HttpAnswer& answer);
+  void sources(const HttpRequest& request, HttpAnswer& answer);
+  void search(const HttpRequest& request, HttpAnswer& answer);
+  void tail(const HttpRequest& request, HttpAnswer& answer);
+  void rules(const HttpRequest& request, HttpAnswer& answer);
+  void incidents(const HttpRequest& request, HttpAnswer& answer);
+  void incident(const HttpRequest& request, HttpAnswer& answer);
+  void decide(const HttpRequest& request, HttpAnswer& answer);
+  void notifications(const HttpRequest& request, HttpAnswer& answer);
+  void notification(const HttpRequest& request, HttpAnswer& answer);
+  void make_evidence(const HttpRequest& request, HttpAnswer& answer);
+  void evidence_file(const HttpRequest& request, HttpAnswer& answer);
+  void seal(const HttpRequest& request, HttpAnswer& answer);
+
+  boost::json::object notification_row(const Case& incident, const std::vector<Notice>& notices, std::int64_t now,
+                                       int zone) const;
+  int zone_now() const;
+
+  ApiParts parts_;
+  boost::asio::thread_pool pool_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<int> queued_{0};
+};
+
+}  // namespace vigil

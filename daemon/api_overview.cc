@@ -1,0 +1,242 @@
+#include <sys/statvfs.h>
+
+#include <boost/json.hpp>
+#include <algorithm>
+
+#include "daemon/api.h"
+#include "daemon/api_support.h"
+#include "daemon/clock.h"
+#include "daemon/prometheus.h"
+
+namespace vigil {
+
+namespace json = boost::json;
+
+namespace {
+
+/// A source that has said nothing for so long counts as silent, until its own rhythm is learned.
+constexpr std::int64_t kSilentAfterNs = 3'600'000'000'000;
+
+}  // namespace
+
+void Api::metrics(const HttpRequest&, HttpAnswer& answer) {
+  Prometheus out;
+  const ArchiveStats stats = parts_.archive.stats();
+  const std::int64_t now = wall_clock_ns();
+  out.counter("vigil_received_total", "messages that arrived");
+  for (const auto& listener : parts_.counters.listeners()) {
+    out.value({{"listener", listener.id}, {"protocol", listener.protocol}}, listener.received.load());
+  }
+  out.counter("vigil_stored_total", "messages made durable, each under its most telling kind");
+  for (std::size_t i = 0; i < Counters::kPrimaryCount; ++i) {
+    out.value({{"kind", std::string(Counters::primary_name(i))}}, parts_.counters.stored_as(i));
+  }
+  out.counter("vigil_discarded_total", "messages not stored, by reason");
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Discard::count_); ++i) {
+    const auto reason = static_cast<Discard>(i);
+    out.value({{"reason", std::string(discard_name(reason))}}, parts_.counters.discarded_for(reason));
+  }
+  out.counter("vigil_socket_dropped_total", "datagrams the kernel dropped on our sockets");
+  for (const auto& listener : parts_.counters.listeners()) {
+    if (listener.protocol == "syslog-udp") out.value({{"listener", listener.id}}, listener.kernel_dropped.load());
+  }
+  out.counter("vigil_connections_closed_total", "connections closed by us, by reason");
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Closed::count_); ++i) {
+    const auto reason = static_cast<Closed>(i);
+    out.value({{"reason", std::string(closed_name(reason))}}, parts_.counters.closed_for(reason));
+  }
+  out.gauge("vigil_connections", "open connections");
+  for (const auto& listener : parts_.counters.listeners()) {
+    if (listener.protocol == "syslog-tcp") out.value({{"listener", listener.id}}, listener.connections.load());
+  }
+  out.counter("vigil_detections_total", "rules and correlations that fired");
+  for (const auto& [rule, count] : parts_.watch.detections()) out.value({{"rule", rule}}, count);
+  out.gauge("vigil_rule_lag_events", "records stored and not yet watched");
+  out.value({}, parts_.watch.lag());
+  out.gauge("vigil_queue_bytes", "raw bytes waiting for the journal");
+  out.value({}, parts_.writer.queued_bytes());
+  out.gauge("vigil_archive_bytes", "bytes on disk of sealed blocks, by kind");
+  for (std::size_t i = 0; i < kKindCount; ++i) {
+    out.value({{"kind", std::string(kind_name(static_cast<Kind>(i)))}}, stats.kinds[i].stored_bytes);
+  }
+  out.gauge("vigil_archive_raw_bytes", "raw bytes preserved, by kind");
+  for (std::size_t i = 0; i < kKindCount; ++i) {
+    out.value({{"kind", std::string(kind_name(static_cast<Kind>(i)))}}, stats.kinds[i].raw_bytes);
+  }
+  out.gauge("vigil_retention_oldest_timestamp_seconds", "receipt of the oldest record preserved, by kind");
+  for (std::size_t i = 0; i < kKindCount; ++i) {
+    if (stats.kinds[i].oldest_received_ns == 0) continue;
+    out.value({{"kind", std::string(kind_name(static_cast<Kind>(i)))}},
+              static_cast<std::uint64_t>(stats.kinds[i].oldest_received_ns / 1'000'000'000));
+  }
+  out.counter("vigil_block_verify_failures_total", "blocks whose decoded bytes differed at sealing");
+  out.value({}, stats.verify_failures);
+  out.gauge("vigil_source_last_seen_timestamp_seconds", "newest message of a source");
+  parts_.sources.for_each([&out](const SourceState& state) {
+    out.value({{"source", state.source->host}, {"peer", state.source->peer}, {"listener", state.source->listener}},
+              static_cast<std::uint64_t>(state.last_seen_ns / 1'000'000'000));
+  });
+  out.counter("vigil_parse_unparsed_total", "messages of a source in which no payload format was recognised");
+  parts_.sources.for_each([&out](const SourceState& state) {
+    out.value({{"source", state.source->host}, {"peer", state.source->peer}, {"listener", state.source->listener}},
+              state.unparsed.load());
+  });
+  out.counter("vigil_notify_attempts_total", "attempts to tell, by channel and result");
+  for (const auto& [key, count] : parts_.dispatcher.attempts()) {
+    out.value({{"channel", key.first}, {"result", key.second}}, count);
+  }
+  out.gauge("vigil_clock_seconds_left", "seconds until a statutory clock is due");
+  parts_.desk.read([&out, now](const CaseBook& book) {
+    for (const Case* incident : book.list({"*"})) {
+      for (const CaseClock& clock : incident->clocks) {
+        if (clock.stopped_ns) continue;
+        out.value({{"incident", incident->id}, {"clock", clock.id}}, (clock.due_ns - now) / 1'000'000'000);
+      }
+    }
+    return 0;
+  });
+  out.gauge("vigil_last_commit_age_seconds", "seconds since the journal was last synced");
+  out.value({}, (now - parts_.writer.last_commit_ns()) / 1'000'000'000);
+  answer.reply(200, "text/plain; version=0.0.4; charset=utf-8", out.take());
+}
+
+void Api::status(const HttpRequest&, HttpAnswer& answer) {
+  const ArchiveStats stats = parts_.archive.stats();
+  const std::int64_t now = wall_clock_ns();
+  const int zone = zone_now();
+  json::object out{{"version", VIGIL_VERSION},
+                   {"started", iso_time(parts_.started_ns, zone)},
+                   {"now", iso_time(now, zone)},
+                   {"data", parts_.data.string()},
+                   {"drill", parts_.drill}};
+  json::array listeners;
+  for (const auto& listener : parts_.counters.listeners()) {
+    listeners.push_back(json::object{{"id", listener.id},
+                                     {"protocol", listener.protocol},
+                                     {"address", listener.address},
+                                     {"received", listener.received.load()},
+                                     {"bytes", listener.bytes.load()},
+                                     {"kernel_dropped", listener.kernel_dropped.load()},
+                                     {"connections", listener.connections.load()}});
+  }
+  out["listeners"] = std::move(listeners);
+  out["received"] = parts_.counters.received();
+  out["stored"] = parts_.counters.stored();
+  json::object discarded;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Discard::count_); ++i) {
+    discarded[discard_name(static_cast<Discard>(i))] = parts_.counters.discarded_for(static_cast<Discard>(i));
+  }
+  out["discarded"] = std::move(discarded);
+  out["kernel_dropped"] = parts_.counters.kernel_dropped();
+  const double uptime = std::max(1.0, static_cast<double>(now - parts_.started_ns) / 1e9);
+  out["rate_since_start"] = static_cast<double>(parts_.counters.received()) / uptime;
+  out["records"] = stats.records;
+  out["raw_bytes"] = stats.raw_bytes;
+  out["stored_bytes"] = stats.stored_bytes;
+  out["index_bytes"] = stats.index_bytes;
+  out["blocks"] = stats.blocks;
+  out["open_records"] = stats.open_records;
+  out["verify_failures"] = stats.verify_failures;
+  if (stats.oldest_received_ns != 0) out["oldest"] = iso_time(stats.oldest_received_ns, zone);
+  out["queue_bytes"] = parts_.writer.queued_bytes();
+  out["rule_lag_events"] = parts_.watch.lag();
+  out["rules"] = parts_.rules->size();
+  out["rules_refused"] = std::count_if(parts_.rule_problems.begin(), parts_.rule_problems.end(),
+                                       [](const RuleProblem& problem) { return problem.refused; });
+  std::uint64_t fired = 0;
+  for (const auto& [rule, count] : parts_.watch.detections()) fired += count;
+  out["detections"] = fired;
+  out["sources"] = parts_.sources.size();
+  struct statvfs disk {};
+  if (::statvfs(parts_.data.c_str(), &disk) == 0) {
+    out["disk_free_bytes"] = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
+    out["disk_bytes"] = static_cast<std::uint64_t>(disk.f_blocks) * disk.f_frsize;
+  }
+  out["incidents_open"] = parts_.desk.read([](const CaseBook& book) {
+    const auto all = book.list({"*"});
+    return std::count_if(all.begin(), all.end(), [](const Case* incident) {
+      return incident->state != CaseState::closed && incident->state != CaseState::rejected;
+    });
+  });
+  if (const auto trouble = parts_.writer.trouble()) out["trouble"] = *trouble;
+  if (!parts_.recovery.clean) {
+    out["recovery"] = json::object{{"what", parts_.recovery.what},
+                                   {"lost_from", parts_.recovery.lost_from},
+                                   {"lost_to", parts_.recovery.lost_to},
+                                   {"salvaged", parts_.recovery.salvaged},
+                                   {"quarantine", parts_.recovery.quarantine.string()}};
+  }
+  answer.reply(200, kJson, json::serialize(out) + "\n");
+}
+
+void Api::sources(const HttpRequest& request, HttpAnswer& answer) {
+  const std::int64_t now = wall_clock_ns();
+  const int zone = zone_now();
+  const bool silent_only = request.has("silent");
+  json::array rows;
+  parts_.sources.for_each([&](SourceState& state) {
+    const std::int64_t last = state.last_seen_ns;
+    if (silent_only && now - last < kSilentAfterNs) return;
+    const Source& source = *state.source;
+    json::array formats;
+    for (unsigned i = 0; i < static_cast<unsigned>(Format::count_); ++i) {
+      if ((state.formats.load() >> i & 1U) != 0) formats.push_back(json::string(format_name(static_cast<Format>(i))));
+    }
+    json::array kinds;
+    for (std::size_t i = 0; i < kKindCount; ++i) {
+      if (Kinds(state.kinds.load()).has(static_cast<Kind>(i))) kinds.push_back(json::string(kind_name(static_cast<Kind>(i))));
+    }
+    json::object row{{"source", source.host},
+                     {"peer", source.peer},
+                     {"listener", source.listener},
+                     {"organisation", source.organisation},
+                     {"registered", !source.system.empty()},
+                     {"core", source.core},
+                     {"in_scope", source.in_scope},
+                     {"first_seen", iso_time(state.first_seen_ns, zone)},
+                     {"last_seen", iso_time(last, zone)},
+                     {"received", state.received.load()},
+                     {"bytes", state.bytes.load()},
+                     {"unparsed", state.unparsed.load()},
+                     {"clock_skew_seconds", static_cast<double>(state.clock_skew_ns / 1'000'000) / 1000.0},
+                     {"formats", std::move(formats)},
+                     {"kinds", std::move(kinds)}};
+    if (!source.system.empty()) row["system"] = source.system;
+    {
+      const std::lock_guard lock(state.sample_mutex);
+      if (!state.last_unparsed.empty()) row["last_unparsed"] = state.last_unparsed;
+    }
+    rows.push_back(std::move(row));
+  });
+  std::sort(rows.begin(), rows.end(), [](const json::value& a, const json::value& b) {
+    return a.at("received").to_number<std::uint64_t>() > b.at("received").to_number<std::uint64_t>();
+  });
+  answer.reply(200, kJson, json::serialize(json::object{{"sources", std::move(rows)}}) + "\n");
+}
+
+void Api::rules(const HttpRequest&, HttpAnswer& answer) {
+  json::array rows;
+  for (const auto& meta : parts_.rules->metas()) {
+    json::array tags;
+    for (const auto& tag : meta->tags) tags.push_back(json::string(tag));
+    rows.push_back(json::object{{"id", meta->id},
+                                {"title", meta->title},
+                                {"title_zh", meta->title_zh},
+                                {"level", level_name(meta->level)},
+                                {"file", meta->file},
+                                {"tags", std::move(tags)}});
+  }
+  json::array problems;
+  for (const auto& problem : parts_.rule_problems) {
+    problems.push_back(json::object{{"file", problem.file},
+                                    {"line", problem.line},
+                                    {"column", problem.column},
+                                    {"rule", problem.rule},
+                                    {"reason", problem.reason},
+                                    {"refused", problem.refused}});
+  }
+  answer.reply(200, kJson,
+               json::serialize(json::object{{"rules", std::move(rows)}, {"problems", std::move(problems)}}) + "\n");
+}
+
+}  // namespace vigil

@@ -1,0 +1,113 @@
+#include <boost/json.hpp>
+
+#include "daemon/api.h"
+#include "daemon/api_support.h"
+#include "daemon/clock.h"
+#include "parsers/record.h"
+
+namespace vigil {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::string_view kNdjson = "application/x-ndjson";
+
+}  // namespace
+
+void Api::search(const HttpRequest& request, HttpAnswer& answer) {
+  const std::string_view text = request.parameter("q");
+  const auto query = Query::parse(text);
+  if (!query) return reply_query_error(answer, text, query.error());
+  SearchRequest wanted;
+  wanted.range.organisations = {"*"};
+  wanted.zone_minutes = zone_now();
+  wanted.range.newest_first = request.parameter("order", "desc") != "asc";
+  if (!read_range(request, wanted.zone_minutes, wanted.range, answer)) return;
+  if (request.has("limit")) {
+    const auto limit = read_number(request.parameter("limit"));
+    if (!limit) return reply_error(answer, 400, "bad_limit", "limit is a whole number from 0 (all)", "limit 需為 0（全部）以上的整數");
+    wanted.limit = *limit;
+  }
+  const bool raw = request.has("raw");
+  const std::function<bool()> cancelled = [this, &answer] { return stopping_.load() || answer.gone(); };
+  wanted.cancelled = &cancelled;
+
+  // The head goes out with the first rows, so that an error before them still has its own status.
+  bool begun = false;
+  std::string piece;
+  const auto begin = [&] {
+    if (!std::exchange(begun, true)) answer.begin(200, raw ? "application/octet-stream" : kNdjson);
+  };
+  auto last_flush = std::chrono::steady_clock::now();
+  const auto summary = vigil::search(parts_.archive, *query, wanted, [&](const SearchRow& row) {
+    if (raw && row.record != nullptr) {
+      piece.append(row.record->raw);
+    } else {
+      render_row_json(row, wanted.zone_minutes, piece);
+    }
+    piece.push_back('\n');
+    const auto now = std::chrono::steady_clock::now();
+    if (piece.size() < kPieceBytes && now - last_flush < std::chrono::milliseconds(50)) return true;
+    last_flush = now;
+    begin();
+    return answer.write(std::exchange(piece, {}));
+  });
+  if (!summary) {
+    const bool limit = summary.error().code == StoreErrc::bad_argument;
+    if (!begun) return reply_error(answer, limit ? 422 : 500, store_errc_name(summary.error().code), summary.error().what, summary.error().what);
+    piece += json::serialize(json::object{{"error", json::object{{"message", summary.error().what}}}}) + "\n";
+  } else if (request.has("explain")) {
+    const ScanCost& cost = summary->cost;
+    piece += json::serialize(json::object{{"explain", json::object{{"rows", summary->rows},
+                                                                   {"blocks_total", cost.blocks_total},
+                                                                   {"blocks_read", cost.blocks_read},
+                                                                   {"records_seen", cost.records_seen},
+                                                                   {"raw_bytes", cost.raw_bytes}}}}) +
+             "\n";
+  }
+  begin();
+  answer.write(std::move(piece));
+  answer.end();
+}
+
+void Api::tail(const HttpRequest& request, HttpAnswer& answer) {
+  const std::string_view text = request.parameter("q");
+  const auto query = Query::parse(text);
+  if (!query) return reply_query_error(answer, text, query.error());
+  if (query->has_pipes()) return reply_error(answer, 400, "bad_query", "a live tail takes no pipes", "即時檢視不支援管線");
+  const auto follower = parts_.tail.follow();
+  if (!follower) return reply_error(answer, 429, "busy", "too many live tails at once", "同時即時檢視數過多");
+  answer.begin(200, kNdjson);
+  const int zone = zone_now();
+  Event event;
+  Arena arena;
+  std::string piece;
+  auto last_sign = std::chrono::steady_clock::now();
+  while (!stopping_ && !answer.gone()) {
+    std::uint64_t missed = 0;
+    const auto batch = follower->next(std::chrono::milliseconds(200), missed);
+    if (missed != 0) piece += json::serialize(json::object{{"missed", missed}}) + "\n";
+    if (batch) {
+      for (const Record& record : batch->records) {
+        const StoredRecord stored{record.sequence, record.raw,  record.received_ns, record.event_ns, &batch->source_of(record),
+                                  record.kinds,    record.format, record.transport_tags};
+        arena.reset();
+        event.clear();
+        parse_event(record.header, record_context(*stored.source, stored.received_ns), event, arena);
+        if (!query->matches(event, stored)) continue;
+        render_row_json({&event, &stored, nullptr}, zone, piece);
+        piece.push_back('\n');
+      }
+    }
+    const auto now = std::chrono::steady_clock::now();
+    // A blank line now and then finds out whether the reader is still there.
+    if (piece.empty() && now - last_sign > std::chrono::seconds(10)) piece = "\n";
+    if (piece.empty()) continue;
+    last_sign = now;
+    if (!answer.write(std::exchange(piece, {}))) return;
+  }
+  answer.end();
+}
+
+}  // namespace vigil

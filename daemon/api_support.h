@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/http_server.h"
+#include "storage/query.h"
+
+namespace vigil {
+
+constexpr std::string_view kJson = "application/json";
+/// Streamed answers are handed on in pieces of this size.
+constexpr std::size_t kPieceBytes = 32 * 1024;
+
+/// The text between `prefix` and `suffix` of a path; empty if it does not fit or holds a slash.
+std::string_view between(std::string_view path, std::string_view prefix, std::string_view suffix = {});
+
+/// `{"error":{"code","message","message_zh"}}`.
+void reply_error(HttpAnswer& answer, unsigned status, std::string_view code, std::string_view message,
+                 std::string_view message_zh);
+/// The same for a query, with position, what was expected, and the caret under it.
+void reply_query_error(HttpAnswer& answer, std::string_view query, const QueryError& error);
+
+/// Reads `from` and `to` into the range; answers 400 and gives false if one is no time or they are the wrong way round.
+bool read_range(const HttpRequest& request, int zone_minutes, ScanRange& range, HttpAnswer& answer);
+
+std::optional<std::uint64_t> read_number(std::string_view text);
+
+/// Reads a JSON object of strings. Every key of `keys` is in the result, empty where absent. Other keys and other types
+/// are answered with 400 and the field's name.
+std::optional<std::map<std::string, std::string>> read_object(std::string_view body,
+                                                              std::initializer_list<std::string_view> keys,
+                                                              HttpAnswer& answer);
+
+}  // namespace vigil

@@ -1,0 +1,389 @@
+#include "daemon/daemon.h"
+
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <array>
+#include <condition_variable>
+#include <csignal>
+#include <future>
+#include <thread>
+
+#include "config/asset_table.h"
+#include "daemon/api.h"
+#include "daemon/clock.h"
+#include "daemon/ndjson_ingest.h"
+#include "daemon/socket.h"
+#include "daemon/tcp_listener.h"
+#include "daemon/udp_listener.h"
+#include "rules/builtin.h"
+
+namespace vigil {
+
+namespace {
+
+/// How often the sealer looks whether a lane is due.
+constexpr std::chrono::milliseconds kSealEvery{200};
+/// How often what is known of the sources is written down.
+constexpr std::chrono::seconds kSourcesEvery{30};
+/// Enough descriptors for the connections we promise (ingest.md 8).
+constexpr rlim_t kDescriptorsWanted = 16'384;
+
+std::string_view protocol_name(ListenerConfig::Protocol protocol) {
+  switch (protocol) {
+    case ListenerConfig::Protocol::syslog_udp: return "syslog-udp";
+    case ListenerConfig::Protocol::syslog_tcp: return "syslog-tcp";
+    case ListenerConfig::Protocol::http: return "http";
+  }
+  return "";
+}
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = std::min(std::max(limit.rlim_cur, kDescriptorsWanted), limit.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < 1024) {
+    spdlog::warn("W-FILES only {} files may be open; connections will be refused early - raise LimitNOFILE / 可開啟檔案數過低",
+                 limit.rlim_cur);
+  }
+}
+
+}  // namespace
+
+struct Daemon::Impl {
+  /// One I/O thread and what belongs to it.
+  struct IoThread {
+    boost::asio::io_context context{1};
+    std::unique_ptr<Intake> datagrams, streams;
+    std::vector<std::unique_ptr<UdpListener>> udp;
+    std::vector<std::unique_ptr<TcpListener>> tcp;
+    std::thread thread;
+  };
+
+  Config config;
+  std::shared_ptr<const AssetTable> assets;
+  std::shared_ptr<const RuleSet> rules;
+  std::vector<RuleProblem> rule_problems;
+  RecoveryReport recovery;
+  std::unique_ptr<Archive> archive;
+
+  Counters counters;
+  std::unique_ptr<SourceTable> sources;
+  std::unique_ptr<Writer> writer;
+  std::unique_ptr<CaseDesk> desk;
+  std::unique_ptr<EvidenceDesk> evidence;
+  std::unique_ptr<Watch> watch;
+  std::unique_ptr<Dispatcher> dispatcher;
+  LiveTail tail;
+  std::unique_ptr<Api> api;
+
+  std::deque<IntakeListener> listeners;  ///< their addresses are kept by the sockets
+  IntakeListener own;                    ///< what vigild itself has to say in the log
+  ConnectionLedger ledger{TcpLimits{}};
+  std::array<IoThread, 2> io;
+  std::vector<std::unique_ptr<HttpServer>> http;
+  std::vector<std::unique_ptr<NdjsonIngest>> ndjson;
+  std::unique_ptr<HttpServer> local;
+  std::thread sealer;
+  std::mutex sealer_mutex;
+  std::condition_variable sealer_wake;
+  bool sealer_stopping = false;
+
+  IntakeListener& add_listener(std::string id, std::string_view protocol, const std::string& address,
+                               const std::string& organisation, const std::string& zone, Charset charset, bool drill);
+  Result<void, std::string> listen(const ListenerConfig& wanted);
+  void say(std::string_view id, std::string text);
+  void report_recovery();
+  void run_sealer();
+  void route_http(HttpRequest request, std::shared_ptr<HttpAnswer> answer, NdjsonIngest& ingest);
+  void stop();
+};
+
+Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Daemon::~Daemon() = default;
+
+Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config) {
+  auto impl = std::make_unique<Impl>();
+  impl->config = config;
+  raise_descriptor_limit();
+  ::umask(0077);  // Evidence is for its owner alone.
+
+  std::error_code error;
+  std::filesystem::create_directories(config.data, error);
+  if (error) {
+    return "E-DATA cannot make the data directory " + config.data.string() + ": " + error.message() +
+           " - choose another with --data / 無法建立資料目錄，請以 --data 指定";
+  }
+  ArchiveOptions options;
+  options.directory = config.data / "archive";
+  auto archive = Archive::open(options, &impl->recovery);
+  if (!archive) return "E-STORE " + archive.error().what;
+  impl->archive = std::move(*archive);
+
+  impl->rules = config.rules.directories.empty() ? load_builtin(impl->rule_problems)
+                                                 : RuleSet::load(config.rules.directories, impl->rule_problems);
+  for (const RuleProblem& problem : impl->rule_problems) {
+    spdlog::warn("{} {}:{}:{} {}: {}", problem.refused ? "E-RULE refused" : "W-RULE", problem.file, problem.line,
+                 problem.column, problem.rule, problem.reason);
+  }
+
+  impl->assets = std::make_shared<const AssetTable>(config);
+  impl->sources = std::make_unique<SourceTable>(impl->assets);
+  impl->sources->load(impl->archive->state());
+  impl->writer = std::make_unique<Writer>(*impl->archive, impl->counters);
+  impl->desk = std::make_unique<CaseDesk>(impl->archive->state(), impl->assets, config.channels, CaseBookOptions{});
+  impl->evidence = std::make_unique<EvidenceDesk>(*impl->archive, impl->assets, config.data / "evidence");
+  impl->watch = std::make_unique<Watch>(*impl->archive, impl->rules, *impl->desk);
+  impl->dispatcher = std::make_unique<Dispatcher>(*impl->desk, *impl->evidence, impl->assets, config.channels);
+  for (auto& io : impl->io) {
+    io.datagrams = std::make_unique<Intake>(io.context, *impl->writer, *impl->sources, impl->counters, Intake::WhenFull::drop);
+    io.streams = std::make_unique<Intake>(io.context, *impl->writer, *impl->sources, impl->counters, Intake::WhenFull::queue);
+  }
+  return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
+}
+
+IntakeListener& Daemon::Impl::add_listener(std::string id, std::string_view protocol, const std::string& address,
+                                           const std::string& organisation, const std::string& zone, Charset charset,
+                                           bool drill) {
+  IntakeListener& listener = listeners.emplace_back();
+  listener.description.id = id;
+  listener.description.transport = protocol;
+  listener.description.organisation = organisation;
+  listener.description.charset = charset;
+  listener.description.drill = drill || config.drill;
+  listener.zone = zone;
+  listener.stats = &counters.add_listener(std::move(id), std::string(protocol), address);
+  return listener;
+}
+
+Result<void, std::string> Daemon::Impl::listen(const ListenerConfig& wanted) {
+  auto endpoint = parse_endpoint(wanted.address);
+  if (!endpoint) return "E-LISTEN " + endpoint.error();
+  const std::string_view protocol = protocol_name(wanted.protocol);
+  const bool datagrams = wanted.protocol == ListenerConfig::Protocol::syslog_udp;
+  const bool http_listener = wanted.protocol == ListenerConfig::Protocol::http;
+  const std::size_t sockets = http_listener ? 1 : io.size();
+  std::vector<int> fds;
+  for (std::size_t i = 0; i < sockets; ++i) {
+    std::string trouble;
+    // SO_REUSEPORT lets our own threads share a port, but would also let a second vigild in unseen: so probe first.
+    const int fd = open_bound_socket(*endpoint, datagrams ? SOCK_DGRAM : SOCK_STREAM,
+                                     i == 0 ? PortSharing::probe_first : PortSharing::shared, trouble);
+    if (fd < 0) {
+      for (const int open : fds) ::close(open);
+      return "E-LISTEN " + std::string(protocol) + ": " + trouble;
+    }
+    endpoint->port = bound_port(fd);
+    fds.push_back(fd);
+  }
+  const std::string address = endpoint_text(*endpoint);
+  IntakeListener& listener = add_listener(std::string(protocol) + ":" + address, protocol, address, wanted.organisation,
+                                          wanted.timezone, wanted.charset, wanted.drill);
+  if (http_listener) {
+    NdjsonIngest& ingest = *ndjson.emplace_back(
+        std::make_unique<NdjsonIngest>(*io[0].streams, *writer, counters, listener));
+    http.push_back(std::make_unique<HttpServer>(io[0].context, [this, &ingest](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
+      route_http(std::move(request), std::move(answer), ingest);
+    }));
+    http.back()->listen(fds.front());
+    spdlog::info("listening: {} {}", protocol, address);
+    return {};
+  }
+  for (std::size_t i = 0; i < fds.size(); ++i) {
+    IoThread& thread = io[i];
+    if (datagrams) {
+      const int given = set_receive_buffer(fds[i], wanted.receive_buffer_bytes);
+      if (i == 0 && given < wanted.receive_buffer_bytes) {
+        spdlog::warn("W-RCVBUF {} has a receive buffer of {} bytes instead of {}; bursts may be lost (they are counted) - "
+                     "sysctl -w net.core.rmem_max={} / UDP 接收緩衝區不足",
+                     listener.description.id, given, wanted.receive_buffer_bytes, wanted.receive_buffer_bytes);
+      }
+      thread.udp.push_back(std::make_unique<UdpListener>(thread.context, fds[i], listener, *thread.datagrams,
+                                                         [this, id = listener.description.id](std::uint64_t lost) {
+        say("gap", "[gap listener=\"" + id + "\" lost=\"" + std::to_string(lost) + "\"] " + std::to_string(lost) +
+                       " datagrams were lost in the kernel's buffer of " + id);
+      }));
+    } else {
+      thread.tcp.push_back(std::make_unique<TcpListener>(thread.context, fds[i], listener, *thread.streams, counters, ledger));
+    }
+  }
+  spdlog::info("listening: {} {}", protocol, address);
+  return {};
+}
+
+/// A record of our own in the archive, RFC 5424: gaps and losses stand in the log they concern.
+void Daemon::Impl::say(std::string_view id, std::string text) {
+  boost::asio::post(io[0].context, [this, id = std::string(id), text = std::move(text)] {
+    const std::int64_t now = wall_clock_ns();
+    std::string line = "<44>1 " + iso_time(now, 0) + " - vigild " + std::to_string(::getpid()) + " " + id + " " + text;
+    // RFC 5424 wants Z or an offset; iso_time writes +00:00.
+    io[0].streams->add(own, "vigild", line, Tags(), now);
+    io[0].streams->wake_done();
+  });
+}
+
+void Daemon::Impl::report_recovery() {
+  if (recovery.clean) return;
+  if (recovery.lost_to > recovery.lost_from) {
+    spdlog::error("E-LOSS {} / 復原後仍有遺失，已寫入遺失紀錄", recovery.what);
+    say("loss", "[loss from=\"" + record_id(recovery.lost_from) + "\" to=\"" + record_id(recovery.lost_to) + "\" salvaged=\"" +
+                    std::to_string(recovery.salvaged) + "\"] acknowledged records could not be recovered from the damaged journal");
+  } else {
+    spdlog::warn("W-RECOVERED {}", recovery.what);
+    say("recovered", "[recovered salvaged=\"" + std::to_string(recovery.salvaged) + "\"] the journal was damaged; every acknowledged record was recovered");
+  }
+}
+
+void Daemon::Impl::run_sealer() {
+  pthread_setname_np(pthread_self(), "sealer");
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 5);
+  auto sources_written = std::chrono::steady_clock::now();
+  for (;;) {
+    {
+      std::unique_lock lock(sealer_mutex);
+      sealer_wake.wait_for(lock, kSealEvery, [this] { return sealer_stopping; });
+      if (sealer_stopping) return;
+    }
+    const auto sealed = archive->seal(false, wall_clock_ns());
+    if (!sealed && sealed.error().code != StoreErrc::disk_full) {
+      spdlog::error("E-SEAL {} - records stay in the journal and are tried again / 封存區塊失敗，將再試", sealed.error().what);
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (now - sources_written > kSourcesEvery) {
+      sources_written = now;
+      const StateChange change = sources->changes();
+      if (!change.empty()) {
+        const auto written = archive->state().commit(change);
+        if (!written) spdlog::warn("W-SOURCES what is known of the sources could not be written: {}", written.error().what);
+      }
+    }
+  }
+}
+
+void Daemon::Impl::route_http(HttpRequest request, std::shared_ptr<HttpAnswer> answer, NdjsonIngest& ingest) {
+  if (request.path == "/ingest/ndjson") {
+    // Device tokens come with the transports; until then this machine's own programs alone may write.
+    if (!request.loopback && !request.trusted) {
+      return answer->reply(401, "application/json",
+                           R"({"error":{"code":"not_allowed","message":"ingest over HTTP takes this machine's programs only","message_zh":"HTTP 接收目前僅限本機程式"}})");
+    }
+    return ingest.handle(request, answer);
+  }
+  api->handle(std::move(request), std::move(answer));
+}
+
+Result<void, std::string> Daemon::run_until_signal() {
+  Impl& d = *impl_;
+  d.own.description = {"vigild", "internal", d.config.organisations.empty() ? "default" : d.config.organisations.front().id, 0,
+                       Charset::utf8, d.config.drill};
+  d.own.zone = "Asia/Taipei";
+  d.own.stats = &d.counters.add_listener("vigild", "internal", "");
+
+  ApiParts parts{*d.archive, *d.writer, d.counters, *d.sources, *d.watch, *d.desk, *d.dispatcher, *d.evidence, d.tail,
+                 d.assets, d.rules, d.rule_problems, d.config.channels, d.recovery, std::filesystem::absolute(d.config.data),
+                 wall_clock_ns(), d.config.drill};
+  if (!d.config.organisations.empty()) parts.default_zone = d.config.organisations.front().timezone;
+  d.api = std::make_unique<Api>(std::move(parts));
+
+  for (const ListenerConfig& listener : d.config.listeners) {
+    if (auto listening = d.listen(listener); !listening) return listening;
+  }
+  NdjsonIngest& own_ingest = *d.ndjson.emplace_back(std::make_unique<NdjsonIngest>(*d.io[0].streams, *d.writer, d.counters,
+      d.add_listener("http:unix", "http", "vigil.sock",
+                     d.config.organisations.empty() ? "default" : d.config.organisations.front().id, "Asia/Taipei",
+                     Charset::automatic, false)));
+  d.local = std::make_unique<HttpServer>(d.io[0].context, [&d, &own_ingest](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
+    d.route_http(std::move(request), std::move(answer), own_ingest);
+  });
+  if (const std::string trouble = d.local->listen_unix(d.config.data / "vigil.sock"); !trouble.empty()) {
+    return "E-LISTEN " + trouble;
+  }
+
+  d.writer->observe([&d](const std::shared_ptr<Batch>& batch) { d.watch->offer(batch); });
+  d.writer->observe([&d](const std::shared_ptr<Batch>& batch) { d.tail.publish(batch); });
+  d.watch->on_cases_changed = [&d] { d.dispatcher->wake(); };
+  d.report_recovery();
+
+  boost::asio::signal_set signals(d.io[0].context, SIGINT, SIGTERM);
+  signals.async_wait([&d](const boost::system::error_code& error, int) {
+    if (!error) d.stop();
+  });
+  for (std::size_t i = 0; i < d.io.size(); ++i) {
+    for (const auto& listener : d.io[i].udp) listener->start();
+    for (const auto& listener : d.io[i].tcp) listener->start();
+  }
+  d.writer->start();
+  d.watch->start();
+  d.dispatcher->start();
+  d.sealer = std::thread([&d] { d.run_sealer(); });
+  spdlog::info("vigild {} is ready: data in {}, {} rules / 已就緒", VIGIL_VERSION, d.config.data.string(), d.rules->size());
+
+  // Signals belong to this thread: it runs the first I/O context, the second has a thread of its own.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, &before);
+  // A second I/O context without listeners (HTTP only) must wait too.
+  auto keep = boost::asio::make_work_guard(d.io[1].context);
+  d.io[1].thread = std::thread([&d] {
+    pthread_setname_np(pthread_self(), "io-1");
+    d.io[1].context.run();
+  });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  d.io[0].context.run();
+  keep.reset();
+  d.io[1].context.stop();
+  d.io[1].thread.join();
+  // In this order nothing is left over: what was read is committed, what is committed is watched, then sealed.
+  for (auto& io : d.io) {
+    io.datagrams->flush();
+    io.streams->flush();
+  }
+  d.writer->stop();
+  d.watch->stop();
+  d.api->stop();
+  d.dispatcher->stop();
+  {
+    const std::lock_guard lock(d.sealer_mutex);
+    d.sealer_stopping = true;
+  }
+  d.sealer_wake.notify_one();
+  d.sealer.join();
+  const auto sealed = d.archive->seal(true, wall_clock_ns());
+  if (!sealed) spdlog::error("E-SEAL at the end: {} - the records stay in the journal", sealed.error().what);
+  const auto written = d.archive->state().commit(d.sources->changes());
+  if (!written) spdlog::warn("W-SOURCES {}", written.error().what);
+  spdlog::info("stopped: received {}, stored {}, discarded {} / 已停止", d.counters.received(), d.counters.stored(),
+               d.counters.discarded());
+  return {};
+}
+
+/// On the first I/O thread: stops reading everywhere, then lets both contexts run dry.
+void Daemon::Impl::stop() {
+  spdlog::info("stopping: reading what has arrived, then closing / 正在停止");
+  for (const auto& server : http) server->stop();
+  if (local) local->stop();
+  // The second thread's sockets are its own: stop them there, then ours.
+  std::promise<void> second;
+  boost::asio::post(io[1].context, [this, &second] {
+    for (const auto& listener : io[1].udp) listener->stop();
+    for (const auto& listener : io[1].tcp) listener->stop();
+    second.set_value();
+  });
+  second.get_future().wait();
+  for (const auto& listener : io[0].udp) listener->stop();
+  for (const auto& listener : io[0].tcp) listener->stop();
+  io[0].context.stop();
+}
+
+}  // namespace vigil

@@ -1,0 +1,143 @@
+#include <fcntl.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <boost/program_options.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+
+#include "config/config.h"
+#include "daemon/daemon.h"
+#include "daemon/socket.h"
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr int kExitNo = 1;
+constexpr int kExitUsage = 2;
+constexpr int kExitOther = 4;
+
+constexpr std::string_view kExamples = R"(
+Examples / 範例:
+  vigild                                         embedded default: syslog on 5514, HTTP on 127.0.0.1:8514
+  vigild --config /etc/vigil/vigil.yaml          an organisation's own configuration
+  vigild --check-config --config vigil.yaml      only check it
+  vigild --data /srv/vigil --syslog 0.0.0.0:514
+)";
+
+/// A daemon started without standard streams must not give their numbers to a database file (BI-113).
+void reserve_standard_streams() {
+  int fd = 0;
+  do {
+    fd = ::open("/dev/null", O_RDWR);
+  } while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd > STDERR_FILENO) ::close(fd);
+}
+
+int usage(const std::string& what) {
+  std::cerr << "vigild: " << what << "\nTry 'vigild --help' / 請參考 vigild --help\n";
+  return kExitUsage;
+}
+
+void replace_listeners(vigil::Config& config, std::initializer_list<vigil::ListenerConfig::Protocol> protocols,
+                       const std::string& address) {
+  for (const auto protocol : protocols) {
+    std::erase_if(config.listeners, [protocol](const auto& listener) { return listener.protocol == protocol; });
+    vigil::ListenerConfig listener;
+    listener.protocol = protocol;
+    listener.address = address;
+    if (!config.organisations.empty()) {
+      listener.organisation = config.organisations.front().id;
+      listener.timezone = config.organisations.front().timezone;
+    }
+    config.listeners.push_back(listener);
+  }
+}
+
+/// `--data` wins over the file, and takes along what the default keeps below the data directory.
+void move_data(vigil::Config& config, const std::filesystem::path& data) {
+  for (auto& channel : config.channels) {
+    const auto below = channel.directory.lexically_relative(config.data);
+    if (!below.empty() && *below.begin() != "..") channel.directory = data / below;
+  }
+  config.data = data;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  reserve_standard_streams();
+  std::signal(SIGPIPE, SIG_IGN);
+
+  po::options_description options("vigild - keeps logs, watches them, opens notifications (守望：保存、監看、通報)");
+  options.add_options()                                                                                         //
+      ("config", po::value<std::string>()->value_name("FILE"), "configuration (YAML) / 設定檔")                 //
+      ("data", po::value<std::string>()->value_name("DIR"), "data directory (default ./vigil-data) / 資料目錄")  //
+      ("http", po::value<std::string>()->value_name("ADDR:PORT"), "HTTP listener / HTTP 監聽位址")              //
+      ("syslog", po::value<std::string>()->value_name("ADDR:PORT"), "syslog listeners, UDP and TCP / syslog 監聽位址")  //
+      ("check-config", "check the configuration and end / 只檢查設定檔")                                        //
+      ("log-level", po::value<std::string>()->default_value("info"), "debug, info, warn or error / 記錄等級")    //
+      ("version", "print the version / 版本")                                                                   //
+      ("help", "this text / 本說明");
+  po::variables_map given;
+  try {
+    po::store(po::command_line_parser(argc, argv).options(options).run(), given);
+    po::notify(given);
+  } catch (const po::error& error) {
+    return usage(error.what());
+  }
+  if (given.contains("help")) {
+    std::cout << options << kExamples;
+    return EXIT_SUCCESS;
+  }
+  if (given.contains("version")) {
+    std::cout << "vigild " << VIGIL_VERSION << "\n";
+    return EXIT_SUCCESS;
+  }
+  spdlog::set_default_logger(spdlog::stderr_color_mt("vigild"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
+  const std::string& level_text = given["log-level"].as<std::string>();
+  const auto level = spdlog::level::from_str(level_text);
+  if (level == spdlog::level::off && level_text != "off") return usage("--log-level takes debug, info, warn or error");
+  spdlog::set_level(level);
+
+  vigil::Config config = vigil::embedded_default();
+  if (given.contains("config")) {
+    auto loaded = vigil::load_config(given["config"].as<std::string>());
+    if (!loaded) {
+      for (const vigil::Diagnostic& mistake : loaded.error()) std::cerr << mistake.render() << "\n";
+      return kExitUsage;
+    }
+    config = std::move(*loaded);
+  } else if (given.contains("check-config")) {
+    return usage("--check-config needs --config FILE");
+  }
+  if (given.contains("check-config")) {
+    std::cout << given["config"].as<std::string>() << ": ok / 設定檔正確\n";
+    return EXIT_SUCCESS;
+  }
+  using Protocol = vigil::ListenerConfig::Protocol;
+  for (const auto& [flag, protocols] : {std::pair<const char*, std::initializer_list<Protocol>>{"http", {Protocol::http}},
+                                        {"syslog", {Protocol::syslog_udp, Protocol::syslog_tcp}}}) {
+    if (!given.contains(flag)) continue;
+    const std::string& address = given[flag].as<std::string>();
+    if (const auto endpoint = vigil::parse_endpoint(address); !endpoint) return usage(std::string("--") + flag + ": " + endpoint.error());
+    replace_listeners(config, protocols, address);
+  }
+  if (given.contains("data")) move_data(config, given["data"].as<std::string>());
+
+  auto daemon = vigil::Daemon::open(config);
+  if (!daemon) {
+    spdlog::critical("{}", daemon.error());
+    return kExitNo;
+  }
+  if (const auto ran = (*daemon)->run_until_signal(); !ran) {
+    spdlog::critical("{}", ran.error());
+    return kExitOther;
+  }
+  return EXIT_SUCCESS;
+}
