@@ -23,18 +23,18 @@ as_root() {
   fi
 }
 
-# packages_install SECTION [APT-OPTION...]: does nothing, and needs no network, when all are there already.
+# packages_install "SECTION..." [APT-OPTION...]: does nothing, and needs no network, when all are there already.
 packages_install() {
-  section=$1
+  sections=$1
   shift
-  missing=$(packages_missing "$section")
+  missing=$(for section in $sections; do packages_missing "$section"; done)
   [ -z "$missing" ] && return 0
   if ! command -v apt-get >/dev/null 2>&1; then
     echo "This is written for Debian 12; apt-get was not found. Missing: $missing" >&2
     return 1
   fi
   # shellcheck disable=SC2086
-  echo "Installing $(echo $missing | wc -w) Debian packages ($section) … 安裝套件中"
+  echo "Installing $(echo $missing | wc -w) Debian packages ($sections) … 安裝套件中"
   log=$(mktemp)
   # A package that starts a service may fail to start it here (a container): we never need it running.
   # shellcheck disable=SC2086
@@ -46,6 +46,6 @@ packages_install() {
   fi
   tail -n 15 "$log" >&2
   rm -f "$log"
-  echo "Could not install: $(echo $missing)" >&2
+  echo "Could not install:" $missing >&2
   return 1
 }
