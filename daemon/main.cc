@@ -58,15 +58,6 @@ void replace_listeners(vigil::Config& config, std::initializer_list<vigil::Liste
   }
 }
 
-/// `--data` wins over the file, and takes along what the default keeps below the data directory.
-void move_data(vigil::Config& config, const std::filesystem::path& data) {
-  for (auto& channel : config.channels) {
-    const auto below = channel.directory.lexically_relative(config.data);
-    if (!below.empty() && *below.begin() != "..") channel.directory = data / below;
-  }
-  config.data = data;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -128,7 +119,7 @@ int main(int argc, char** argv) {
     if (const auto endpoint = vigil::parse_endpoint(address); !endpoint) return usage(std::string("--") + flag + ": " + endpoint.error());
     replace_listeners(config, protocols, address);
   }
-  if (given.contains("data")) move_data(config, given["data"].as<std::string>());
+  if (given.contains("data")) vigil::move_data(config, given["data"].as<std::string>());
 
   auto daemon = vigil::Daemon::open(config);
   if (!daemon) {
