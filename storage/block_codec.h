@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parsers/result.h"
+#include "storage/chunk.h"
+#include "storage/store_error.h"
+#include "storage/terms.h"
+
+namespace vigil {
+
+// A sealed block on disk. Its number grows by one from block to block over all lanes and is never used again.
+//
+//   heads   day, number        -> head: what is known without reading the rows
+//   fresh   day, number, 0     -> rows: version | lane | number | codec | part size | zstd{sources, row columns}
+//   fresh   day, number, 1..   -> text: how (1 byte) | zstd frame, or the bytes and their checksum64
+//   fidx    day, number        -> term index (block_index.h)
+//
+// In the text, records of one format and source lie together, by sequence inside: neighbours then look alike, which is
+// a tenth of the size and a third of the time. The order follows from the row columns, so it is not written. A part is
+// closed before the record that would take it past the part size; a record is never cut.
+
+enum class BlockCodec : std::uint8_t {
+  stored = 0,  ///< text as it is: the way out if what another codec wrote does not read back
+  zstd = 1,
+};
+
+/// What the archive keeps in memory of each block.
+struct BlockInfo {
+  std::uint32_t number = 0;
+  std::uint16_t day = 0;  ///< of receipt, UTC days since 1970: first in the keys, so that a day is a range
+  LaneId lane = 0;
+  BlockCodec codec = BlockCodec::zstd;
+  std::uint16_t parts = 0;  ///< text parts
+  RowBounds bounds;
+  std::uint64_t stored_bytes = 0;  ///< rows and text
+  std::uint64_t index_bytes = 0;
+  struct PerKind {
+    std::uint32_t records = 0;
+    std::uint64_t raw_bytes = 0;
+    bool operator==(const PerKind&) const = default;
+  };
+  PerKind kinds[kKindCount];
+  bool operator==(const BlockInfo&) const = default;
+};
+
+std::string encode_block_head(const BlockInfo& info);
+/// Day and number are in the key and not filled. False if the bytes are not what was written.
+bool decode_block_head(std::string_view value, BlockInfo& info);
+
+struct EncodedBlock {
+  BlockInfo info;
+  std::string head, index;
+  std::vector<std::string> parts;  ///< rows, then text
+};
+
+/// Where the text of rows lies: computed alike when a block is written and read.
+struct TextLayout {
+  struct Part {
+    std::uint32_t order_first = 0, rows = 0;  ///< in `order`
+    std::uint64_t at = 0, bytes = 0;          ///< in the whole text
+  };
+  std::vector<std::uint32_t> order;  ///< indexes of rows in order of their text
+  std::vector<Part> parts;
+};
+/// Gives each row its offset in the whole text.
+TextLayout lay_out_text(std::vector<Row>& rows, std::uint64_t part_bytes);
+
+/// Makes blocks. Keeps its buffers and zstd's between blocks; one thread at a time.
+class BlockEncoder {
+ public:
+  explicit BlockEncoder(int level);
+  ~BlockEncoder();
+
+  /// One block of the chunks' records, which are of one lane and in order of sequence. Every part is decoded again
+  /// and compared before this returns; what does not read back is stored as it is, and `verify_failures` counts it.
+  /// Fails with corrupt where even that does not read back: the chunks must be kept.
+  Result<EncodedBlock, StoreError> encode(std::span<const std::shared_ptr<const Chunk>> chunks, std::uint32_t number,
+                                          std::uint16_t day);
+  std::uint64_t verify_failures() const { return verify_failures_; }
+
+ private:
+  struct Contexts;
+  bool put_rows_part(const std::vector<Row>& rows, const Sources& sources, const BlockInfo& info, std::string& out);
+  std::string put_text_part(std::string_view text);
+
+  std::unique_ptr<Contexts> contexts_;
+  TermCollector terms_;
+  std::vector<char> text_, back_;
+  std::uint64_t verify_failures_ = 0;
+};
+
+/// Text of one part, and how long it is.
+struct TextPart {
+  std::unique_ptr<char[]> bytes;
+  std::size_t size = 0;
+};
+
+/// The rows of a block, decoded. Immutable.
+struct BlockRows {
+  std::vector<Row> rows;
+  Sources sources;
+  TextLayout layout;
+};
+
+/// Both fail with corrupt, naming the block.
+Result<std::shared_ptr<const BlockRows>, StoreError> read_rows_part(std::string_view value, const BlockInfo& info);
+Result<TextPart, StoreError> read_text_part(std::string_view value, std::uint64_t size, const BlockInfo& info);
+
+}  // namespace vigil

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "storage/row_columns.h"
+#include "storage/rows.h"
+
+namespace vigil {
+
+/// Number of a lane: one organisation in or out of scope (catalog.h). Rows of two lanes never share a chunk or block.
+using LaneId = std::uint16_t;
+
+// A chunk on disk, version 1. Key: its first sequence, big-endian; no two chunks share one, as each record is in
+// one chunk. Value:
+//
+//   version 1 byte | lane | rows | raw bytes (varints) | sources | row columns | raw bytes, back to back, by sequence
+//   | checksum64 of all before, 8 bytes
+
+/// A piece of the journal: some records of one lane that were committed together. Immutable. What is open in memory
+/// is made of these, so the value that went to disk is the only copy of the text.
+class Chunk {
+ public:
+  /// Reads a value of the journal. Null if the bytes are not a chunk or not what was written.
+  static std::shared_ptr<const Chunk> read(std::string_view value);
+
+  LaneId lane() const { return lane_; }
+  const RowBounds& bounds() const { return bounds_; }
+  const std::vector<Row>& rows() const { return rows_; }
+  const Sources& sources() const { return sources_; }
+  std::string_view text() const { return {bytes_.get() + text_at_, static_cast<std::size_t>(bounds_.raw_bytes)}; }
+  std::string_view raw(const Row& row) const { return {bytes_.get() + text_at_ + row.offset, row.length}; }
+  /// What stands in the journal.
+  std::string_view value() const { return {bytes_.get(), size_}; }
+
+ private:
+  friend class ChunkBuilder;
+  LaneId lane_ = 0;
+  RowBounds bounds_;
+  std::vector<Row> rows_;
+  Sources sources_;
+  std::unique_ptr<char[]> bytes_;
+  std::size_t size_ = 0, text_at_ = 0;
+};
+
+/// Gathers records of one lane. The records' bytes must live until finish().
+class ChunkBuilder {
+ public:
+  bool empty() const { return rows_.empty(); }
+  std::size_t rows() const { return rows_.size(); }
+  std::uint64_t raw_bytes() const { return bounds_.raw_bytes; }
+  void add(const Record& record, const std::shared_ptr<const Source>& source);
+  /// The chunk; the builder is empty again.
+  std::shared_ptr<const Chunk> finish(LaneId lane);
+
+ private:
+  RowBounds bounds_;
+  std::vector<Row> rows_;
+  std::vector<const char*> raws_;
+  SourceTableBuilder sources_;
+  const Source* last_ = nullptr;  ///< neighbours mostly share their source
+  std::uint32_t last_index_ = 0;
+};
+
+}  // namespace vigil
