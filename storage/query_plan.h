@@ -1,0 +1,10 @@
+#pragma once
+
+#include "storage/query_ast.h"
+
+namespace vigil {
+
+/// Narrows `range` by what every match of the filter must fulfil. What stands under OR or NOT is no such demand.
+void plan_filter(const Node& node, ScanRange& range);
+
+}  // namespace vigil

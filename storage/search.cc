@@ -1,0 +1,120 @@
+#include <algorithm>
+
+#include "storage/needle_filter.h"
+#include "storage/pipeline.h"
+#include "storage/query.h"
+#include "storage/query_eval.h"
+
+namespace vigil {
+namespace {
+
+/// Records between two looks at `cancelled`: a few milliseconds of work.
+constexpr std::uint64_t kRecordsBetweenLooks = 256;
+
+/// The end of the pipes: rows become answers.
+class SinkStage : public PipeStage {
+ public:
+  SinkStage(std::uint64_t limit, const PipeContext& context, const std::function<bool(const SearchRow&)>& sink)
+      : limit_(limit), context_(context), sink_(sink) {}
+
+  bool push(const PipeRow& row) override {
+    SearchRow out;
+    std::vector<std::pair<std::string, std::string>> columns;
+    if (row.event) {
+      out.event = &row.event->event();
+      out.record = &row.event->record();
+    } else {
+      for (const auto& [name, cell] : *row.columns) {
+        columns.emplace_back(name, std::string());
+        cell.append_json(context_.zone_minutes, columns.back().second);
+      }
+      out.columns = &columns;
+    }
+    ++rows_;
+    return sink_(out) && (limit_ == 0 || rows_ < limit_);
+  }
+  bool finish() override { return true; }
+  std::uint64_t rows() const { return rows_; }
+
+ private:
+  std::uint64_t limit_;
+  const PipeContext& context_;
+  const std::function<bool(const SearchRow&)>& sink_;
+  std::uint64_t rows_ = 0;
+};
+
+/// Whether the query says itself how many rows it wants.
+bool sets_own_limit(const std::vector<Pipe>& pipes) {
+  return std::any_of(pipes.begin(), pipes.end(), [](const Pipe& pipe) {
+    return std::holds_alternative<StatsPipe>(pipe) || std::holds_alternative<LimitPipe>(pipe);
+  });
+}
+
+}  // namespace
+
+Result<SearchSummary, StoreError> search(const Archive& archive, const Query& query, const SearchRequest& request,
+                                         const std::function<bool(const SearchRow&)>& sink) {
+  ScanRange range = request.range;
+  query.plan(range);
+  // The needles stay here: so every record is seen, and a search that finds nothing can still be cancelled.
+  const NeedleFilter needles(range.needles);
+  range.needles.clear();
+  const Query::Impl& impl = query.impl();
+
+  PipeContext context;
+  context.archive = &archive;
+  context.organisations = range.organisations;
+  context.zone_minutes = request.zone_minutes;
+  context.cancelled = request.cancelled;
+  auto last = std::make_unique<SinkStage>(sets_own_limit(impl.pipes) ? 0 : request.limit, context, sink);
+  const SinkStage& end = *last;
+  const auto pipeline = make_pipeline(impl.pipes, context, std::move(last));
+
+  SearchSummary summary;
+  if (range.event_from_ns < range.event_to_ns && range.sequence_from < range.sequence_to) {
+    LazyEvent subject;
+    std::uint64_t seen = 0;
+    const auto cost = archive.scan(range, [&](const StoredRecord& record) {
+      if (request.cancelled && seen++ % kRecordsBetweenLooks == 0 && (*request.cancelled)()) {
+        return context.fail(StoreErrc::cancelled, "the search was cancelled");
+      }
+      if (record.event_ns < range.event_from_ns || record.event_ns >= range.event_to_ns) return true;
+      if (!needles.may_hold(record.raw)) return true;
+      subject.reset(record);
+      if (!satisfies(impl.filter, subject)) return true;
+      PipeRow row;
+      row.event = &subject;
+      return pipeline->push(row);
+    });
+    if (!cost) return cost.error();
+    summary.cost = *cost;
+  }
+  if (!context.error) pipeline->finish();
+  if (context.error) return *context.error;
+  summary.rows = end.rows();
+  return summary;
+}
+
+void render_row_json(const SearchRow& row, int zone_minutes, std::string& out) {
+  if (row.event) {
+    Surroundings around;
+    const std::string id = record_id(row.record->sequence);
+    around.received_ns = row.record->received_ns;
+    around.id = id;
+    around.source = row.record->source;
+    around.kinds = row.record->kinds;
+    around.transport_tags = row.record->transport_tags;
+    around.zone_minutes = zone_minutes;
+    render_event_json(*row.event, around, out);
+    return;
+  }
+  out.push_back('{');
+  for (std::size_t i = 0; row.columns && i < row.columns->size(); ++i) {
+    if (i > 0) out.push_back(',');
+    append_json_string((*row.columns)[i].first, out);
+    out.append(":").append((*row.columns)[i].second);
+  }
+  out.push_back('}');
+}
+
+}  // namespace vigil
