@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace vigil {
+namespace vigil::config {
 namespace {
 
 /// Longest text of an address, "ffff:…:255.255.255.255" with room; longer is none.
@@ -91,4 +91,4 @@ EndpointRead read_endpoint(std::string_view text) {
   return out;
 }
 
-}  // namespace vigil
+}  // namespace vigil::config

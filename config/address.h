@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace vigil {
+namespace vigil::config {
 
 /// An IPv4 or IPv6 address; an IPv4-mapped IPv6 one is the IPv4 one.
 struct IpAddress {
@@ -42,4 +42,4 @@ struct EndpointRead {
 };
 EndpointRead read_endpoint(std::string_view text);
 
-}  // namespace vigil
+}  // namespace vigil::config

@@ -11,6 +11,12 @@
 namespace vigil {
 namespace {
 
+using config::IpAddress;
+using config::masked;
+using config::read_ip;
+using config::read_network;
+using config::show_ip;
+
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -161,10 +167,10 @@ struct AssetTable::Impl {
   }
 };
 
-AssetTable::AssetTable(const Config& config) : impl_(std::make_unique<Impl>()) {
-  impl_->organisations = config.organisations;
-  if (impl_->organisations.empty()) impl_->organisations.push_back(default_organisation());
-  impl_->systems = config.systems;
+AssetTable::AssetTable(const Config& from) : impl_(std::make_unique<Impl>()) {
+  impl_->organisations = from.organisations;
+  if (impl_->organisations.empty()) impl_->organisations.push_back(config::default_organisation());
+  impl_->systems = from.systems;
   impl_->index_organisations();
   impl_->index_systems();
   impl_->decide_scope();

@@ -10,6 +10,8 @@
 namespace vigil {
 namespace {
 
+using namespace config;  // NOLINT(google-build-using-namespace): this file is the room's front door
+
 constexpr std::string_view kTopKeys[] = {"data",  "listeners", "organisations", "systems",  "retention",
                                          "rules", "channels",  "anchors",       "upstream", "drill"};
 
@@ -66,8 +68,7 @@ Result<Config, std::vector<Diagnostic>> parse_config(std::string_view yaml, cons
     report.add(fault->place, "", fault->message, fault->hint);
     return report.take();
   }
-  const std::string text(source.text());
-  const YamlTree tree = parse_yaml_tree(text);
+  const YamlTree tree = parse_yaml_tree(std::string(source.text()));
   if (!resembles_ours(tree.root)) report.hide_source();
   if (!tree.faults.empty()) {
     for (const YamlFault& fault : tree.faults) report.add(fault.place, "", fault.message, fault.hint);

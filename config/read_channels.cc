@@ -4,7 +4,7 @@
 
 #include "config/sections.h"
 
-namespace vigil {
+namespace vigil::config {
 namespace {
 
 using ChannelKind = ChannelConfig::Kind;
@@ -103,4 +103,4 @@ void read_channels(Fields& top, const std::filesystem::path& base, Config& confi
   if (!given) config.channels = default_channels(config.data);
 }
 
-}  // namespace vigil
+}  // namespace vigil::config

@@ -4,7 +4,7 @@
 #include "config/address.h"
 #include "config/sections.h"
 
-namespace vigil {
+namespace vigil::config {
 namespace {
 
 using Protocol = ListenerConfig::Protocol;
@@ -160,4 +160,4 @@ void read_listeners(Fields& top, Config& config) {
   config.listeners = default_listeners(first.id, first.timezone);
 }
 
-}  // namespace vigil
+}  // namespace vigil::config

@@ -6,7 +6,7 @@
 #include "config/nearest.h"
 #include "config/sections.h"
 
-namespace vigil {
+namespace vigil::config {
 namespace {
 
 constexpr Choice<Tier> kTiers[] = {
@@ -176,4 +176,4 @@ void read_organisations(Fields& top, Config& config) {
   check_loops(config.organisations, parents, top.report());
 }
 
-}  // namespace vigil
+}  // namespace vigil::config

@@ -1,6 +1,6 @@
 #include "config/sections.h"
 
-namespace vigil {
+namespace vigil::config {
 namespace {
 
 /// The law's floor (domain: at least the last six months), counted in calendar months.
@@ -49,4 +49,4 @@ void read_retention(Fields& top, RetentionConfig& retention) {
   fields.finish();
 }
 
-}  // namespace vigil
+}  // namespace vigil::config

@@ -4,7 +4,7 @@
 #include "config/address.h"
 #include "config/sections.h"
 
-namespace vigil {
+namespace vigil::config {
 namespace {
 
 constexpr std::string_view kKinds[] = {"os", "web", "application", "logon", "device"};
@@ -142,4 +142,4 @@ void read_systems(Fields& top, Config& config) {
   }
 }
 
-}  // namespace vigil
+}  // namespace vigil::config

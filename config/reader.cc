@@ -9,7 +9,7 @@
 #include "config/nearest.h"
 #include "config/text_width.h"
 
-namespace vigil {
+namespace vigil::config {
 namespace {
 
 /// Longest text value. The longest real one is a purpose or a postal address.
@@ -157,7 +157,7 @@ std::string Fields::path_of(std::string_view key) const {
 }
 
 const YamlNode* Fields::find(std::string_view key) {
-  asked_.emplace_back(key);
+  if (std::find(asked_.begin(), asked_.end(), key) == asked_.end()) asked_.emplace_back(key);
   if (mapping_ == nullptr) return nullptr;
   for (std::size_t i = 0; i < mapping_->keys.size(); ++i) {
     if (mapping_->keys[i].kind == YamlNode::Kind::scalar && mapping_->keys[i].text == key)
@@ -382,4 +382,4 @@ std::optional<std::int64_t> read_duration_seconds(std::string_view text) {
   return number * factor;
 }
 
-}  // namespace vigil
+}  // namespace vigil::config

@@ -13,7 +13,7 @@
 #include "config/config.h"
 #include "config/yaml_tree.h"
 
-namespace vigil {
+namespace vigil::config {
 
 /// Collects every mistake of one file with its place.
 class Report {
@@ -120,4 +120,4 @@ bool check_text(const YamlNode& node, const std::string& path, Report& report, s
 /// "90s", "30m", "1h", "2d".
 std::optional<std::int64_t> read_duration_seconds(std::string_view text);
 
-}  // namespace vigil
+}  // namespace vigil::config

@@ -5,7 +5,7 @@
 #include "config/model.h"
 #include "config/reader.h"
 
-namespace vigil {
+namespace vigil::config {
 
 // One function a section, each in a file of its own. They run in this order, because a section refers only to
 // those before it: systems and listeners name organisations. `base` is what relative paths start from.
@@ -31,4 +31,4 @@ std::vector<ChannelConfig> default_channels(const std::filesystem::path& data);
 /// All zone names of the system, for hints; empty where there is no tzdata.
 std::vector<std::string> zone_names();
 
-}  // namespace vigil
+}  // namespace vigil::config

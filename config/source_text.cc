@@ -10,7 +10,7 @@
 
 #include "config/text_width.h"
 
-namespace vigil {
+namespace vigil::config {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -115,7 +115,7 @@ std::optional<EncodingFault> find_encoding_fault(std::string_view bytes) {
     return EncodingFault{{},
                          {"the file is UTF-16", "檔案是 UTF-16 編碼"},
                          {"save it as UTF-8 (Notepad: Save as, Encoding UTF-8)",
-                          "請另存為 UTF-8（記事本：另存新檔，編碼選 UTF-8）"}};
+                          "請另存為 UTF-8；記事本請選「另存新檔」，編碼 UTF-8"}};
   }
   std::string_view rest = bytes;
   while (!rest.empty()) {
@@ -136,4 +136,4 @@ std::optional<EncodingFault> find_encoding_fault(std::string_view bytes) {
   return std::nullopt;
 }
 
-}  // namespace vigil
+}  // namespace vigil::config

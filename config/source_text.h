@@ -10,7 +10,7 @@
 
 #include "parsers/result.h"
 
-namespace vigil {
+namespace vigil::config {
 
 /// Largest configuration read. A county with 300 schools and 20,000 systems needs about 3 MiB; what is larger
 /// is another file given by mistake, and must not cost memory first.
@@ -58,4 +58,4 @@ struct EncodingFault {
 };
 std::optional<EncodingFault> find_encoding_fault(std::string_view bytes);
 
-}  // namespace vigil
+}  // namespace vigil::config

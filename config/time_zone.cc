@@ -52,7 +52,7 @@ bool zone_known(const std::string& zone) {
   return zone == "Asia/Taipei" || zone == "UTC" || (!zone.empty() && find_zone(zone) != nullptr);
 }
 
-std::vector<std::string> zone_names() {
+std::vector<std::string> config::zone_names() {
   std::vector<std::string> names;
   try {
     for (const date::time_zone& zone : date::get_tzdb().zones) names.emplace_back(zone.name());

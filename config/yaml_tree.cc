@@ -5,11 +5,12 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <exception>
 #include <sstream>
 #include <utility>
 
-namespace vigil {
+namespace vigil::config {
 namespace {
 
 /// Our deepest value is listeners[].tls.permitted_peers[]: five levels.
@@ -42,7 +43,7 @@ class Builder final : public YAML::EventHandler {
     add(mark, anchor, "", YamlNode::Kind::null);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
-    stop(mark, {"an alias (*name)", "使用了別名（*name）"},
+    stop(mark, {"an alias (*name)", "使用了別名 *name"},
          {"write the value out, or put it in quotes if the '*' belongs to it",
           "請直接寫出內容；若 '*' 是內容的一部分，請加上引號"});
   }
@@ -77,12 +78,12 @@ class Builder final : public YAML::EventHandler {
 
   YamlNode& add(const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& tag, YamlNode::Kind kind) {
     if (anchor != YAML::NullAnchor) {
-      stop(mark, {"an anchor (&name)", "使用了錨點（&name）"},
+      stop(mark, {"an anchor (&name)", "使用了錨點 &name"},
            {"write the value out, or put it in quotes if the '&' belongs to it",
             "請直接寫出內容；若 '&' 是內容的一部分，請加上引號"});
     }
     if (!tag.empty() && tag != "?" && tag != "!") {
-      stop(mark, {"a tag (!name)", "使用了標籤（!name）"},
+      stop(mark, {"a tag (!name)", "使用了標籤 !name"},
            {"put the value in quotes if the '!' belongs to it", "若 '!' 是內容的一部分，請加上引號"});
     }
     if (++nodes_ > kNodesMax) {
@@ -119,6 +120,10 @@ class Builder final : public YAML::EventHandler {
     }
     YamlNode& parent = open_.back();
     const bool key = parent.kind == YamlNode::Kind::mapping && parent.keys.size() == parent.items.size();
+    // yaml-cpp places an absent value at whatever comes next; its key is where a person looks.
+    if (!key && pending_.kind == YamlNode::Kind::null && parent.kind == YamlNode::Kind::mapping) {
+      pending_.place = parent.keys.back().place;
+    }
     (key ? parent.keys : parent.items).push_back(std::move(pending_));
   }
 
@@ -130,30 +135,36 @@ class Builder final : public YAML::EventHandler {
 };
 
 /// YAML has never allowed tabs for indentation; yaml-cpp's own words for it ("illegal map value") help
-/// nobody.
-std::vector<YamlFault> find_tabs(const std::string& text) {
+/// nobody. On an empty line or before a comment they do no harm, but yaml-cpp refuses them there as well:
+/// they become spaces.
+std::vector<YamlFault> settle_tabs(std::string& text) {
   std::vector<YamlFault> faults;
-  std::istringstream lines(text);
-  std::string line;
-  for (std::size_t number = 0; std::getline(lines, line); ++number) {
-    const std::size_t tab = line.find('\t');
-    const std::size_t first = line.find_first_not_of(" \t\r");
-    if (tab == std::string::npos || first == std::string::npos || tab > first || line[first] == '#') continue;
-    faults.push_back({{number, tab},
-                      {"a tab in the indentation", "縮排中使用了定位字元（Tab）"},
-                      {"YAML is indented with spaces only", "YAML 只能用空白縮排"}});
+  std::size_t number = 0;
+  for (std::size_t start = 0; start < text.size(); ++number) {
+    const std::size_t end = std::min(text.find('\n', start), text.size());
+    const std::size_t first = std::min(text.find_first_not_of(" \t\r", start), end);
+    const std::size_t tab = text.find('\t', start);
+    if (tab < first && (first == end || text[first] == '#')) {
+      std::replace(text.begin() + static_cast<std::ptrdiff_t>(start),
+                   text.begin() + static_cast<std::ptrdiff_t>(first), '\t', ' ');
+    } else if (tab < first) {
+      faults.push_back({{number, tab - start},
+                        {"a tab in the indentation", "縮排中使用了 Tab 字元"},
+                        {"YAML is indented with spaces only", "YAML 只能用空白縮排"}});
+    }
+    start = end + 1;
   }
   return faults;
 }
 
 }  // namespace
 
-YamlTree parse_yaml_tree(const std::string& text) {
+YamlTree parse_yaml_tree(std::string text) {
   YamlTree tree;
-  tree.faults = find_tabs(text);
+  tree.faults = settle_tabs(text);
   Builder builder(tree.root);
   try {
-    std::istringstream stream(text);
+    std::istringstream stream(std::move(text));
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
@@ -175,4 +186,4 @@ YamlTree parse_yaml_tree(const std::string& text) {
   return tree;
 }
 
-}  // namespace vigil
+}  // namespace vigil::config

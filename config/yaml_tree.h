@@ -5,7 +5,7 @@
 
 #include "config/source_text.h"
 
-namespace vigil {
+namespace vigil::config {
 
 /// One YAML value with its place. Ours instead of yaml-cpp's Node, because that one forgets repeated keys'
 /// places, expands aliases (a file of a kilobyte can grow to gigabytes) and cannot say whether a scalar was
@@ -32,6 +32,6 @@ struct YamlTree {
 
 /// Reads one YAML document. Anchors, aliases, tags, a second document, more than 12 levels and more than a
 /// million values are faults. Never throws.
-YamlTree parse_yaml_tree(const std::string& text);
+YamlTree parse_yaml_tree(std::string text);
 
-}  // namespace vigil
+}  // namespace vigil::config
