@@ -82,6 +82,9 @@ std::optional<std::int64_t> quick_payload_time(const SyslogHeader& header, Forma
 /// The law's kinds a message belongs to, from format, app and facility alone (the asset table may add more).
 Kinds kinds_of(const SyslogHeader& header, Format format);
 
+/// The same with what only parsing tells: a logon (event.category "authentication") of any product is 登入日誌 too.
+Kinds kinds_of_event(const Event& event);
+
 /// Fills `event` from `header`: syslog fields, payload fields (ECS names; what has no ECS name stays under
 /// `vendor.*` or `winlog.*`), log sources. Never fails: what does not parse is tagged and stays in `message`.
 void parse_event(const SyslogHeader& header, const ParseContext& context, Event& event, Arena& arena);

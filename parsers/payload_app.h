@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "parsers/kinds.h"
+
+namespace vigil {
+
+/// Programs known by the name in the syslog header.
+enum class AppKind : std::uint8_t {
+  unknown,
+  sshd,
+  sudo,
+  clamav,
+  web,
+  logon,
+  kernel,
+  system,
+  firewall,
+  ids,
+  antivirus,
+  network,
+  mail,
+  database,
+  service,
+  windows
+};
+
+/// By the program's name, whatever instance or version hangs on it ("nginx-1", "clamd.scan",
+/// "%ASA-4-106023").
+AppKind app_kind(std::string_view app);
+
+/// The law's kinds of a program's messages; empty for unknown programs.
+Kinds app_kinds(AppKind kind);
+
+/// Sigma's service name for the plain text of a Linux program ("cron", "vsftpd", "syslog"); empty if none is
+/// known.
+std::string_view linux_service(std::string_view app);
+
+}  // namespace vigil

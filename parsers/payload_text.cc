@@ -1,0 +1,176 @@
+#include "parsers/payload_text.h"
+
+#include <cstring>
+#include <limits>
+
+namespace vigil {
+
+bool all_digits(std::string_view text) {
+  if (text.empty()) return false;
+  for (const char c : text) {
+    if (!is_digit(c)) return false;
+  }
+  return true;
+}
+
+bool is_json_integer(std::string_view text) {
+  if (!text.empty() && text.front() == '-') text.remove_prefix(1);
+  if (text.size() > 1 && text.front() == '0') return false;
+  return all_digits(text);
+}
+
+std::optional<std::uint64_t> read_number(std::string_view text) {
+  if (text.empty() || text.size() > 20) return std::nullopt;
+  std::uint64_t value = 0;
+  for (const char c : text) {
+    if (!is_digit(c)) return std::nullopt;
+    const auto digit = static_cast<std::uint64_t>(c - '0');
+    if (value > (std::numeric_limits<std::uint64_t>::max() - digit) / 10) return std::nullopt;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (lower(a[i]) != lower(b[i])) return false;
+  }
+  return true;
+}
+
+bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() && equals_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
+bool contains_ignoring_case(std::string_view text, std::string_view needle) {
+  if (needle.empty()) return true;
+  for (std::size_t i = 0; i + needle.size() <= text.size(); ++i) {
+    if (lower(text[i]) == needle.front() && equals_ignoring_case(text.substr(i, needle.size()), needle))
+      return true;
+  }
+  return false;
+}
+
+bool contains(std::string_view text, std::string_view needle) {
+  return ::memmem(text.data(), text.size(), needle.data(), needle.size()) != nullptr;
+}
+
+namespace {
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+}  // namespace
+
+std::string_view trim_left(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  return text;
+}
+
+std::string_view trim(std::string_view text) {
+  text = trim_left(text);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+bool take_prefix(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+bool take_suffix(std::string_view& text, std::string_view suffix) {
+  if (!text.ends_with(suffix)) return false;
+  text.remove_suffix(suffix.size());
+  return true;
+}
+
+std::string_view take_until(std::string_view& text, char mark) {
+  const std::size_t end = text.find(mark);
+  const std::string_view taken = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return taken;
+}
+
+std::string_view take_word(std::string_view& text) {
+  text = trim_left(text);
+  std::size_t end = 0;
+  while (end < text.size() && !is_blank(text[end])) ++end;
+  const std::string_view word = text.substr(0, end);
+  text.remove_prefix(end);
+  return word;
+}
+
+namespace {
+
+bool is_ipv4(std::string_view text) {
+  if (text.size() < 7 || text.size() > 15) return false;
+  unsigned parts = 0, value = 0, digits = 0;
+  for (const char c : text) {
+    if (is_digit(c)) {
+      value = value * 10 + static_cast<unsigned>(c - '0');
+      if (++digits > 3 || value > 255) return false;
+    } else if (c == '.' && digits > 0) {
+      if (++parts > 3) return false;
+      value = digits = 0;
+    } else {
+      return false;
+    }
+  }
+  return parts == 3 && digits > 0;
+}
+
+constexpr bool is_hex(char c) { return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f'); }
+
+// Groups of up to four hex digits between colons; "::" once stands for as many zero groups as are missing;
+// the last two groups may be a dotted quad.
+bool is_ipv6(std::string_view text) {
+  if (text.size() < 2 || text.size() > 45) return false;
+  unsigned groups = 0;
+  bool gap = false;
+  std::size_t i = 0;
+  if (text.front() == ':' && text[1] != ':') return false;
+  while (i < text.size()) {
+    if (text[i] == ':') {
+      if (i + 1 < text.size() && text[i + 1] == ':') {
+        if (gap) return false;
+        gap = true;
+        i += 2;
+        continue;
+      }
+      // A single colon stands between two groups, never at an end or after "::".
+      if (i == 0 || text[i - 1] == ':' || i + 1 == text.size()) return false;
+      ++i;
+      continue;
+    }
+    std::size_t end = i;
+    while (end < text.size() && is_hex(text[end])) ++end;
+    if (end < text.size() && text[end] == '.') {
+      if (!is_ipv4(text.substr(i))) return false;
+      groups += 2;
+      i = text.size();
+      break;
+    }
+    if (end == i || end - i > 4 || (end < text.size() && text[end] != ':')) return false;
+    ++groups;
+    i = end;
+  }
+  return gap ? groups < 8 : groups == 8;
+}
+
+}  // namespace
+
+AddressKind address_kind(std::string_view text) {
+  if (is_ipv4(text)) return AddressKind::ipv4;
+  if (text.find(':') != std::string_view::npos && is_ipv6(text)) return AddressKind::ipv6;
+  return AddressKind::none;
+}
+
+std::string_view plain_address(std::string_view text) {
+  if (text.size() > 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
+  if (is_ipv4(text)) return text;
+  if (text.find(':') == std::string_view::npos) return {};
+  text = text.substr(0, text.find('%'));
+  if (starts_with_ignoring_case(text, "::ffff:") && is_ipv4(text.substr(7))) return text.substr(7);
+  return is_ipv6(text) ? text : std::string_view();
+}
+
+}  // namespace vigil

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+/// Small readers that the payload formats share. Plain functions on views; none allocates.
+namespace vigil {
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+/// True if `text` is one or more decimal digits.
+bool all_digits(std::string_view text);
+/// True if `text` can stand as a number in JSON as it is: "0", "-12", not "007".
+bool is_json_integer(std::string_view text);
+/// The number a text of digits holds; nothing if it is not one or does not fit.
+std::optional<std::uint64_t> read_number(std::string_view text);
+
+bool equals_ignoring_case(std::string_view a, std::string_view b);
+bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
+/// ASCII letters of either case are the same; `needle` is given in lower case.
+bool contains_ignoring_case(std::string_view text, std::string_view needle);
+/// As std::string_view::find; fast where the first byte of `needle` is frequent, as quotes in JSON are.
+bool contains(std::string_view text, std::string_view needle);
+
+std::string_view trim(std::string_view text);  ///< without blanks (SP, TAB, CR, LF) at both ends
+std::string_view trim_left(std::string_view text);
+
+/// Takes `prefix` off the front of `text` if it is there.
+bool take_prefix(std::string_view& text, std::string_view prefix);
+bool take_suffix(std::string_view& text, std::string_view suffix);
+/// Takes everything up to `mark` and the mark itself; the whole text if there is no mark.
+std::string_view take_until(std::string_view& text, char mark);
+/// Takes the next word: what stands before the next blank.
+std::string_view take_word(std::string_view& text);
+
+enum class AddressKind : std::uint8_t { none, ipv4, ipv6 };
+/// Whether `text` is the text form of an IP address (RFC 4291 2.2; a dotted quad is read as decimal, zeros in
+/// front or not).
+AddressKind address_kind(std::string_view text);
+/// An address as people compare it: without brackets and zone ("%eth0"), an IPv4-mapped one as dotted quad. A
+/// view of `text`. Empty if it is no address.
+std::string_view plain_address(std::string_view text);
+
+}  // namespace vigil
