@@ -4,17 +4,18 @@
 #include <cstring>
 #include <utility>
 
-// The forms, in the order they are tried ([] optional, | choice; "zone" is +08:00, +0800 or +08, "name" one of kZones):
+// The forms, in the order they are tried ([] optional, | choice; "zone" is +08:00, +0800 or +08, "name" one
+// of kZones):
 //
-//   iso    YYYY-MM-DD(T|t|SP)HH:MM:SS[(.|,)1-60 digits][Z|z|zone]                     then SP, TAB, ':' or end
-//   bsd    [YYYY SP]Mmm SP[SP]D[D][SP YYYY]SP[SP]H[H]:MM:SS[(.|,)0-9 digits][SP (AM|PM)[(.|,)1-9 digits]]
+//   iso    YYYY-MM-DD(T|t|SP)HH:MM:SS[(.|,)1-60 digits][Z|z|zone]                     then SP, TAB, ':' or
+//   end bsd    [YYYY SP]Mmm SP[SP]D[D][SP YYYY]SP[SP]H[H]:MM:SS[(.|,)0-9 digits][SP (AM|PM)[(.|,)1-9 digits]]
 //          [SP YYYY, if another word follows][SP (name|zone), before ':'][':']        then SP or end
 //   slash  MM/DD/YYYY:HH:MM:SS[SP name]  (DD/MM if the first is above 12)             then SP
 //   ymd    YYYY/MM/DD SP HH:MM:SS                                                     then SP or end
 //   epoch  10 digits[.1-9 digits]                                                     then SP
 //
-// An optional part that would leave the whole without its proper end is not taken: "06:59:00 UTC:%ASA" ends before
-// " UTC". A form that is there but tells no possible time gives `bad_ts`.
+// An optional part that would leave the whole without its proper end is not taken: "06:59:00 UTC:%ASA" ends
+// before " UTC". A form that is there but tells no possible time gives `bad_ts`.
 
 namespace vigil {
 namespace {
@@ -123,9 +124,9 @@ struct ZoneName {
 
 // Abbreviations clash all over the world; CST is China Standard Time here, IST India's.
 constexpr ZoneName kZones[] = {
-    {"UTC", 0},    {"GMT", 0},    {"Z", 0},      {"WET", 0},     {"CET", 60},   {"CEST", 120},  {"EET", 120},
-    {"EEST", 180}, {"MSK", 180},  {"IST", 330},  {"JST", 540},   {"KST", 540},  {"HKT", 480},   {"CST", 480},
-    {"TST", 480},  {"SGT", 480},  {"EST", -300}, {"EDT", -240},  {"CDT", -300}, {"MST", -420},  {"MDT", -360},
+    {"UTC", 0},    {"GMT", 0},    {"Z", 0},      {"WET", 0},    {"CET", 60},   {"CEST", 120}, {"EET", 120},
+    {"EEST", 180}, {"MSK", 180},  {"IST", 330},  {"JST", 540},  {"KST", 540},  {"HKT", 480},  {"CST", 480},
+    {"TST", 480},  {"SGT", 480},  {"EST", -300}, {"EDT", -240}, {"CDT", -300}, {"MST", -420}, {"MDT", -360},
     {"PST", -480}, {"PDT", -420}, {"AEST", 600}, {"AEDT", 660},
 };
 
@@ -150,13 +151,13 @@ std::optional<std::int64_t> seconds_from_civil(const CivilTime& civil) {
   if (civil.day < 1 || civil.day > days_in_month(civil.year, civil.month)) return std::nullopt;
   if (civil.hour > 23 || civil.minute > 59 || civil.second > 60) return std::nullopt;
   const unsigned second = civil.second == 60 ? 59 : civil.second;
-  return days_from_date(civil.year, civil.month, civil.day) * kSecondsPerDay + civil.hour * 3600 + civil.minute * 60 +
-         second;
+  return days_from_date(civil.year, civil.month, civil.day) * kSecondsPerDay + civil.hour * 3600 +
+         civil.minute * 60 + second;
 }
 
-// What the second's text was last read as, per thread. Bursts repeat the same second, and sources that lag repeat its
-// neighbours, so there is one entry for each of eight last digits. An entry holds a value of its text alone: reading
-// through the memory gives what reading anew would.
+// What the second's text was last read as, per thread. Bursts repeat the same second, and sources that lag
+// repeat its neighbours, so there is one entry for each of eight last digits. An entry holds a value of its
+// text alone: reading through the memory gives what reading anew would.
 struct Remembered {
   std::array<char, 20> text{};
   unsigned char length = 0;
@@ -183,10 +184,12 @@ TimestampRead bad(Tags tags) {
   return {std::nullopt, 0, tags};
 }
 
-TimestampRead finish(const CivilTime& civil, const Zone& zone, int default_minutes, std::size_t length, Tags tags) {
+TimestampRead finish(const CivilTime& civil, const Zone& zone, int default_minutes, std::size_t length,
+                     Tags tags) {
   if (!zone.there) tags.add(Tag::no_tz);
   if (civil.second == 60) tags.add(Tag::leap_second);
-  const auto time = zone.possible ? time_from_civil(civil, zone.there ? zone.minutes : default_minutes) : std::nullopt;
+  const auto time =
+      zone.possible ? time_from_civil(civil, zone.there ? zone.minutes : default_minutes) : std::nullopt;
   if (!time) return bad(tags);
   return {time, length, tags};
 }
@@ -269,8 +272,9 @@ void take_half_day(Cursor& cursor, CivilTime& civil) {
   cursor.back_to(start + 3);
   const bool has_fraction = cursor.take('.');
   std::int64_t fraction = 0;
-  const bool ends = (!has_fraction || cursor.take_fraction(1, 9, fraction)) && !cursor.at_end() &&
-                    (cursor.peek() == ' ' || (cursor.peek() == ':' && (cursor.peek(1) == ' ' || cursor.peek(1) == '\0')));
+  const bool ends =
+      (!has_fraction || cursor.take_fraction(1, 9, fraction)) && !cursor.at_end() &&
+      (cursor.peek() == ' ' || (cursor.peek() == ':' && (cursor.peek(1) == ' ' || cursor.peek(1) == '\0')));
   if (!ends) {
     cursor.back_to(start);
     return;
@@ -283,7 +287,8 @@ void take_half_day(Cursor& cursor, CivilTime& civil) {
 std::optional<unsigned> take_year_behind(Cursor& cursor) {
   const std::size_t start = cursor.at();
   unsigned year = 0;
-  if (cursor.take(' ') && cursor.take_number(4, 4, year) && cursor.peek() == ' ' && year >= 1970 && year < 2200) {
+  if (cursor.take(' ') && cursor.take_number(4, 4, year) && cursor.peek() == ' ' && year >= 1970 &&
+      year < 2200) {
     const char next = cursor.peek(1);
     if (next != '\0' && next != ' ' && next != ':') return year;
   }
@@ -369,8 +374,9 @@ std::optional<TimestampRead> read_slash(std::string_view text, int zone_minutes)
   Cursor cursor(text);
   CivilTime civil;
   unsigned year = 0;
-  if (!cursor.take_two(civil.month) || !cursor.take('/') || !cursor.take_two(civil.day) || !cursor.take('/') ||
-      !cursor.take_number(4, 4, year) || !cursor.take(':') || !cursor.take_clock(2, civil) || cursor.peek() != ' ') {
+  if (!cursor.take_two(civil.month) || !cursor.take('/') || !cursor.take_two(civil.day) ||
+      !cursor.take('/') || !cursor.take_number(4, 4, year) || !cursor.take(':') ||
+      !cursor.take_clock(2, civil) || cursor.peek() != ' ') {
     return std::nullopt;
   }
   civil.year = static_cast<int>(year);
@@ -388,8 +394,9 @@ std::optional<TimestampRead> read_ymd(std::string_view text, int zone_minutes) {
   Cursor cursor(text);
   CivilTime civil;
   unsigned year = 0;
-  if (!cursor.take_number(4, 4, year) || !cursor.take('/') || !cursor.take_two(civil.month) || !cursor.take('/') ||
-      !cursor.take_two(civil.day) || !cursor.take(' ') || !cursor.take_clock(2, civil) || !cursor.ends_before(" ")) {
+  if (!cursor.take_number(4, 4, year) || !cursor.take('/') || !cursor.take_two(civil.month) ||
+      !cursor.take('/') || !cursor.take_two(civil.day) || !cursor.take(' ') || !cursor.take_clock(2, civil) ||
+      !cursor.ends_before(" ")) {
     return std::nullopt;
   }
   civil.year = static_cast<int>(year);
