@@ -25,7 +25,6 @@
 #include "daemon/socket.h"
 #include "daemon/tcp_listener.h"
 #include "daemon/udp_listener.h"
-#include "rules/builtin.h"
 
 namespace vigil {
 
@@ -130,8 +129,11 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config) 
   if (!archive) return "E-STORE " + archive.error().what;
   impl->archive = std::move(*archive);
 
-  impl->rules = config.rules.directories.empty() ? load_builtin(impl->rule_problems)
-                                                 : RuleSet::load(config.rules.directories, impl->rule_problems);
+  RuleSetOptions rule_options;
+  rule_options.disabled = config.rules.disabled;
+  impl->rules = config.rules.directories.empty()
+                    ? RuleSet::load_builtin(impl->rule_problems, rule_options)
+                    : RuleSet::load(config.rules.directories, impl->rule_problems, rule_options);
   for (const RuleProblem& problem : impl->rule_problems) {
     spdlog::warn("{} {}:{}:{} {}: {}", problem.refused ? "E-RULE refused" : "W-RULE", problem.file, problem.line,
                  problem.column, problem.rule, problem.reason);

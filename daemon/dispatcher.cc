@@ -6,6 +6,7 @@
 #include "daemon/clock.h"
 #include "daemon/durable_file.h"
 #include "daemon/mail_sender.h"
+#include "incidents/report_files.h"
 
 namespace vigil {
 
@@ -123,13 +124,10 @@ Result<void, std::string> Dispatcher::deliver(const ChannelConfig& channel, cons
     case ChannelConfig::Kind::smtp: return send_mail(channel, mail);
     case ChannelConfig::Kind::spool: break;
   }
-  const int zone = zone_offset_minutes(organisation->timezone, now_ns);
-  return write_folder(channel.directory / (notice.case_id + "-" + notice.id),
-                      {{"mail.eml", mail.rfc5322},
-                       {"form.html", render_form_html(form)},
-                       {"form.json", render_form_json(form)},
-                       {"case.json", incident.to_json(now_ns, zone)},
-                       {"bundle.txt", bundle.path.string() + "\n"}});
+  auto files = notification_files(incident, form, bundle.name, now_ns);
+  files.emplace_back("mail.eml", mail.rfc5322);
+  files.emplace_back("bundle.txt", bundle.path.string() + "\n");
+  return write_folder(channel.directory / (notice.case_id + "-" + notice.id), files);
 }
 
 }  // namespace vigil

@@ -37,7 +37,9 @@ class EvidenceDesk {
 
  private:
   using Records = std::function<Result<void, StoreError>(const std::function<bool(const StoredRecord&)>&)>;
-  Result<Bundle, StoreError> write(BundleInfo info, std::string_view subject, const Records& records);
+  /// `complete` may add what depends on the bundle's name.
+  Result<Bundle, StoreError> write(BundleInfo info, std::string_view subject, const Records& records,
+                                   const std::function<void(BundleInfo&)>& complete = {});
   unsigned newest_number(std::string_view subject) const;
 
   const Archive& archive_;

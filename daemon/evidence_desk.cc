@@ -1,0 +1,135 @@
+#include "daemon/evidence_desk.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "incidents/evidence_plan.h"
+#include "incidents/report_files.h"
+#include "parsers/record.h"
+
+namespace vigil {
+
+namespace {
+
+using Visit = std::function<bool(const StoredRecord&)>;
+
+/// Gives the plan's samples and what of their surroundings names an entity, each record once, in order of arrival.
+Result<void, StoreError> visit_planned(const Archive& archive, const EvidencePlan& plan, const Visit& visit) {
+  // First the sequences, then the records: samples may lie far outside the time window, and the limit must never cost
+  // a sample.
+  std::vector<std::uint64_t> chosen = plan.samples;
+  ScanRange range;
+  range.organisations = {plan.organisation};
+  range.event_from_ns = plan.event_from_ns;
+  range.event_to_ns = plan.event_to_ns;
+  range.newest_first = false;
+  const auto scanned = archive.scan(range, [&](const StoredRecord& record) {
+    if (plan.mentions(record.raw)) chosen.push_back(record.sequence);
+    return chosen.size() < plan.records_max;
+  });
+  if (!scanned) return scanned.error();
+  std::sort(chosen.begin(), chosen.end());
+  chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
+  if (chosen.empty()) return {};
+
+  ScanRange span;
+  span.organisations = {plan.organisation};
+  span.newest_first = false;
+  span.sequence_from = chosen.front();
+  span.sequence_to = chosen.back() + 1;
+  auto next = chosen.begin();
+  const auto given = archive.scan(span, [&](const StoredRecord& record) {
+    while (next != chosen.end() && *next < record.sequence) ++next;
+    if (next == chosen.end()) return false;
+    return *next != record.sequence || visit(record);
+  });
+  if (!given) return given.error();
+  return {};
+}
+
+}  // namespace
+
+unsigned EvidenceDesk::newest_number(std::string_view subject) const {
+  unsigned newest = 0;
+  std::error_code ignored;
+  const std::string prefix = "bag-" + std::string(subject) + "-";
+  for (const auto& entry : std::filesystem::directory_iterator(directory_, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(prefix)) continue;
+    unsigned number = 0;
+    const char* const end = name.data() + name.size();
+    const auto [at, error] = std::from_chars(name.data() + prefix.size(), end, number);
+    if (error == std::errc() && at == end) newest = std::max(newest, number);
+  }
+  return newest;
+}
+
+std::optional<EvidenceDesk::Bundle> EvidenceDesk::newest_for(std::string_view case_id) const {
+  const unsigned number = newest_number(case_id);
+  if (number == 0) return std::nullopt;
+  const std::string name = "bag-" + std::string(case_id) + "-" + std::to_string(number);
+  return Bundle{name, directory_ / name};
+}
+
+Result<EvidenceDesk::Bundle, StoreError> EvidenceDesk::write(BundleInfo info, std::string_view subject,
+                                                            const Records& records,
+                                                            const std::function<void(BundleInfo&)>& complete) {
+  const std::lock_guard lock(mutex_);
+  std::error_code error;
+  std::filesystem::create_directories(directory_, error);
+  if (error) return StoreError{StoreErrc::no_access, "cannot make " + directory_.string() + ": " + error.message()};
+  info.name = "bag-" + std::string(subject) + "-" + std::to_string(newest_number(subject) + 1);
+  info.tool_version = std::string("vigild ") + VIGIL_VERSION;
+  const Organisation* const organisation = assets_->organisation(info.organisation);
+  if (organisation != nullptr) {
+    info.organisation_name = organisation->name;
+    info.zone_minutes = zone_offset_minutes(organisation->timezone, info.now_ns);
+  }
+  if (complete) complete(info);
+  auto made = export_bundle(directory_, info, records);
+  if (!made) return made.error();
+  return Bundle{info.name, std::move(*made)};
+}
+
+Result<EvidenceDesk::Bundle, StoreError> EvidenceDesk::for_case(const Case& incident, const NotificationForm& form,
+                                                               std::string_view who, std::int64_t now_ns) {
+  BundleInfo info;
+  info.organisation = incident.organisation;
+  info.case_id = incident.id;
+  info.description = incident.title_zh.empty() ? incident.title : incident.title_zh;
+  info.who = who;
+  info.drill = incident.drill;
+  info.now_ns = now_ns;
+  const EvidencePlan plan = plan_evidence(incident);
+  return write(
+      std::move(info), incident.id,
+      [this, &plan](const Visit& visit) { return visit_planned(archive_, plan, visit); },
+      [&](BundleInfo& named) { named.attachments = notification_files(incident, form, named.name, now_ns); });
+}
+
+Result<EvidenceDesk::Bundle, StoreError> EvidenceDesk::for_query(const Query& query, std::string_view query_text,
+                                                                ScanRange range, std::string_view who,
+                                                                std::int64_t now_ns) {
+  if (range.organisations.size() != 1 || assets_->organisation(range.organisations.front()) == nullptr) {
+    return StoreError{StoreErrc::bad_argument, "a bundle is made for one organisation that is configured"};
+  }
+  BundleInfo info;
+  info.organisation = range.organisations.front();
+  info.description = "query: " + std::string(query_text);
+  info.who = who;
+  info.now_ns = now_ns;
+  range.newest_first = false;
+  return write(std::move(info), "query-" + info.organisation, [&](const Visit& visit) -> Result<void, StoreError> {
+    SearchRequest request;
+    request.range = range;
+    request.limit = 0;
+    const auto found = search(archive_, query, request, [&visit](const SearchRow& row) { return visit(*row.record); });
+    if (!found) return found.error();
+    return {};
+  });
+}
+
+}  // namespace vigil
