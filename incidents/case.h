@@ -3,16 +3,29 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace vigil {
 
-/// Life of an incident (domain README 5; names of contract.md).
+/// Life of an incident; the names are those of the API.
 enum class CaseState : std::uint8_t {
-  candidate, incident, notified, contained, recovered, reported, closed, rejected
+  candidate,
+  incident,
+  notified,
+  contained,
+  recovered,
+  reported,
+  closed,
+  rejected
 };
 std::string_view case_state_name(CaseState state);
+std::optional<CaseState> case_state_from_name(std::string_view name);
+/// 候選事件, 已確認事件, … for people.
+std::string_view case_state_zh(CaseState state);
+/// Closed and rejected cases take no more detections.
+bool is_open(CaseState state);
 
 /// 0 = nothing (無需通報) to 4, for each of the three and their maximum.
 struct ImpactLevel {
@@ -20,29 +33,35 @@ struct ImpactLevel {
   bool proposed = true;              ///< false once a person decided
   std::vector<std::string> reasons;  ///< zh-TW sentences: which rule and which asset led to it
   int overall() const;
+  bool operator==(const ImpactLevel&) const = default;
 };
 
 /// What one rule found in this case; counts stay exact, samples are a few.
 struct CaseDetection {
   std::string rule_id, title, title_zh, level;
-  std::uint64_t count = 0;        ///< detections folded in
-  std::uint64_t events = 0;       ///< events behind them
+  std::uint64_t count = 0;   ///< detections folded in
+  std::uint64_t events = 0;  ///< events behind them
   std::int64_t first_ns = 0, last_ns = 0;
   std::vector<std::uint64_t> samples;  ///< sequences, first ones and last ones, at most 16
   std::vector<std::pair<std::string, std::string>> fields;  ///< of the newest detection
+  std::string category;               ///< what this rule says it is; empty where it does not say
+  std::vector<std::string> symptoms;  ///< the form's words
+  int proposed_level = 0;             ///< the highest this rule led to on the assets it was seen on
+  bool context = false;               ///< only accompanies: it neither opened nor changed the assessment
 };
 
 struct CaseEntity {
   std::string type, value;  ///< "source.ip", "203.0.113.9"
   std::int64_t first_ns = 0, last_ns = 0;
-  std::uint64_t count = 0;
+  std::uint64_t count = 0;  ///< detections that named it
+  bool link = true;         ///< false: shown, but never a reason to fold (a firewall's own name)
 };
 
 /// One thing done to a case; appended, never edited.
 struct CaseAct {
   std::int64_t at_ns = 0;
-  std::string act;   ///< opened, confirmed, rejected, level, note, told …
-  std::string who;   ///< "vigild" or the person
+  std::string act;  ///< opened, confirmed, rejected, level, note, told …
+  std::string who;  ///< "vigild" or the person
   std::string note;
 };
 
@@ -50,11 +69,15 @@ struct CaseClock {
   std::string id, label_zh, label_en, owner, article;
   std::int64_t started_ns = 0, due_ns = 0;
   std::optional<std::int64_t> stopped_ns;
+  bool voided = false;  ///< replaced by another clock (a changed level) or no longer owed; stays visible
   std::string state_at(std::int64_t now_ns) const;  ///< running, met, late, overdue, void
 };
 
 struct Case {
-  std::string id;  ///< "2026-0001": year of opening in the organisation's zone and a number, per organisation
+  /// "school-a-2026-0001": organisation, year of opening in its zone, its number in that year. A drill's
+  /// number is a series of its own, "school-a-2026-D0001". Only [A-Za-z0-9._-]: ids are part of URLs and file
+  /// names.
+  std::string id;
   std::string organisation;
   CaseState state = CaseState::candidate;
   bool early_warning = false, drill = false;
@@ -71,9 +94,14 @@ struct Case {
   std::vector<std::string> holds;
   std::vector<CaseClock> clocks;
   std::vector<CaseAct> acts;
+  std::vector<std::string> related;     ///< ids of other open cases that share an entity with this one
+  std::uint64_t entities_unlisted = 0;  ///< mentions of further entities past what a case lists
   std::optional<std::string> reject_reason;
 
-  /// As contract.md "An incident in JSON"; clocks' states are told for `now_ns`, times in the given zone.
+  /// Earliest and latest event of what counts (context left out); 0, 0 for a case without any.
+  std::pair<std::int64_t, std::int64_t> event_span() const;
+
+  /// The API's form (docs/api.md); clocks' states are told for `now_ns`, times in the given zone.
   std::string to_json(std::int64_t now_ns, int zone_minutes) const;
   /// The stored form: everything, exactly.
   std::string serialize() const;

@@ -11,6 +11,7 @@
 
 #include "config/asset_table.h"
 #include "incidents/case.h"
+#include "incidents/notice.h"
 #include "parsers/result.h"
 #include "rules/detection.h"
 #include "storage/state_store.h"
@@ -25,27 +26,12 @@ struct CaseBookOptions {
   std::chrono::milliseconds notice_delay{3000};
   /// An entity value in more open cases than this is a context, not a link (proxy, NAT, scanner).
   std::size_t entity_cases_max = 50;
-};
-
-/// A notice that has to go out, once per channel, with retries. Durable in the outbox until every channel has
-/// taken it. Keys "outbox/<id>".
-struct Notice {
-  std::string id;            ///< grows with time
-  std::string organisation, case_id;
-  std::string reason;        ///< opened, confirmed, rejected
-  bool drill = false;
-  std::int64_t not_before_ns = 0;
-  struct Delivery {
-    std::string channel;
-    unsigned attempts = 0;
-    std::int64_t next_try_ns = 0;
-    std::string last_error;
-    bool done = false;
-    std::int64_t done_ns = 0;
-  };
-  std::vector<Delivery> deliveries;
-  std::string serialize() const;
-  static std::optional<Notice> deserialize(std::string_view text);
+  /// A case that holds more values of one type than this no longer takes detections in by that type alone:
+  /// what one scanner dragged in must not pull strangers after it.
+  std::size_t entity_values_max = 50;
+  /// With more open cases than this (per organisation; a flood of invented senders) a detection that links to
+  /// none is counted in the newest case of its rule instead of opening one more.
+  std::size_t open_cases_max = 1000;
 };
 
 struct CaseError {
@@ -57,32 +43,48 @@ struct CaseError {
 /// notice in the outbox for what has to be told. Every change is appended to a StateChange that the caller
 /// commits together with the watch cursor, so that a candidate is neither lost nor opened twice.
 ///
+/// The book is ahead of the store until that commit: if it fails for good, throw the book away and make a new
+/// one from the store. Keys: "case/<organisation>/<id>", "case-number/<organisation>/<year>" and ".../drill",
+/// and "outbox/<notice id>".
+///
+/// People are told when a case opens, when it moves forward (a higher level, another category, a rule of a
+/// higher level of high or critical) and when it is confirmed or rejected; not for each detection. While a
+/// notice of a case waits for its first attempt, what follows is told by that one.
+///
 /// Not thread-safe: the daemon holds one lock. Time is an argument.
 class CaseBook {
  public:
-  CaseBook(const StateStore& state, std::shared_ptr<const AssetTable> assets, std::vector<ChannelConfig> channels,
-           CaseBookOptions options = {});
+  CaseBook(const StateStore& state, std::shared_ptr<const AssetTable> assets,
+           std::vector<ChannelConfig> channels, CaseBookOptions options = {});
   ~CaseBook();
 
-  /// Folds each detection into an open case of its organisation that shares a link entity, or opens a candidate.
-  /// Returns the ids of cases that changed.
-  std::vector<std::string> apply(std::span<const Detection> detections, std::int64_t now_ns, StateChange& change);
+  /// Folds each detection into an open case of its organisation that shares a link entity, or opens a
+  /// candidate (CaseIndex says what links). Returns the ids of cases that changed, each once.
+  std::vector<std::string> apply(std::span<const Detection> detections, std::int64_t now_ns,
+                                 StateChange& change);
 
   Result<void, CaseError> confirm(std::string_view id, std::string_view who, std::string_view note,
                                   std::int64_t now_ns, StateChange& change);
   Result<void, CaseError> reject(std::string_view id, std::string_view who, std::string_view reason,
                                  std::int64_t now_ns, StateChange& change);
-  Result<void, CaseError> note(std::string_view id, std::string_view who, std::string_view text, std::int64_t now_ns,
-                               StateChange& change);
+  Result<void, CaseError> note(std::string_view id, std::string_view who, std::string_view text,
+                               std::int64_t now_ns, StateChange& change);
+
+  /// Keys of stored cases and notices that could not be read (written by a newer version, or damaged). They
+  /// are left as they are; the operator should be told.
+  const std::vector<std::string>& unreadable() const;
 
   const Case* find(std::string_view id) const;
   /// Newest first; empty `organisations` means none, {"*"} all.
   std::vector<const Case*> list(const std::vector<std::string>& organisations) const;
 
-  /// Notices due now, and the earliest time at which another may be.
+  /// Notices with an attempt due now, and the earliest time at which another may be.
   std::vector<Notice> due_notices(std::int64_t now_ns) const;
+  std::optional<std::int64_t> next_notice_ns() const;
+  /// All, oldest first; delivered ones too.
   std::vector<Notice> notices() const;
-  /// Records the outcome of one attempt; backs off 10 s, 30 s, 1 min, 5 min, then every 15 min.
+  /// Records the outcome of one attempt; backs off 10 s, 30 s, 1 min, 5 min, then every 15 min. A success is
+  /// also an act ("told") of the case. Unknown notices and channels are ignored.
   void record_delivery(std::string_view notice_id, std::string_view channel, bool ok, std::string_view error,
                        std::int64_t now_ns, StateChange& change);
 

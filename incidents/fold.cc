@@ -1,0 +1,238 @@
+#include "incidents/fold.h"
+
+#include <algorithm>
+#include <array>
+
+#include "incidents/level.h"
+#include "incidents/link.h"
+#include "incidents/text.h"
+
+namespace vigil {
+namespace {
+
+/// What a technique means in the form's words, for foreign rules that only carry ATT&CK tags. Longest prefix
+/// first.
+struct Technique {
+  std::string_view prefix, category, symptom;
+};
+constexpr std::array<Technique, 16> kTechniques = {{
+    {"attack.t1505.003", "web_attack", "網頁木馬"},
+    {"attack.t1566", "intrusion", "植入惡意程式"},
+    {"attack.t1190", "web_attack", "惡意網頁"},
+    {"attack.t1491", "web_attack", "網頁置換"},
+    {"attack.t1498", "denial_of_service", "服務中斷"},
+    {"attack.t1499", "denial_of_service", "服務中斷"},
+    {"attack.t1110", "intrusion", "異常連線"},
+    {"attack.t1078", "intrusion", "系統遭入侵"},
+    {"attack.t1136", "intrusion", "系統遭入侵"},
+    {"attack.t1003", "intrusion", "系統遭入侵"},
+    {"attack.t1486", "intrusion", "植入惡意程式"},
+    {"attack.t1204", "intrusion", "植入惡意程式"},
+    {"attack.t1071", "intrusion", "異常連線"},
+    {"attack.t1048", "intrusion", "資料外洩"},
+    {"attack.t1567", "intrusion", "資料外洩"},
+    {"attack.t1041", "intrusion", "資料外洩"},
+}};
+
+constexpr std::size_t kTitleBytesMax = 300;
+
+struct Reading {
+  std::string category;
+  std::vector<std::string> symptoms;
+};
+
+Reading read_rule(const RuleMeta& rule) {
+  if (!rule.category.empty()) return {rule.category, rule.symptoms};
+  for (const auto& technique : kTechniques) {
+    for (const auto& tag : rule.tags) {
+      if (std::string_view(tag).starts_with(technique.prefix)) {
+        return {std::string(technique.category), {std::string(technique.symptom)}};
+      }
+    }
+  }
+  const bool attack = std::any_of(rule.tags.begin(), rule.tags.end(),
+                                  [](std::string_view tag) { return tag.starts_with("attack."); });
+  // An attacker's technique that we cannot place is still an intrusion; what it looked like a person must
+  // say.
+  return {attack ? "intrusion" : "", {}};
+}
+
+/// A device clock that runs ahead of arrival is not believed.
+std::int64_t believable(std::int64_t ns, const Detection& detection) {
+  return detection.received_ns == 0 ? ns : std::min(ns, detection.received_ns);
+}
+
+void add_unique(std::vector<std::string>& list, const std::string& value, std::size_t max) {
+  if (value.empty() || list.size() >= max) return;
+  if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
+}
+
+/// Keeps the first and the last sequences; arrival order is sequence order.
+void add_samples(std::vector<std::uint64_t>& samples, const Detection& detection) {
+  samples.insert(samples.end(), detection.references.begin(), detection.references.end());
+  if (detection.sequence != 0 || detection.references.empty()) samples.push_back(detection.sequence);
+  std::sort(samples.begin(), samples.end());
+  samples.erase(std::unique(samples.begin(), samples.end()), samples.end());
+  if (samples.size() <= kSamplesMax) return;
+  constexpr auto kHalf = static_cast<std::ptrdiff_t>(kSamplesMax / 2);
+  samples.erase(samples.begin() + kHalf, samples.end() - kHalf);
+}
+
+CaseDetection& row_of(Case& incident, const RuleMeta& rule, bool context) {
+  for (auto& row : incident.detections) {
+    if (row.rule_id == rule.id) return row;
+  }
+  CaseDetection& row = incident.detections.emplace_back();
+  const Reading reading = read_rule(rule);
+  row.rule_id = clean_text(rule.id, kEntityBytesMax);
+  row.title = clean_text(rule.title.empty() ? rule.id : rule.title, kTitleBytesMax);
+  row.title_zh = clean_text(rule.title_zh.empty() ? row.title : rule.title_zh, kTitleBytesMax);
+  row.level = level_name(rule.level);
+  row.category = reading.category;
+  row.symptoms = reading.symptoms;
+  row.context = context;
+  return row;
+}
+
+void add_entity(Case& incident, FoldEntity&& entity, std::int64_t first_ns, std::int64_t last_ns,
+                std::vector<std::size_t>& added) {
+  std::size_t of_type = 0;
+  for (std::size_t i = 0; i < incident.entities.size(); ++i) {
+    CaseEntity& known = incident.entities[i];
+    if (known.type != entity.type) continue;
+    ++of_type;
+    if (known.value != entity.value) continue;
+    known.first_ns = std::min(known.first_ns, first_ns);
+    known.last_ns = std::max(known.last_ns, last_ns);
+    if (entity.link && !known.link) added.push_back(i);
+    known.link = known.link || entity.link;
+    ++known.count;
+    return;
+  }
+  if (of_type >= kEntitiesPerTypeMax) {
+    ++incident.entities_unlisted;
+    return;
+  }
+  added.push_back(incident.entities.size());
+  incident.entities.push_back({.type = std::move(entity.type),
+                               .value = std::move(entity.value),
+                               .first_ns = first_ns,
+                               .last_ns = last_ns,
+                               .count = 1,
+                               .link = entity.link});
+}
+
+/// Where it happened, for the title: the first registered system, else the first host.
+std::string place_of(const Case& incident, const AssetTable& assets) {
+  if (!incident.systems.empty()) {
+    const System* system = assets.system(incident.systems.front());
+    if (system && !system->name.empty()) return system->name;
+    return incident.systems.front();
+  }
+  for (const auto& entity : incident.entities) {
+    if (entity.type == "host.name") return one_line(entity.value, 64);
+  }
+  return {};
+}
+
+void take_lead(Case& incident, const AssetTable& assets) {
+  const CaseDetection* lead = leading_detection(incident);
+  if (!lead) return;
+  const std::string place = place_of(incident, assets);
+  incident.title = one_line(lead->title, kTitleBytesMax) + (place.empty() ? "" : ": " + place);
+  incident.title_zh = one_line(lead->title_zh, kTitleBytesMax) + (place.empty() ? "" : "：" + place);
+  // "Other" is what is said where nothing better is known: any rule that knows a category wins over it.
+  const CaseDetection* named = nullptr;
+  for (const auto& row : incident.detections) {
+    if (row.context || row.category.empty() || row.category == "other") continue;
+    if (!named || level_rank(row.level) > level_rank(named->level) ||
+        (level_rank(row.level) == level_rank(named->level) && row.proposed_level > named->proposed_level)) {
+      named = &row;
+    }
+  }
+  incident.category = named ? named->category : "other";
+}
+
+}  // namespace
+
+int level_rank(std::string_view level) {
+  constexpr std::array<Level, 5> kLevels = {Level::informational, Level::low, Level::medium, Level::high,
+                                            Level::critical};
+  for (const Level known : kLevels) {
+    if (level_name(known) == level) return static_cast<int>(known);
+  }
+  return 0;
+}
+
+std::int64_t event_time(const Detection& detection) { return believable(detection.at_ns, detection); }
+
+std::vector<FoldEntity> entities_of(const Detection& detection, const AssetTable& assets) {
+  const System* system = detection.system.empty() ? nullptr : assets.system(detection.system);
+  const bool device = system && system->kinds == Kinds(Kind::device);
+  const bool local = std::any_of(detection.entities.begin(), detection.entities.end(),
+                                 [](const auto& entity) { return is_loopback(entity.second); });
+  std::vector<FoldEntity> out;
+  bool has_host = false;
+  for (const auto& [type, value] : detection.entities) {
+    const bool own_name = type == "host.name" && device && value == detection.host;
+    has_host = has_host || (type == "host.name" && value == detection.host);
+    if (value.empty()) continue;
+    out.push_back({clean_text(type, kEntityBytesMax), clean_text(value, kEntityBytesMax), !own_name});
+  }
+  if (!has_host && !detection.host.empty()) {
+    out.push_back({"host.name", clean_text(detection.host, kEntityBytesMax), local && !device});
+  }
+  std::stable_sort(out.begin(), out.end(), [](const FoldEntity& a, const FoldEntity& b) {
+    return link_strength(a.type) < link_strength(b.type);
+  });
+  return out;
+}
+
+const CaseDetection* leading_detection(const Case& incident) {
+  const CaseDetection* lead = nullptr;
+  for (const auto& row : incident.detections) {
+    if (row.context) continue;
+    if (!lead || level_rank(row.level) > level_rank(lead->level) ||
+        (level_rank(row.level) == level_rank(lead->level) && row.proposed_level > lead->proposed_level)) {
+      lead = &row;
+    }
+  }
+  return lead;
+}
+
+void fold_detection(Case& incident, const Detection& detection, const AssetTable& assets, std::int64_t now_ns,
+                    std::vector<std::size_t>& added) {
+  const RuleMeta& rule = *detection.rule;
+  const bool context = !rule.opens_candidate;
+  const std::int64_t at_ns = event_time(detection);
+  const std::int64_t first_ns = detection.first_ns == 0 ? at_ns : std::min(detection.first_ns, at_ns);
+  const std::int64_t last_ns = std::max(at_ns, believable(detection.last_ns, detection));
+
+  CaseDetection& row = row_of(incident, rule, context);
+  const bool fresh = row.count == 0;
+  row.first_ns = fresh ? first_ns : std::min(row.first_ns, first_ns);
+  row.last_ns = fresh ? last_ns : std::max(row.last_ns, last_ns);
+  ++row.count;
+  row.events += detection.count;
+  add_samples(row.samples, detection);
+  row.fields.clear();
+  for (const auto& [name, value] : detection.fields) {
+    if (row.fields.size() == kFieldsMax) break;
+    row.fields.emplace_back(clean_text(name, kEntityBytesMax), clean_text(value, kFieldBytesMax));
+  }
+  for (auto& entity : entities_of(detection, assets)) {
+    add_entity(incident, std::move(entity), first_ns, last_ns, added);
+  }
+  incident.updated_ns = now_ns;
+  if (context) return;
+
+  add_unique(incident.systems, detection.system, kSystemsMax);
+  for (const auto& symptom : row.symptoms) add_unique(incident.symptoms, symptom, kSystemsMax);
+  incident.occurred_ns = incident.occurred_ns ? std::min(*incident.occurred_ns, first_ns) : first_ns;
+  const ImpactLevel proposal = propose_level(detection, assets);
+  row.proposed_level = std::max(row.proposed_level, proposal.overall());
+  raise_level(incident.level, proposal);
+  take_lead(incident, assets);
+}
+
+}  // namespace vigil
