@@ -46,7 +46,7 @@ BANNED = [
     (re.compile(r"\bstd::w?[cs]?(regex|match)\b"), None, "std::regex overflows the stack on long lines: RE2, Vectorscan or by hand"),
     (re.compile(r"(?<![\w.>])v?sprintf\s*\("), None, "sprintf knows no bounds: std::format_to_n, snprintf, or append"),
     (re.compile(r"(?<![\w.>])(strcpy|strcat|stpcpy|gets)\s*\("), None, "knows no bounds: std::string or memcpy with a size"),
-    (re.compile(r"(^|[;{}(=!,&|?:]|\breturn)\s*(std::|::)?(system|popen)\s*\("), None, "runs a shell: nothing here needs one"),
+    (re.compile(r"(^|[;{}(=!,&|?]|\breturn)\s*(std::|::)?(system|popen)\s*\("), None, "runs a shell: nothing here needs one"),
     (re.compile(r"\b(system_clock::now|gettimeofday|clock_gettime\s*\(\s*CLOCK_REALTIME|std::time\s*\()"),
      {"daemon", "cli"}, "the wall clock is read in daemon/ and cli/; below, time is an argument"),
 ]
@@ -128,6 +128,7 @@ PLANTED = [
     ("daemon", "  std::system(command);", True),
     ("daemon", "  if (system(command) != 0) return;", True),
     ("config", "  const System* system(std::string_view id) const;", False),
+    ("config", "const System* AssetTable::system(std::string_view id) const {", False),
     ("config", "  look_up_system(name);", False),
     ("config", "  assets.system(id);", False),
     ("storage", "  snprintf(buffer, sizeof buffer, format);", False),
