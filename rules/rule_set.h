@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -22,6 +23,13 @@ struct RuleProblem {
 
 struct CompiledRules;
 
+/// What a site adds to its rules.
+struct RuleSetOptions {
+  /// Values of placeholders like %Workstations% for rules with `|expand`. One without values refuses its rule.
+  std::map<std::string, std::vector<std::string>, std::less<>> placeholders;
+  std::vector<std::string> disabled;  ///< ids of rules that are left out
+};
+
 /// Sigma rules compiled once (Sigma 2.1; what is not supported yet is refused by name). Immutable and shared
 /// between threads; a reload makes a new one.
 class RuleSet {
@@ -30,10 +38,14 @@ class RuleSet {
     std::string file, yaml;
   };
   /// Compiles the documents; one wrong rule is reported and left out, never the set.
-  static std::shared_ptr<const RuleSet> compile(std::span<const Text> texts, std::vector<RuleProblem>& problems);
+  static std::shared_ptr<const RuleSet> compile(std::span<const Text> texts, std::vector<RuleProblem>& problems,
+                                                const RuleSetOptions& options = {});
   /// Reads every *.yml and *.yaml below the paths (files or directories), in name order, and compiles them.
   static std::shared_ptr<const RuleSet> load(std::span<const std::filesystem::path> paths,
-                                             std::vector<RuleProblem>& problems);
+                                             std::vector<RuleProblem>& problems, const RuleSetOptions& options = {});
+  /// The pack built into the program (rules/pack).
+  static std::shared_ptr<const RuleSet> load_builtin(std::vector<RuleProblem>& problems,
+                                                     const RuleSetOptions& options = {});
 
   explicit RuleSet(std::unique_ptr<const CompiledRules> compiled);
   ~RuleSet();

@@ -43,6 +43,11 @@ class Watcher {
 
   struct Counters {
     std::uint64_t observed = 0, candidates = 0, parsed = 0, matched = 0, late = 0, evicted = 0;
+    std::uint64_t ungrouped = 0;  ///< matches without a field that a correlation groups by
+    std::uint64_t groups = 0;     ///< correlation windows held now
+    /// Matches that the prefilter would have missed, found by asking every rule about every 4,096th message. Not
+    /// zero: a fault of ours.
+    std::uint64_t missed = 0;
   };
   Counters counters() const;
 

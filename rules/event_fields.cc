@@ -1,0 +1,34 @@
+#include "rules/event_fields.h"
+
+namespace vigil::sigma {
+
+std::string_view canonical_text(std::string_view text, ValueType type) {
+  if (type != ValueType::real) return text;
+  const std::size_t point = text.find('.');
+  if (point == std::string_view::npos || text.find_first_not_of('0', point + 1) != std::string_view::npos) return text;
+  return text.substr(0, point);
+}
+
+bool EventFields::collect(const FieldName& name, std::vector<FieldValue>& out) const {
+  for (const auto& group : name.groups) {
+    bool there = false;
+    for (const Field& field : event_.fields()) {
+      for (const std::string& candidate : group) {
+        if (field.name != candidate) continue;
+        out.push_back({canonical_text(field.value, field.type), field.type});
+        there = true;
+        break;
+      }
+    }
+    if (there) return true;
+  }
+  return false;
+}
+
+void EventFields::collect_all(std::vector<FieldValue>& out) const {
+  for (const Field& field : event_.fields()) {
+    if (field.type != ValueType::null) out.push_back({canonical_text(field.value, field.type), field.type});
+  }
+}
+
+}  // namespace vigil::sigma

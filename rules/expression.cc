@@ -1,0 +1,138 @@
+#include "rules/expression.h"
+
+#include <algorithm>
+
+#include "rules/case_fold.h"
+
+namespace vigil::sigma {
+namespace {
+
+bool shape_matches(Pattern::Shape shape, std::string_view text, std::string_view other) {
+  switch (shape) {
+    case Pattern::Shape::prefix: return text.starts_with(other);
+    case Pattern::Shape::suffix: return text.ends_with(other);
+    case Pattern::Shape::contains: return text.find(other) != std::string_view::npos;
+    default: return text == other;
+  }
+}
+
+}  // namespace
+
+Expression::Index Expression::append(Node node) {
+  nodes_.push_back(std::move(node));
+  return static_cast<Index>(nodes_.size() - 1);
+}
+
+Expression::Index Expression::add_item(Item item) {
+  Node node;
+  node.item = static_cast<std::uint32_t>(items_.size());
+  items_.push_back(std::move(item));
+  return append(std::move(node));
+}
+
+Expression::Index Expression::add(Op op, std::vector<Index> children) {
+  if (op != Op::negation && children.size() == 1) return children.front();
+  Node node;
+  node.op = op;
+  node.children = std::move(children);
+  return append(std::move(node));
+}
+
+Expression::Index Expression::absorb(const Expression& other) {
+  const std::size_t before = nodes_.size();
+  const auto moved = [before](Index index) { return static_cast<Index>(before + static_cast<std::size_t>(index)); };
+  const auto items_before = static_cast<std::uint32_t>(items_.size());
+  items_.insert(items_.end(), other.items_.begin(), other.items_.end());
+  for (Node node : other.nodes_) {
+    node.item += items_before;
+    for (Index& child : node.children) child = moved(child);
+    nodes_.push_back(std::move(node));
+  }
+  return moved(other.root_);
+}
+
+bool Evaluator::matches(const Expression& expression, const FieldSource& event) {
+  return node_matches(expression, expression.root(), event);
+}
+
+// Recursion is as deep as the condition's brackets, which the condition parser limits.
+bool Evaluator::node_matches(const Expression& expression, Expression::Index index, const FieldSource& event) {
+  const Expression::Node& node = expression.node(index);
+  const auto child = [&](Expression::Index i) { return node_matches(expression, i, event); };
+  switch (node.op) {
+    case Expression::Op::item: return item_matches(expression.item(node.item), event);
+    case Expression::Op::all_of: return std::all_of(node.children.begin(), node.children.end(), child);
+    case Expression::Op::any_of: return std::any_of(node.children.begin(), node.children.end(), child);
+    case Expression::Op::negation: return !child(node.children.front());
+  }
+  return false;
+}
+
+bool Evaluator::item_matches(const Item& item, const FieldSource& event) {
+  const auto kind = item.values.empty() ? ValueTest::Kind::text : item.values.front().front().kind;
+  if (kind == ValueTest::Kind::null || kind == ValueTest::Kind::exists || kind == ValueTest::Kind::field) {
+    return special_matches(item, event) != item.negated;
+  }
+  values_.clear();
+  if (item.is_keyword()) {
+    event.collect_all(values_);
+    if (const std::string_view raw = event.raw(); !raw.empty()) values_.push_back({raw, ValueType::text});
+  } else {
+    event.collect(item.field, values_);
+  }
+  return values_match(item) != item.negated;
+}
+
+bool Evaluator::values_match(const Item& item) {
+  if (values_.empty()) return false;
+  if (folded_.size() < values_.size()) folded_.resize(values_.size());
+  for (std::size_t i = 0; i < values_.size(); ++i) fold_case(values_[i].text, folded_[i]);
+
+  if (!item.exact_set.empty()) {
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      if (values_[i].type != ValueType::null && item.exact_set.contains(folded_[i])) return true;
+    }
+  }
+  const auto one_passes = [&](const std::vector<ValueTest>& ways) {
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      for (const ValueTest& test : ways) {
+        if (passes(test, values_[i], folded_[i])) return true;
+      }
+    }
+    return false;
+  };
+  if (item.every) return std::all_of(item.values.begin(), item.values.end(), one_passes);
+  return std::any_of(item.values.begin(), item.values.end(), one_passes);
+}
+
+bool Evaluator::special_matches(const Item& item, const FieldSource& event) {
+  values_.clear();
+  const bool there = event.collect(item.field, values_);
+  const auto one_passes = [&](const std::vector<ValueTest>& ways) {
+    const ValueTest& test = ways.front();
+    if (test.kind == ValueTest::Kind::exists) return there == test.wanted;
+    if (test.kind == ValueTest::Kind::null) {
+      return !there || (values_.size() == 1 && values_.front().type == ValueType::null);
+    }
+    return refers_to_equal(test, event);
+  };
+  if (item.every) return std::all_of(item.values.begin(), item.values.end(), one_passes);
+  return std::any_of(item.values.begin(), item.values.end(), one_passes);
+}
+
+bool Evaluator::refers_to_equal(const ValueTest& test, const FieldSource& event) {
+  others_.clear();
+  event.collect(test.other, others_);
+  for (const FieldValue& value : values_) {
+    if (value.type == ValueType::null) continue;
+    for (const FieldValue& other : others_) {
+      if (other.type == ValueType::null) continue;
+      const bool equal = test.cased ? shape_matches(test.other_shape, value.text, other.text)
+                                    : shape_matches(test.other_shape, folded(value.text), folded(other.text));
+      if (equal) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace vigil::sigma

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "rules/field_source.h"
+#include "rules/value_test.h"
+
+namespace vigil::sigma {
+
+/// One line of a selection: a field (or keywords) and what its values must be.
+struct Item {
+  FieldName field;        ///< no groups: keywords, looked for in every value and in the message
+  bool every = false;     ///< `|all`: each value must be met, else one of them
+  bool negated = false;   ///< `|neq`
+  /// One entry a value of the rule; the tests of an entry are ways to write the same value (windash, base64 offsets).
+  std::vector<std::vector<ValueTest>> values;
+  /// Many plain values on one field (hash lists) are one set instead of as many tests; folded.
+  std::unordered_set<std::string> exact_set;
+
+  bool is_keyword() const { return field.groups.empty(); }
+};
+
+/// A rule's condition over its selections, ready to be asked. Immutable.
+class Expression {
+ public:
+  enum class Op : std::uint8_t { item, all_of, any_of, negation };
+  /// A node's place; a type of its own, so that it is never taken for an item's or a line's number.
+  enum class Index : std::uint32_t {};
+  struct Node {
+    Op op = Op::item;
+    std::uint32_t item = 0;
+    std::vector<Index> children;
+  };
+
+  Index add_item(Item item);
+  Index add(Op op, std::vector<Index> children);
+  void set_root(Index root) { root_ = root; }
+
+  Index root() const { return root_; }
+  const Node& node(Index index) const { return nodes_[static_cast<std::size_t>(index)]; }
+  const Item& item(std::uint32_t number) const { return items_[number]; }
+  std::size_t size() const { return nodes_.size(); }
+
+  /// Appends another expression's nodes; returns its root's new index.
+  Index absorb(const Expression& other);
+
+ private:
+  Index append(Node node);
+
+  std::vector<Node> nodes_;
+  std::vector<Item> items_;
+  Index root_{};
+};
+
+/// Asks expressions; holds memory between calls. One per thread.
+class Evaluator {
+ public:
+  /// Every item is looked at as written, no index: the oracle that the prefilter is checked against.
+  bool matches(const Expression& expression, const FieldSource& event);
+
+ private:
+  bool node_matches(const Expression& expression, Expression::Index index, const FieldSource& event);
+  bool item_matches(const Item& item, const FieldSource& event);
+  bool special_matches(const Item& item, const FieldSource& event);
+  bool values_match(const Item& item);
+  bool refers_to_equal(const ValueTest& test, const FieldSource& event);
+
+  std::vector<FieldValue> values_, others_;
+  std::vector<std::string> folded_;
+};
+
+}  // namespace vigil::sigma

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parsers/event.h"
+
+namespace vigil::sigma {
+
+/// One value of a field. `text` is as the sender wrote it; a whole number written 14.0 reads "14" (canonical).
+struct FieldValue {
+  std::string_view text;
+  ValueType type = ValueType::text;
+};
+
+/// The names under which a rule's field may stand in an event, best first: the rule's own name, what the taxonomy
+/// of the log source calls it in ECS, the vendor's name. Names of one group are looked at together.
+struct FieldName {
+  std::string written;                            ///< as in the rule
+  std::vector<std::vector<std::string>> groups;   ///< never empty
+};
+
+/// Something that rules can be asked about: a parsed Event, or a JSON document of `vigil rules match`.
+class FieldSource {
+ public:
+  virtual ~FieldSource() = default;
+  /// Appends the values of the first group of names that is there; an array gives several. False: there is none.
+  /// Views live as long as the source is not changed.
+  virtual bool collect(const FieldName& name, std::vector<FieldValue>& out) const = 0;
+  /// Appends every scalar value, for keywords.
+  virtual void collect_all(std::vector<FieldValue>& out) const = 0;
+  /// The whole message, where there is one: keywords are looked for there too.
+  virtual std::string_view raw() const = 0;
+};
+
+}  // namespace vigil::sigma

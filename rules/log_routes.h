@@ -1,0 +1,15 @@
+#pragma once
+
+#include "parsers/event.h"
+#include "rules/field_names.h"
+
+namespace vigil::sigma {
+
+/// False only if no message of that format ever gets a log source that the rule's covers. Coarse: what the parser
+/// says about the single message decides (applies).
+bool may_apply(Format format, const RuleLogSource& rule);
+
+/// True if one of the event's log sources is covered by the rule's.
+bool applies(const Event& event, const RuleLogSource& rule);
+
+}  // namespace vigil::sigma

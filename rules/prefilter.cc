@@ -1,0 +1,197 @@
+#include "rules/prefilter.h"
+
+#include <hs/hs.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+
+#include "rules/compiled.h"
+#include "rules/log_routes.h"
+#include "rules/witness.h"
+
+namespace vigil::sigma {
+namespace {
+
+struct DatabaseDeleter {
+  void operator()(hs_database_t* database) const { hs_free_database(database); }
+};
+struct ScratchDeleter {
+  void operator()(hs_scratch_t* scratch) const { hs_free_scratch(scratch); }
+};
+
+/// A literal's use: one clause of one rule.
+struct Posting {
+  std::uint32_t rule = 0;  ///< index into the bucket's rules
+  std::uint8_t clause_bit = 0;
+};
+
+/// JSON may write any character as \u0041; a message that does so is asked about every rule.
+constexpr std::string_view kUnicodeEscape = "\\u";
+bool may_hold_unicode_escapes(Format format) {
+  // Text formats may carry JSON inside; only the ones that unescape it matter.
+  return format == Format::eve || format == Format::windows_json || format == Format::json;
+}
+
+}  // namespace
+
+struct Prefilter::Bucket {
+  std::vector<std::uint32_t> rules;
+  std::vector<std::uint8_t> wanted;      ///< by rule: bits of all its clauses; 0: open
+  std::vector<std::uint32_t> open;       ///< positions of rules without clauses
+  std::vector<std::vector<Posting>> postings;  ///< by literal
+  std::optional<unsigned> escape;        ///< the literal kUnicodeEscape
+  std::unique_ptr<hs_database_t, DatabaseDeleter> database;
+
+  void build(const std::vector<Rule>& all, Format format);
+};
+
+void Prefilter::Bucket::build(const std::vector<Rule>& all, Format format) {
+  std::map<std::string, std::vector<Posting>> literals;
+  for (std::uint32_t index = 0; index < all.size(); ++index) {
+    if (!may_apply(format, all[index].source)) continue;
+    const auto position = static_cast<std::uint32_t>(rules.size());
+    rules.push_back(index);
+    const std::vector<Clause> clauses = necessary_clauses(all[index].expression, format);
+    std::uint8_t bits = 0;
+    for (std::size_t i = 0; i < clauses.size() && i < 8; ++i) {
+      const auto bit = static_cast<std::uint8_t>(1U << i);
+      bits |= bit;
+      for (const std::string& literal : clauses[i]) literals[literal].push_back({position, bit});
+    }
+    wanted.push_back(bits);
+    if (bits == 0) open.push_back(position);
+  }
+  if (literals.empty()) return;
+
+  std::vector<const char*> texts;
+  std::vector<std::size_t> lengths;
+  std::vector<unsigned> flags, ids;
+  for (const auto& [literal, uses] : literals) {
+    ids.push_back(static_cast<unsigned>(texts.size()));
+    texts.push_back(literal.data());
+    lengths.push_back(literal.size());
+    flags.push_back(HS_FLAG_CASELESS | HS_FLAG_SINGLEMATCH);
+    postings.push_back(uses);
+  }
+  if (may_hold_unicode_escapes(format)) {
+    escape = static_cast<unsigned>(texts.size());
+    ids.push_back(*escape);
+    texts.push_back(kUnicodeEscape.data());
+    lengths.push_back(kUnicodeEscape.size());
+    flags.push_back(HS_FLAG_SINGLEMATCH);
+  }
+  hs_database_t* made = nullptr;
+  hs_compile_error_t* error = nullptr;
+  const hs_error_t result = hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), lengths.data(),
+                                                 static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, nullptr, &made,
+                                                 &error);
+  if (error != nullptr) hs_free_compile_error(error);
+  if (result == HS_SUCCESS) {
+    database.reset(made);
+    return;
+  }
+  // Out of memory, most likely. Slower but right: every rule is asked about every message.
+  open.clear();
+  for (std::uint32_t position = 0; position < rules.size(); ++position) open.push_back(position);
+}
+
+Prefilter::Prefilter() = default;
+Prefilter::~Prefilter() = default;
+Prefilter::Prefilter(Prefilter&&) noexcept = default;
+Prefilter& Prefilter::operator=(Prefilter&&) noexcept = default;
+
+Prefilter Prefilter::build(const std::vector<Rule>& rules) {
+  Prefilter prefilter;
+  for (unsigned format = 0; format < static_cast<unsigned>(Format::count_); ++format) {
+    prefilter.buckets_.push_back(std::make_unique<Bucket>());
+    prefilter.buckets_.back()->build(rules, static_cast<Format>(format));
+  }
+  return prefilter;
+}
+
+const std::vector<std::uint32_t>& Prefilter::rules_of(Format format) const {
+  return buckets_[static_cast<std::size_t>(format)]->rules;
+}
+std::size_t Prefilter::open_rules(Format format) const {
+  return buckets_[static_cast<std::size_t>(format)]->open.size();
+}
+
+struct Prefilter::Scanner::State {
+  std::unique_ptr<hs_scratch_t, ScratchDeleter> scratch;
+  std::vector<std::uint32_t> found;      ///< the answer
+  // By position in the bucket: the clauses seen, and in which scan.
+  std::vector<std::uint8_t> seen;
+  std::vector<std::uint32_t> seen_in;
+  std::uint32_t scan = 0;
+  const Bucket* bucket = nullptr;
+  std::vector<std::uint32_t> positions;
+  bool escaped = false;
+
+  void take(unsigned literal) {
+    if (bucket->escape && literal == *bucket->escape) {
+      escaped = true;
+      return;
+    }
+    for (const Posting& posting : bucket->postings[literal]) {
+      if (seen_in[posting.rule] != scan) {
+        seen_in[posting.rule] = scan;
+        seen[posting.rule] = 0;
+      }
+      const std::uint8_t before = seen[posting.rule];
+      seen[posting.rule] |= posting.clause_bit;
+      const std::uint8_t wanted = bucket->wanted[posting.rule];
+      if (before != wanted && seen[posting.rule] == wanted) positions.push_back(posting.rule);
+    }
+  }
+};
+
+Prefilter::Scanner::Scanner(const Prefilter& prefilter)
+    : state_(std::make_unique<State>()), prefilter_(prefilter) {
+  std::size_t rules = 0;
+  hs_scratch_t* scratch = nullptr;
+  for (const auto& bucket : prefilter.buckets_) {
+    rules = std::max(rules, bucket->rules.size());
+    if (bucket->database != nullptr && hs_alloc_scratch(bucket->database.get(), &scratch) != HS_SUCCESS) break;
+  }
+  state_->scratch.reset(scratch);
+  state_->seen.resize(rules);
+  state_->seen_in.resize(rules);
+}
+Prefilter::Scanner::~Scanner() = default;
+
+const std::vector<std::uint32_t>& Prefilter::Scanner::candidates(Format format, std::string_view text) {
+  State& state = *state_;
+  const Bucket& bucket = *prefilter_.buckets_[static_cast<std::size_t>(format)];
+  state.found.clear();
+  if (bucket.rules.empty()) return state.found;
+  if (bucket.database == nullptr) {
+    for (const std::uint32_t position : bucket.open) state.found.push_back(bucket.rules[position]);
+    return state.found;
+  }
+  state.bucket = &bucket;
+  state.positions.clear();
+  state.escaped = false;
+  if (++state.scan == 0) {  // wrapped around after four thousand million messages
+    std::fill(state.seen_in.begin(), state.seen_in.end(), 0U);
+    state.scan = 1;
+  }
+  const auto on_match = [](unsigned literal, unsigned long long, unsigned long long, unsigned, void* context) {
+    static_cast<State*>(context)->take(literal);
+    return 0;
+  };
+  const hs_error_t result = hs_scan(bucket.database.get(), text.data(), static_cast<unsigned>(text.size()), 0,
+                                    state.scratch.get(), on_match, &state);
+  if (state.escaped || result != HS_SUCCESS) {
+    state.found = bucket.rules;
+    return state.found;
+  }
+  if (state.positions.empty() && bucket.open.empty()) return state.found;
+  state.positions.insert(state.positions.end(), bucket.open.begin(), bucket.open.end());
+  std::sort(state.positions.begin(), state.positions.end());
+  for (const std::uint32_t position : state.positions) state.found.push_back(bucket.rules[position]);
+  return state.found;
+}
+
+}  // namespace vigil::sigma

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "parsers/event.h"
+
+namespace vigil::sigma {
+
+struct Rule;
+
+/// Says from the raw text alone which rules a message might match, so that only those few messages are parsed. One
+/// Vectorscan database of literals per payload format; a rule is a candidate when each of its clauses has a literal in
+/// the text. Never misses a match (witness.h says why). Immutable and shared.
+class Prefilter {
+ public:
+  Prefilter();
+  ~Prefilter();
+  Prefilter(Prefilter&&) noexcept;
+  Prefilter& operator=(Prefilter&&) noexcept;
+
+  static Prefilter build(const std::vector<Rule>& rules);
+
+  /// Rules that could match a message of that format at all, by log source.
+  const std::vector<std::uint32_t>& rules_of(Format format) const;
+  /// How many of them have no usable literal, so that every message of the format is parsed for them.
+  std::size_t open_rules(Format format) const;
+
+  /// The memory one thread needs to scan.
+  class Scanner {
+   public:
+    explicit Scanner(const Prefilter& prefilter);
+    ~Scanner();
+    Scanner(const Scanner&) = delete;
+    Scanner& operator=(const Scanner&) = delete;
+    /// Indices of the rules to ask, in order. Valid until the next call.
+    const std::vector<std::uint32_t>& candidates(Format format, std::string_view text);
+
+   private:
+    struct State;
+    std::unique_ptr<State> state_;
+    const Prefilter& prefilter_;
+  };
+
+ private:
+  struct Bucket;
+  std::vector<std::unique_ptr<Bucket>> buckets_;  ///< by format
+};
+
+}  // namespace vigil::sigma

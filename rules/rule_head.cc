@@ -1,0 +1,146 @@
+#include <algorithm>
+
+#include "rules/document.h"
+
+namespace vigil::sigma {
+namespace {
+
+constexpr std::size_t kTitleBytesMax = 4 * 256;  // 256 characters (specification), in UTF-8
+
+/// The form's own words (通報單, 異常狀況) by category: a detection may propose only these.
+struct Category {
+  std::string_view name;
+  std::vector<std::string_view> symptoms;
+};
+const std::vector<Category>& categories() {
+  static const std::vector<Category> kCategories = {
+      {"web_attack", {"網頁置換", "惡意留言", "惡意網頁", "釣魚網頁", "網頁木馬", "網站個資外洩"}},
+      {"intrusion", {"系統遭入侵", "植入惡意程式", "異常連線", "發送垃圾郵件", "資料外洩"}},
+      {"denial_of_service", {"服務中斷", "效能降低"}},
+      {"equipment", {"設備毀損", "電力異常", "網路服務中斷", "設備遺失"}},
+      {"other", {}},
+  };
+  return kCategories;
+}
+
+std::optional<Level> level_from_name(std::string_view name) {
+  for (const Level level : {Level::informational, Level::low, Level::medium, Level::high, Level::critical}) {
+    if (level_name(level) == name) return level;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> texts_of(const YamlNode* node) {
+  std::vector<std::string> out;
+  if (node == nullptr) return out;
+  if (node->is_scalar() && !node->is_null()) out.push_back(node->text);
+  for (const YamlNode& item : node->items) {
+    if (node->is_sequence() && item.is_scalar()) out.push_back(item.text);
+  }
+  return out;
+}
+
+std::optional<CompileError> read_impact(const YamlNode& impact, RuleMeta& meta) {
+  if (!impact.is_mapping()) return error_at(impact, "'impact' must be a map");
+  for (std::size_t i = 0; i < impact.keys.size(); ++i) {
+    const std::string& key = impact.keys[i].text;
+    int* const field = key == "confidentiality" ? &meta.confidentiality
+                       : key == "integrity"     ? &meta.integrity
+                       : key == "availability"  ? &meta.availability
+                                                : nullptr;
+    if (field == nullptr) return error_at(impact.keys[i], "unknown key '" + key + "' in 'impact'");
+    const std::string& text = impact.items[i].text;
+    if (text != "0" && text != "1" && text != "2") return error_at(impact.items[i], "must be 0, 1 or 2");
+    *field = text[0] - '0';
+  }
+  return std::nullopt;
+}
+
+std::optional<CompileError> read_vigil(const YamlNode& section, RuleMeta& meta) {
+  if (!section.is_mapping()) return error_at(section, "'vigil' must be a map");
+  for (std::size_t i = 0; i < section.keys.size(); ++i) {
+    const std::string& key = section.keys[i].text;
+    const YamlNode& value = section.items[i];
+    if (key == "title_zh") {
+      meta.title_zh = value.text;
+    } else if (key == "description_zh") {
+      meta.description_zh = value.text;
+    } else if (key == "category") {
+      meta.category = value.text;
+    } else if (key == "symptoms") {
+      meta.symptoms = texts_of(&value);
+    } else if (key == "entities") {
+      meta.entities = texts_of(&value);
+    } else if (key == "impact") {
+      if (auto error = read_impact(value, meta)) return error;
+    } else if (key == "opens_candidate") {
+      if (value.type() != ScalarType::boolean) return error_at(value, "'opens_candidate' wants true or false");
+      meta.opens_candidate = value.text == "true";
+    } else if (key != "suppress" && key != "action" && key != "tests") {
+      return error_at(section.keys[i], "unknown key '" + key + "' in 'vigil'");
+    }
+  }
+  const auto category = std::find_if(categories().begin(), categories().end(),
+                                     [&](const Category& c) { return c.name == meta.category; });
+  if (!meta.category.empty() && category == categories().end()) {
+    return error_at(*section.find("category"), "unknown category '" + meta.category +
+                                                   "': web_attack, intrusion, denial_of_service, equipment or other");
+  }
+  for (const std::string& symptom : meta.symptoms) {
+    if (category == categories().end() ||
+        std::find(category->symptoms.begin(), category->symptoms.end(), symptom) == category->symptoms.end()) {
+      return error_at(*section.find("symptoms"),
+                      "'" + symptom + "' is not a word of the form for category '" + meta.category + "'");
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<DocumentHead, CompileError> read_head(const YamlNode& document, const std::string& file,
+                                             std::vector<CompileError>& warnings) {
+  DocumentHead head;
+  head.meta = std::make_shared<RuleMeta>();
+  RuleMeta& meta = *head.meta;
+  meta.file = file;
+  meta.title = document.text_of("title");
+  if (meta.title.empty()) return error_at(document, "'title' is missing");
+  if (meta.title.size() > kTitleBytesMax) return error_at(*document.find("title"), "the title is too long");
+  meta.id = document.text_of("id");
+  head.name = document.text_of("name");
+  meta.description = document.text_of("description");
+  meta.author = document.text_of("author");
+  meta.license = document.text_of("license");
+  meta.tags = texts_of(document.find("tags"));
+  if (const YamlNode* level = document.find("level"); level != nullptr && !level->is_null()) {
+    if (const auto known = level_from_name(level->text)) {
+      meta.level = *known;
+    } else {
+      warnings.push_back(error_at(*level, "unknown level '" + level->text + "'; taken as medium"));
+    }
+  }
+  // Foreign rules say nothing about candidates: high and critical open one, the rest is context.
+  meta.opens_candidate = meta.level >= Level::high;
+  if (const YamlNode* section = document.find("vigil")) {
+    if (auto error = read_vigil(*section, meta)) return *error;
+  }
+  return head;
+}
+
+}  // namespace vigil::sigma
+
+namespace vigil {
+
+std::string_view level_name(Level level) {
+  switch (level) {
+    case Level::informational: return "informational";
+    case Level::low: return "low";
+    case Level::medium: return "medium";
+    case Level::high: return "high";
+    case Level::critical: return "critical";
+  }
+  return "medium";
+}
+
+}  // namespace vigil

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "parsers/event.h"
+#include "rules/expression.h"
+
+namespace vigil::sigma {
+
+/// Literals (lower case ASCII) of which at least one occurs in the text of every message that the rule matches.
+using Clause = std::vector<std::string>;
+
+/// What must occur in a message of that format for the expression to hold: every clause. None: nothing is known,
+/// each message has to be parsed and asked.
+///
+/// A literal counts only if the field's value stands in the message as it is (see is_verbatim in witness.cc), and
+/// only its longest run free of characters that JSON, CEF, key=value or percent-encoding may write another way.
+/// `not`, null and comparisons say nothing about what occurs.
+std::vector<Clause> necessary_clauses(const Expression& expression, Format format);
+
+}  // namespace vigil::sigma
