@@ -21,7 +21,7 @@ struct Source {
   bool core = false;         ///< the system is a core system (核心資通系統)
   bool in_scope = true;      ///< must be kept six months under the organisation's tier
   bool drill = false;        ///< everything from here is a drill (演練)
-  Kinds system_kinds;        ///< kinds the asset table adds
+  Kinds system_kinds{};      ///< kinds the asset table adds
   int zone_minutes = 480;
   Charset charset = Charset::automatic;
 };

@@ -15,7 +15,8 @@ constexpr char32_t kReplacement = 0xfffd;
 
 constexpr bool is_control(unsigned char c) { return (c < 0x20 && c != '\t' && c != '\n') || c == 0x7f; }
 
-// What a frame holds besides printable ASCII. One pass without branches, which compilers turn into vector code.
+// What a frame holds besides printable ASCII. One pass without branches, which compilers turn into vector
+// code.
 struct Census {
   bool control;
   bool beyond_ascii;
@@ -81,13 +82,16 @@ class Output {
   Tags tags_;
 };
 
-unsigned char byte_at(std::string_view bytes, std::size_t at) { return static_cast<unsigned char>(bytes[at]); }
+unsigned char byte_at(std::string_view bytes, std::size_t at) {
+  return static_cast<unsigned char>(bytes[at]);
+}
 
 // Strict: any byte that is neither ASCII nor part of a pair refuses the whole.
 bool is_cp950(std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     if (byte_at(bytes, at) < 0x80) continue;
-    if (at + 1 == bytes.size() || cp950_character(byte_at(bytes, at), byte_at(bytes, at + 1)) == 0) return false;
+    if (at + 1 == bytes.size() || cp950_character(byte_at(bytes, at), byte_at(bytes, at + 1)) == 0)
+      return false;
     ++at;
   }
   return true;

@@ -15,8 +15,18 @@ namespace vigil {
 /// Which payload a message carries; decided from a few bytes and the header (detect_format). Numbers are
 /// stored in the archive: only add. Each has one row in payload.cc's table and one file of its own.
 enum class Format : std::uint8_t {
-  none,            ///< text nobody has taught us
-  sshd, pam, sudo, cef, fortigate, eve, access_log, windows_json, clamav, json, key_value,
+  none,  ///< text nobody has taught us
+  sshd,
+  pam,
+  sudo,
+  cef,
+  fortigate,
+  eve,
+  access_log,
+  windows_json,
+  clamav,
+  json,
+  key_value,
   count_
 };
 std::string_view format_name(Format format);
@@ -75,14 +85,15 @@ class Event {
 /// What payload a message carries: a switch on its first bytes and the header's app name; no parsing.
 Format detect_format(const SyslogHeader& header);
 
-/// Event time of a headerless payload found without parsing it whole (FortiGate eventtime or date/time, EVE and
-/// JSON timestamps, CEF rt), UTC ns. Cheap enough for every message at arrival.
+/// Event time of a headerless payload found without parsing it whole (FortiGate eventtime or date/time, EVE
+/// and JSON timestamps, CEF rt), UTC ns. Cheap enough for every message at arrival.
 std::optional<std::int64_t> quick_payload_time(const SyslogHeader& header, Format format, int zone_minutes);
 
 /// The law's kinds a message belongs to, from format, app and facility alone (the asset table may add more).
 Kinds kinds_of(const SyslogHeader& header, Format format);
 
-/// The same with what only parsing tells: a logon (event.category "authentication") of any product is 登入日誌 too.
+/// The same with what only parsing tells: a logon (event.category "authentication") of any product is
+/// 登入日誌 too.
 Kinds kinds_of_event(const Event& event);
 
 /// Fills `event` from `header`: syslog fields, payload fields (ECS names; what has no ECS name stays under

@@ -25,8 +25,12 @@ class Kinds {
   constexpr Kinds() = default;
   constexpr explicit Kinds(std::uint8_t bits) : bits_(bits) {}
   constexpr Kinds(Kind kind) { add(kind); }  // NOLINT(google-explicit-constructor): a kind is a set of one
-  constexpr Kinds operator|(Kinds other) const { return Kinds(static_cast<std::uint8_t>(bits_ | other.bits_)); }
-  constexpr void add(Kind kind) { bits_ = static_cast<std::uint8_t>(bits_ | (1U << static_cast<unsigned>(kind))); }
+  constexpr Kinds operator|(Kinds other) const {
+    return Kinds(static_cast<std::uint8_t>(bits_ | other.bits_));
+  }
+  constexpr void add(Kind kind) {
+    bits_ = static_cast<std::uint8_t>(bits_ | (1U << static_cast<unsigned>(kind)));
+  }
   constexpr bool has(Kind kind) const { return ((bits_ >> static_cast<unsigned>(kind)) & 1U) != 0; }
   constexpr bool none() const { return bits_ == 0; }
   constexpr std::uint8_t bits() const { return bits_; }

@@ -102,8 +102,6 @@ class EventJson {
   void add_header() {
     const SyslogHeader& header = event_.header;
     add_default("host.name", host());
-    add_default("process.name", header.app);
-    if (is_json_number(header.procid)) add_default("process.pid", header.procid, ValueType::integer);
     // A document that came over HTTP has no syslog header, and no priority to show.
     const bool over_http = around_.source && around_.source->transport == "http" && !header.has_priority;
     if (over_http) return;

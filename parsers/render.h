@@ -15,18 +15,18 @@ struct Surroundings {
   std::int64_t received_ns = 0;
   /// The bytes as they came; `event.original` is decoded from them. Without, it is the header's text, in
   /// which control characters already read `\xHH`.
-  std::string_view raw;
-  std::string_view id;             ///< vigil.id; left out when empty
+  std::string_view raw{};
+  std::string_view id{};           ///< vigil.id; left out when empty
   const Source* source = nullptr;  ///< left out when null
-  Kinds kinds;
-  Tags transport_tags;
+  Kinds kinds{};
+  Tags transport_tags{};
   int zone_minutes = 480;  ///< offset in which times are written
 };
 
 /// Appends the event as one line of JSON without LF, as contract.md "An event in JSON": nested ECS objects,
 /// `event.original`, `vigil.*`. Valid UTF-8 whatever the frame held; control characters are escaped.
 ///
-/// - What the header says (`log.syslog.*`, `host.name`, `process.*`, `message`) gives way to the event's own
+/// - What the header says (`log.syslog.*`, `host.name`, `message`) gives way to the event's own
 /// field.
 /// - `@timestamp`, `event.ingested`, `event.original`, `log.source.address` and `vigil.*` are ours alone: a
 /// sender's

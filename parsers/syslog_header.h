@@ -38,10 +38,10 @@ std::optional<Charset> charset_from_name(std::string_view name);
 
 /// What the transport knows about a frame and the message does not say.
 struct ParseContext {
-  std::int64_t received_ns = 0;   ///< UTC, nanoseconds since 1970
-  int zone_minutes = 480;         ///< the listener's offset from UTC, for timestamps without a zone
+  std::int64_t received_ns = 0;  ///< UTC, nanoseconds since 1970
+  int zone_minutes = 480;        ///< the listener's offset from UTC, for timestamps without a zone
   Charset charset = Charset::automatic;
-  std::string_view peer;          ///< address of the sender, without port; IPv4-mapped as dotted quad
+  std::string_view peer{};  ///< address of the sender, without port; IPv4-mapped as dotted quad
 };
 
 enum class HeaderFormat : std::uint8_t { rfc5424, rfc3164, headerless };
@@ -49,14 +49,14 @@ enum class HeaderFormat : std::uint8_t { rfc5424, rfc3164, headerless };
 /// The header of one syslog message. Views point into the frame, or into the arena where the text had to be
 /// decoded; they live as long as both.
 struct SyslogHeader {
-  std::string_view text;        ///< the whole frame, trimmed and decoded to UTF-8
+  std::string_view text;  ///< the whole frame, trimmed and decoded to UTF-8
   Priority priority = Priority::fallback();
   HeaderFormat format = HeaderFormat::headerless;
-  bool has_priority = false;    ///< a legal PRI was there
+  bool has_priority = false;  ///< a legal PRI was there
   bool host_from_message = false;
-  bool has_timestamp = false;   ///< `timestamp_ns` comes from the message
-  std::int64_t timestamp_ns = 0;///< UTC; the time of receipt where the message has none
-  std::string_view host;        ///< the message's HOST, else the peer
+  bool has_timestamp = false;           ///< `timestamp_ns` comes from the message
+  std::int64_t timestamp_ns = 0;        ///< UTC; the time of receipt where the message has none
+  std::string_view host;                ///< the message's HOST, else the peer
   std::string_view app, procid, msgid;  ///< empty where absent or "-"
   std::string_view structured_data;     ///< the text of all elements `[…][…]`, checked; empty if none
   std::string_view message;
@@ -74,8 +74,9 @@ SyslogHeader parse_syslog_header(std::string_view frame, const ParseContext& con
 struct SdParam {
   std::string_view id, name, value;  ///< value unescaped (`\"`, `\\`, `\]`)
 };
-/// Calls `sink(const SdParam&)` for each parameter of `SyslogHeader::structured_data`, in order, at most 1,024
-/// (then the rest is left out: Tag::sd_capped). An element without parameters is given once with empty name.
+/// Calls `sink(const SdParam&)` for each parameter of `SyslogHeader::structured_data`, in order, at most
+/// 1,024 (then the rest is left out: Tag::sd_capped). An element without parameters is given once with empty
+/// name.
 template <class Sink>
 void for_each_sd_param(std::string_view structured_data, Arena& arena, Sink&& sink);
 

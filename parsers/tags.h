@@ -10,25 +10,49 @@ namespace vigil {
 /// The enumerator's name is what users see in `vigil.tags`. Numbers are stored in the archive: only add.
 enum class Tag : std::uint8_t {
   // framing (ingest.md 2.1)
-  oversize,             ///< only the first 64 KiB were kept
-  truncated,            ///< the kernel cut the datagram (MSG_TRUNC)
-  truncated_frame,      ///< the connection ended inside a counted frame
-  partial_eof,          ///< the connection ended before the LF
-  slow_frame,           ///< a partial frame older than 30 s was kept as it was
-  unexpected_framing,   ///< an octet count before a datagram's PRI
-  suspicious_source,    ///< peer address 0.0.0.0, broadcast, multicast or port 0
+  oversize,            ///< only the first 64 KiB were kept
+  truncated,           ///< the kernel cut the datagram (MSG_TRUNC)
+  truncated_frame,     ///< the connection ended inside a counted frame
+  partial_eof,         ///< the connection ended before the LF
+  slow_frame,          ///< a partial frame older than 30 s was kept as it was
+  unexpected_framing,  ///< an octet count before a datagram's PRI
+  suspicious_source,   ///< peer address 0.0.0.0, broadcast, multicast or port 0
   // charset (2.4)
-  bom_lead, utf16, cp950, latin1, bad_utf8, ctrl,
+  bom_lead,
+  utf16,
+  cp950,
+  latin1,
+  bad_utf8,
+  ctrl,
   // header (2.2, 2.3)
-  no_pri, bad_pri, no_ts, bad_ts, ts_nil, ts_recv, no_tz, no_year, epoch_ts, uptime_ts, leap_second,
-  clock_unsynced, clock_skew, aix_fwd, no_tag, extra_space, no_sd, bad_sd, sd_unquoted, sd_capped, bom,
+  no_pri,
+  bad_pri,
+  no_ts,
+  bad_ts,
+  ts_nil,
+  ts_recv,
+  no_tz,
+  no_year,
+  epoch_ts,
+  uptime_ts,
+  leap_second,
+  clock_unsynced,
+  clock_skew,
+  aix_fwd,
+  no_tag,
+  extra_space,
+  no_sd,
+  bad_sd,
+  sd_unquoted,
+  sd_capped,
+  bom,
   // payload
-  bad_payload,          ///< a payload format was recognised but did not parse; the text is kept
-  fields_capped,        ///< more fields, depth or key length than ingest.md 8 allows
-  unparsed,             ///< no payload format was recognised
+  bad_payload,    ///< a payload format was recognised but did not parse; the text is kept
+  fields_capped,  ///< more fields, depth or key length than ingest.md 8 allows
+  unparsed,       ///< no payload format was recognised
   // HTTP ingest
-  not_json,             ///< an NDJSON line that is no JSON object, kept as text
-  empty,                ///< nothing but CR, LF and NUL (only `vigil parse` shows such)
+  not_json,  ///< an NDJSON line that is no JSON object, kept as text
+  empty,     ///< nothing but CR, LF and NUL (only `vigil parse` shows such)
   count_
 };
 
