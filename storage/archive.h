@@ -68,7 +68,12 @@ struct ScanCost {
 
 struct RecoveryReport {
   bool clean = true;                 ///< nothing had to be salvaged
-  std::uint64_t lost_from = 0, lost_to = 0;  ///< acknowledged sequences that could not be recovered, [from, to)
+  std::uint64_t lost_from = 0, lost_to = 0;  ///< acknowledged sequences that could not be recovered lie in [from, to) …
+  struct Loss {
+    std::uint64_t from = 0, to = 0;  ///< [from, to)
+  };
+  std::vector<Loss> lost;          ///< … and are exactly these
+  std::uint64_t lost_records = 0;
   std::uint64_t salvaged = 0;        ///< records written again from the quarantined journal
   std::filesystem::path quarantine;  ///< where the damaged journal was put
   std::string what;                  ///< one paragraph for the operator
@@ -114,6 +119,8 @@ class Archive {
   /// is read: the caller still checks each record. Reads a consistent snapshot.
   virtual Result<ScanCost, StoreError> scan(const ScanRange& range,
                                             const std::function<bool(const StoredRecord&)>& visit) const = 0;
+  // A damaged block does not hide the others: everything readable is visited, then the scan fails with corrupt and
+  // names the block.
 
   /// The record of that sequence, if one of `organisations` may see it. Views live as long as `keep`.
   struct Kept {

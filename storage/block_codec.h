@@ -91,7 +91,7 @@ class BlockEncoder {
 
   std::unique_ptr<Contexts> contexts_;
   TermCollector terms_;
-  std::vector<char> text_, back_;
+  std::vector<char> text_, packed_, back_;
   std::uint64_t verify_failures_ = 0;
 };
 

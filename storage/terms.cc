@@ -30,8 +30,8 @@ constexpr std::uint64_t low_bytes(std::size_t count) {
 }
 
 /// The last step: `a` and `b` are the term's last sixteen bytes or fewer, zero behind its end.
-std::uint64_t finish_hash(std::uint64_t state, std::uint64_t a, std::uint64_t b, std::size_t size) {
-  return mix(mix(a ^ kMixA ^ state, b ^ kMixB) ^ size, kMixC);
+inline std::uint64_t finish_hash(std::uint64_t state, std::uint64_t a, std::uint64_t b, std::size_t size) {
+  return mix(a ^ kMixA ^ state, b ^ kMixB ^ (size << 32U));
 }
 std::uint64_t step_hash(std::uint64_t state, std::uint64_t a, std::uint64_t b) {
   return mix(a ^ kMixD ^ state, b ^ kMixC);
@@ -49,7 +49,7 @@ std::uint64_t wide_hash(std::string_view term) {
 }
 
 /// The same for a word as it stands in a text, of any case, sixteen bytes readable behind it.
-std::uint64_t wide_hash_of_word(const char* at, std::size_t size) {
+inline std::uint64_t wide_hash_of_word(const char* at, std::size_t size) {
   std::uint64_t state = 0;
   std::size_t left = size;
   for (; left > 16; left -= 16, at += 16) {
@@ -63,22 +63,24 @@ std::uint64_t wide_hash_of_word(const char* at, std::size_t size) {
 /// Watches short words go by and says when the latest ones make an address.
 class AddressWatch {
  public:
-  /// A run of letters and digits that is no word term, [begin, end) of `text`. Calls `sink(begin, end)`.
+  /// A run of letters and digits that is no word term, [begin, end) of `text`; `after` is the character behind it.
+  /// Calls `sink(begin, end)`.
   template <class Sink>
-  void see(const char* text, std::size_t begin, std::size_t end, Sink&& sink) {
+  void see(const char* text, std::size_t begin, std::size_t end, char after, bool letter, Sink&& sink) {
+    const char joint = begins_ > 0 && begin == end_ + 1 ? text[end_] : '\0';
+    if (!is_joint(joint)) {
+      begins_ = 0;
+      quad_ = sextet_ = 0;
+      if (!is_joint(after)) return;  // most short words stand alone
+    }
     const std::size_t size = end - begin;
-    const bool follows = begin == end_ + 1 && begins_ > 0;
-    const char joint = follows ? text[end_] : '\0';
-    if (size <= kQuadDigits && std::all_of(text + begin, text + end, is_digit)) {
-      quad_ = joint == '.' ? quad_ + 1 : 1;
-    } else {
-      quad_ = 0;
+    if (size > kQuadDigits) {
+      begins_ = 0;
+      return;
     }
-    if (size == kSextetDigits && is_hex(text[begin]) && is_hex(text[begin + 1])) {
-      sextet_ = joint == ':' || joint == '-' ? sextet_ + 1 : 1;
-    } else {
-      sextet_ = 0;
-    }
+    quad_ = letter ? 0 : (joint == '.' ? quad_ + 1 : 1);
+    const bool pair = size == kSextetDigits && is_hex(text[begin]) && is_hex(text[begin + 1]);
+    sextet_ = !pair ? 0 : (joint == ':' || joint == '-' ? sextet_ + 1 : 1);
     begin_[begins_++ % std::size(begin_)] = begin;
     end_ = end;
     if (quad_ >= kQuad) sink(begin_[(begins_ - kQuad) % std::size(begin_)], end);
@@ -86,8 +88,10 @@ class AddressWatch {
   }
 
  private:
+  static constexpr bool is_joint(char c) { return c == '.' || c == ':' || c == '-'; }
+
   std::size_t begin_[8] = {};  ///< where the latest short words began
-  std::size_t begins_ = 0;
+  std::size_t begins_ = 0;     ///< how many of them there were since the last gap
   std::size_t end_ = 0;
   unsigned quad_ = 0, sextet_ = 0;
 };
@@ -126,7 +130,7 @@ void walk_terms(std::string_view text, TextEdges edges, Sink&& sink) {
       if (letter && at - begin >= kWordMin) {
         sink(text.substr(begin, at - begin));
       } else {
-        addresses.see(text.data(), begin, at,
+        addresses.see(text.data(), begin, at, at < text.size() ? text[at] : '\0', letter,
                       [&](std::size_t first, std::size_t last) { sink(text.substr(first, last - first)); });
       }
       continue;
@@ -231,7 +235,7 @@ TermCollector::Seen TermCollector::add_words(const char* text, std::size_t size)
       const std::uint64_t hash = wide_hash_of_word(text + begin, end - begin);
       keep(static_cast<std::uint32_t>(hash >> 32U), static_cast<std::size_t>(hash));
     } else if (end - begin <= kQuadDigits) {
-      addresses.see(text, begin, end, [&](std::size_t first, std::size_t last) {
+      addresses.see(text, begin, end, text[end], letter, [&](std::size_t first, std::size_t last) {
         const std::uint64_t hash = wide_hash_of_word(text + first, last - first);
         keep(static_cast<std::uint32_t>(hash >> 32U), static_cast<std::size_t>(hash));
       });
@@ -239,7 +243,7 @@ TermCollector::Seen TermCollector::add_words(const char* text, std::size_t size)
   };
 #if defined(__SSE2__)
   __m128i high = _mm_setzero_si128(), backslash = _mm_setzero_si128();
-  std::size_t begin = 0;     // of the word that is open
+  std::size_t begin = 0;  // of the word that is open where 64 bytes end and the next begin
   bool open = false, letter = false;
   for (std::size_t base = 0; base < size; base += 64) {
     Masks masks = classify(text + base, high, backslash);
@@ -250,22 +254,30 @@ TermCollector::Seen TermCollector::add_words(const char* text, std::size_t size)
     }
     // Where a word begins or ends, bit by bit.
     std::uint64_t edges = masks.word ^ ((masks.word << 1U) | (open ? 1U : 0U));
-    std::size_t from = 0;  // where the open word begins in these 64 bytes
-    while (edges != 0) {
-      const auto at = static_cast<std::size_t>(std::countr_zero(edges));
-      edges &= edges - 1;
-      if (!open) {
-        begin = base + at;
-        from = at;
-        open = true;
-        letter = false;
-      } else {
-        const std::uint64_t span = ((std::uint64_t{1} << at) - 1) & (~std::uint64_t{0} << from);
-        see(begin, base + at, letter || (masks.letter & span) != 0);
-        open = false;
+    if (open) {
+      if (edges == 0) {
+        letter = letter || masks.letter != 0;
+        continue;
       }
+      const auto end = static_cast<std::size_t>(std::countr_zero(edges));
+      edges &= edges - 1;
+      see(begin, base + end, letter || (masks.letter & ((std::uint64_t{1} << end) - 1)) != 0);
     }
-    if (open) letter = letter || (masks.letter & (~std::uint64_t{0} << from)) != 0;
+    open = false;
+    while (edges != 0) {
+      const auto from = static_cast<std::size_t>(std::countr_zero(edges));
+      edges &= edges - 1;
+      const std::uint64_t letters = masks.letter >> from;
+      if (edges == 0) {
+        begin = base + from;
+        letter = letters != 0;
+        open = true;
+        break;
+      }
+      const auto end = static_cast<std::size_t>(std::countr_zero(edges));
+      edges &= edges - 1;
+      see(base + from, base + end, (letters << (63 - (end - from)) << 1U) != 0);
+    }
   }
   if (open) see(begin, size, letter);
   return {.high = _mm_movemask_epi8(high) != 0, .backslash = _mm_movemask_epi8(backslash) != 0};

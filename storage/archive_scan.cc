@@ -1,0 +1,159 @@
+#include <algorithm>
+#include <deque>
+#include <queue>
+
+#include "storage/lane_cursor.h"
+#include "storage/rocks_archive.h"
+
+namespace vigil {
+
+namespace {
+
+/// Lanes whose blocks are read whole at the same time: 16 MiB each. Of more lanes each gets a share of this.
+constexpr std::size_t kWholeBlocksMax = 8;
+constexpr std::uint64_t kWindowsBytes = 128 * 1024 * 1024;
+
+/// One lane in the merge: what it may give next.
+struct Turn {
+  std::uint64_t sequence;
+  LaneCursor* cursor;
+};
+
+}  // namespace
+
+Result<ScanCost, StoreError> RocksArchive::scan(const ScanRange& range,
+                                                const std::function<bool(const StoredRecord&)>& visit) const {
+  ScanPlan plan(range);
+  ScanCost cost;
+  // Blocks and chunks never change and are kept alive here: what is gathered under the lock is the snapshot.
+  std::vector<std::vector<Segment>> lanes;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Lane* const lane : lanes_.visible(range.organisations)) {
+      std::vector<Segment> segments;
+      cost.blocks_total += lane->blocks.size();
+      for (const auto& block : lane->blocks) {
+        if (plan.overlaps(block->bounds)) segments.push_back({.block = block, .chunk = nullptr});
+      }
+      for (const auto& chunk : lane->open) {
+        if (plan.overlaps(chunk->bounds())) segments.push_back({.block = nullptr, .chunk = chunk});
+      }
+      if (!segments.empty()) lanes.push_back(std::move(segments));
+    }
+  }
+  if (lanes.size() > kWholeBlocksMax) plan.window_bytes = kWindowsBytes / lanes.size();
+
+  const bool newest_first = range.newest_first;
+  std::deque<LaneCursor> cursors;
+  const auto later = [newest_first](const Turn& a, const Turn& b) {
+    return newest_first ? a.sequence < b.sequence : a.sequence > b.sequence;
+  };
+  std::priority_queue<Turn, std::vector<Turn>, decltype(later)> turns(later);
+  for (auto& segments : lanes) {
+    std::sort(segments.begin(), segments.end(), [newest_first](const Segment& a, const Segment& b) {
+      return newest_first ? a.bounds().sequence_last > b.bounds().sequence_last
+                          : a.bounds().sequence_first < b.bounds().sequence_first;
+    });
+    cursors.emplace_back(*database_, plan, std::move(segments), cost);
+    if (const auto bound = cursors.back().bound()) turns.push({.sequence = *bound, .cursor = &cursors.back()});
+  }
+  while (!turns.empty()) {
+    LaneCursor& cursor = *turns.top().cursor;
+    turns.pop();
+    // As long as no other lane can have something sooner there is no need to ask the queue.
+    for (;;) {
+      if (cursor.step() && !visit(cursor.record())) return cost;
+      const auto bound = cursor.bound();
+      if (!bound) break;
+      const Turn turn{.sequence = *bound, .cursor = &cursor};
+      if (!turns.empty() && later(turn, turns.top())) {
+        turns.push(turn);
+        break;
+      }
+    }
+  }
+  for (const LaneCursor& cursor : cursors) {
+    if (cursor.trouble()) return *cursor.trouble();
+  }
+  return cost;
+}
+
+std::vector<Segment> RocksArchive::segments_spanning(std::uint64_t sequence,
+                                                     const std::vector<std::string>& organisations) const {
+  std::vector<Segment> segments;
+  const std::lock_guard lock(mutex_);
+  for (const Lane* const lane : lanes_.visible(organisations)) {
+    // Ranges of one lane do not overlap: the last that begins at or before the sequence is the only one.
+    const auto after = std::upper_bound(
+        lane->blocks.begin(), lane->blocks.end(), sequence,
+        [](std::uint64_t wanted, const auto& block) { return wanted < block->bounds.sequence_first; });
+    if (after != lane->blocks.begin() && (*std::prev(after))->bounds.sequence_last >= sequence) {
+      segments.push_back({.block = *std::prev(after), .chunk = nullptr});
+    }
+    for (const auto& chunk : lane->open) {
+      const RowBounds& bounds = chunk->bounds();
+      if (bounds.sequence_first <= sequence && sequence <= bounds.sequence_last) {
+        segments.push_back({.block = nullptr, .chunk = chunk});
+      }
+    }
+  }
+  return segments;
+}
+
+namespace {
+
+const Row* find_row(const std::vector<Row>& rows, std::uint64_t sequence) {
+  const auto at = std::lower_bound(rows.begin(), rows.end(), sequence,
+                                   [](const Row& row, std::uint64_t wanted) { return row.sequence < wanted; });
+  return at != rows.end() && at->sequence == sequence ? &*at : nullptr;
+}
+
+Archive::Kept keep(std::shared_ptr<const void> owner, const Row& row, std::string_view raw, const Sources& sources) {
+  return {.owner = std::move(owner),
+          .record = {.sequence = row.sequence,
+                     .raw = raw,
+                     .received_ns = row.received_ns,
+                     .event_ns = row.event_ns,
+                     .source = sources[row.source].get(),
+                     .kinds = Kinds(row.kinds),
+                     .format = row.format,
+                     .transport_tags = Tags(row.tags)}};
+}
+
+StoreError no_record(std::uint64_t sequence) {
+  return {StoreErrc::not_found, "查無此筆紀錄 (no such record): " + record_id(sequence)};
+}
+
+}  // namespace
+
+Result<Archive::Kept, StoreError> RocksArchive::get_sealed(const std::shared_ptr<const BlockInfo>& info,
+                                                           std::uint64_t sequence) const {
+  // Evidence is mostly asked for record by record, and neighbours lie in one block: the last one is kept.
+  const std::lock_guard lock(recent_mutex_);
+  if (!recent_ || recent_->info().number != info->number) {
+    auto block = LoadedBlock::open(*database_, info);
+    if (!block) return block.error();
+    recent_ = std::move(*block);
+  }
+  const Row* const row = find_row(recent_->rows(), sequence);
+  if (row == nullptr) return no_record(sequence);
+  const auto raw = recent_->raw(*row);
+  if (!raw) return raw.error();
+  return keep(recent_, *row, *raw, recent_->sources());
+}
+
+Result<Archive::Kept, StoreError> RocksArchive::get(std::uint64_t sequence,
+                                                    const std::vector<std::string>& organisations) const {
+  // Lanes interleave: a segment of each may span the sequence, one at most holds it.
+  for (const Segment& segment : segments_spanning(sequence, organisations)) {
+    if (segment.block) {
+      auto found = get_sealed(segment.block, sequence);
+      if (found || found.error().code != StoreErrc::not_found) return found;
+    } else if (const Row* const row = find_row(segment.chunk->rows(), sequence)) {
+      return keep(segment.chunk, *row, segment.chunk->raw(*row), segment.chunk->sources());
+    }
+  }
+  return no_record(sequence);
+}
+
+}  // namespace vigil

@@ -1,0 +1,134 @@
+#include <algorithm>
+
+#include "storage/fault.h"
+#include "storage/rocks_archive.h"
+#include "storage/wire.h"
+
+namespace vigil {
+
+namespace {
+
+/// Chunks of one block at most: a lane that gets a line now and then has one for each commit, and a change of the
+/// database should stay small.
+constexpr std::size_t kBlockChunksMax = 8192;
+/// The journal's family is written to a file once it holds more than this, right after a block was sealed: then most
+/// of it has been taken back already, and the file is small.
+constexpr std::uint64_t kHotFlushBytes = 32 * 1024 * 1024;
+
+}  // namespace
+
+std::string block_key(const BlockInfo& info) {
+  std::string key;
+  append_big_endian(key, info.day);
+  append_big_endian(key, info.number);
+  return key;
+}
+
+std::string part_key(const BlockInfo& info, std::uint16_t part) {
+  std::string key = block_key(info);
+  append_big_endian(key, part);
+  return key;
+}
+
+RocksArchive::Due RocksArchive::next_due(bool everything, std::int64_t now_ns, std::uint64_t before,
+                                         const std::vector<LaneId>& skip) const {
+  const std::lock_guard lock(mutex_);
+  const Lane* chosen = nullptr;
+  const Lane* largest = nullptr;
+  for (const auto& lane : lanes_.all()) {
+    if (!lane || lane->open.empty() || std::find(skip.begin(), skip.end(), lane->id) != skip.end()) continue;
+    const RowBounds& oldest = lane->open.front()->bounds();
+    if (oldest.sequence_first >= before) continue;
+    if (largest == nullptr || lane->open_raw_bytes > largest->open_raw_bytes) largest = lane.get();
+    const bool due = everything || lane->open_raw_bytes >= options_.block_raw_bytes ||
+                     lane->open.size() >= kBlockChunksMax || day_of(now_ns) > day_of(oldest.received_min) ||
+                     now_ns - oldest.received_min >= std::chrono::nanoseconds(options_.block_age_max).count();
+    if (due && chosen == nullptr) chosen = lane.get();
+  }
+  if (chosen == nullptr && open_raw_bytes_ > options_.tail_raw_bytes_max) chosen = largest;
+  Due due;
+  if (chosen == nullptr) return due;
+
+  // A block is of one day, so that a day can be given up without touching its neighbours.
+  due.lane = chosen->id;
+  due.day = day_of(chosen->open.front()->bounds().received_min);
+  std::uint64_t raw_bytes = 0;
+  std::size_t rows = 0;
+  for (const auto& chunk : chosen->open) {
+    const RowBounds& bounds = chunk->bounds();
+    const bool fits = due.chunks.empty() ||
+                      (raw_bytes < options_.block_raw_bytes && raw_bytes + bounds.raw_bytes <= kRawBytesMax &&
+                       rows + bounds.rows <= kRowsMax && due.chunks.size() < kBlockChunksMax &&
+                       day_of(bounds.received_min) == due.day && bounds.sequence_first < before);
+    if (!fits) break;
+    raw_bytes += bounds.raw_bytes;
+    rows += bounds.rows;
+    due.chunks.push_back(chunk);
+  }
+  return due;
+}
+
+Result<void, StoreError> RocksArchive::seal_block(const Due& due) {
+  auto encoded = encoder_.encode(due.chunks, next_block_, due.day);
+  verify_failures_.store(encoder_.verify_failures(), std::memory_order_relaxed);
+  if (!encoded) return encoded.error();
+  const EncodedBlock& block = *encoded;
+
+  // The hand-over: the block comes and its chunks go in one change, so a record is never there twice or not at all.
+  // It needs no sync of its own. Should it be lost, the chunks are still in the journal, and are sealed again.
+  fault_point("seal_encoded");
+  auto written = database_->write(seal_scratch_, Database::Durability::with_next, [&](Database::Changes& changes) {
+    changes.put(Family::heads, block_key(block.info), block.head);
+    changes.put(Family::fidx, block_key(block.info), block.index);
+    for (std::size_t part = 0; part < block.parts.size(); ++part) {
+      changes.put(Family::fresh, part_key(block.info, static_cast<std::uint16_t>(part)), block.parts[part]);
+    }
+    for (const auto& chunk : due.chunks) {
+      changes.erase_once(Family::hot, chunk_key(chunk->bounds().sequence_first));
+    }
+  });
+  if (!written) return written.error();
+  fault_point("seal_written");
+  ++next_block_;
+
+  const std::lock_guard lock(mutex_);
+  Lane& lane = *lanes_.by_id(due.lane);
+  lane.open.erase(lane.open.begin(), lane.open.begin() + static_cast<std::ptrdiff_t>(due.chunks.size()));
+  lane.open_raw_bytes -= block.info.bounds.raw_bytes;
+  open_raw_bytes_ -= block.info.bounds.raw_bytes;
+  // Almost always the end: only after a salvaged journal are open records older than sealed ones.
+  auto info = std::make_shared<const BlockInfo>(block.info);
+  const auto place = std::upper_bound(lane.blocks.begin(), lane.blocks.end(), info, [](const auto& a, const auto& b) {
+    return a->bounds.sequence_first < b->bounds.sequence_first;
+  });
+  lane.blocks.insert(place, std::move(info));
+  return {};
+}
+
+Result<bool, StoreError> RocksArchive::seal(bool everything, std::int64_t now_ns) {
+  const std::lock_guard sealing(sealing_);
+  if (auto writable = make_writable(); !writable) return writable.error();
+  if (auto synced = ledger_.sync(); !synced) return synced.error();
+
+  const std::uint64_t before = next_sequence();  // what comes while we work is for the next time
+  std::vector<LaneId> skip;
+  bool sealed = false;
+  std::optional<StoreError> trouble;
+  for (;;) {
+    const Due due = next_due(everything, now_ns, before, skip);
+    if (due.chunks.empty()) break;
+    if (auto done = seal_block(due); done) {
+      sealed = true;
+    } else {
+      // One lane that cannot be sealed must not keep the others open.
+      if (!trouble) trouble = done.error();
+      if (done.error().code != StoreErrc::corrupt) break;
+      skip.push_back(due.lane);
+    }
+  }
+  if (sealed) database_->flush_if_larger(Family::hot, kHotFlushBytes);
+  if (trouble) return *trouble;
+  return sealed;
+}
+
+}  // namespace vigil

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parsers/result.h"
+#include "storage/store_error.h"
+
+namespace vigil {
+
+/// Column families. The names are on disk; the order is ours.
+enum class Family : std::uint8_t {
+  meta,   ///< RocksDB's default: lanes, known losses
+  state,  ///< cases, outbox, windows, cursors (StateStore)
+  hot,    ///< chunks of the journal that are not sealed yet
+  heads,  ///< one head for each block
+  fresh,  ///< the parts of blocks
+  fidx,   ///< term indexes of blocks
+};
+constexpr std::size_t kFamilyCount = 6;
+
+struct DatabaseOptions {
+  std::filesystem::path directory;
+  bool read_only = false;
+  bool create = false;
+  rocksdb::WALRecoveryMode recovery = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  rocksdb::Env* env = nullptr;  ///< tests: file systems that fail or lose what was not synced
+};
+
+/// RocksDB's reason in our words. `what` says what was tried, with the file or key.
+StoreError store_error(const rocksdb::Status& status, const std::string& what);
+
+/// RocksDB, opened the way the archive needs it (each option's reason stands beside it in database.cc). Everything
+/// above speaks of families and keys.
+///
+/// Threads: any. A write that fails in the journal leaves the database unwritable, whatever the reason: RocksDB's
+/// own recovery from such an error can leave families inconsistent (7.8, manual_wal_flush). After a full disk
+/// reopen() mends it; after anything else only a new process may try.
+class Database {
+ public:
+  static Result<std::unique_ptr<Database>, StoreError> open(const DatabaseOptions& options);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  /// Changes that are written together or not at all.
+  class Changes {
+   public:
+    void put(Family family, std::string_view key, std::string_view value);
+    void erase(Family family, std::string_view key);
+    /// For keys written exactly once: cheaper than erase(), both vanish in memory before they reach a file.
+    void erase_once(Family family, std::string_view key);
+
+   private:
+    friend class Database;
+    Changes(rocksdb::WriteBatch& batch, const std::vector<rocksdb::ColumnFamilyHandle*>& handles)
+        : batch_(batch), handles_(handles) {}
+    rocksdb::WriteBatch& batch_;
+    const std::vector<rocksdb::ColumnFamilyHandle*>& handles_;
+  };
+  /// Synced: durable when it returns. With_next: durable with the next synced write; the journal is one file, so
+  /// never before what was written earlier.
+  enum class Durability : std::uint8_t { synced, with_next };
+  /// `scratch` keeps its memory from call to call; `fill` says what changes.
+  Result<void, StoreError> write(rocksdb::WriteBatch& scratch, Durability durability,
+                                 const std::function<void(Changes&)>& fill);
+
+  /// The value of a key; it lives in `pin`. Fails with not_found.
+  Result<std::string_view, StoreError> get(Family family, std::string_view key, rocksdb::PinnableSlice& pin) const;
+
+  /// With `trust_nothing` the checksums of RocksDB's own blocks are not asked, so that one bad byte does not hide its
+  /// neighbours: the values must then carry their own.
+  enum class Checks : std::uint8_t { rocksdb, trust_nothing };
+  /// Keys that begin with `prefix`, in byte order, until `visit` says false: a snapshot. `visit` must not write.
+  Result<void, StoreError> scan(Family family, std::string_view prefix,
+                                const std::function<bool(std::string_view key, std::string_view value)>& visit,
+                                Checks checks = Checks::rocksdb) const;
+
+  /// Starts to write a family's memory to a file if it holds more than `bytes`.
+  void flush_if_larger(Family family, std::uint64_t bytes);
+  bool writable() const { return !failed_.load(std::memory_order_acquire); }
+
+  /// Closes and opens again, after a full disk. Waits for readers.
+  Result<void, StoreError> reopen();
+
+ private:
+  explicit Database(DatabaseOptions options) : options_(std::move(options)) {}
+  Result<void, StoreError> open_files();
+  void close_files();
+  rocksdb::ColumnFamilyHandle* handle(Family family) const { return handles_[static_cast<std::size_t>(family)]; }
+
+  DatabaseOptions options_;
+  mutable std::shared_mutex reopening_;  ///< held shared by every user of db_
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  std::atomic<bool> failed_{false};
+};
+
+}  // namespace vigil

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <rocksdb/write_batch.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "storage/ack_ledger.h"
+#include "storage/archive.h"
+#include "storage/block_codec.h"
+#include "storage/chunk.h"
+#include "storage/data_directory.h"
+#include "storage/database.h"
+#include "storage/lane_cursor.h"
+#include "storage/lanes.h"
+#include "storage/loaded_block.h"
+#include "storage/recovery.h"
+#include "storage/rocks_state.h"
+
+namespace vigil {
+
+/// The archive on RocksDB. What is open is in memory and, as chunks, in the journal; what is sealed is in the
+/// database, with a short description of each block in memory.
+///
+/// Files: archive_open.cc (start, recovery), archive.cc (commit, state, figures), archive_seal.cc, archive_scan.cc.
+///
+/// Locks, in the order they are taken: sealing_ > healing_ > mutex_. mutex_ guards the lanes and is never held while
+/// anything is read, written or packed.
+class RocksArchive final : public Archive {
+ public:
+  /// `env`: tests put a file system there that fails or forgets.
+  static Result<std::unique_ptr<RocksArchive>, StoreError> open(const ArchiveOptions& options, RecoveryReport* report,
+                                                                rocksdb::Env* env = nullptr);
+  ~RocksArchive() override;
+
+  Result<void, StoreError> commit(std::span<const std::shared_ptr<Batch>> batches) override;
+  Result<bool, StoreError> seal(bool everything, std::int64_t now_ns) override;
+  Result<ScanCost, StoreError> scan(const ScanRange& range,
+                                    const std::function<bool(const StoredRecord&)>& visit) const override;
+  Result<Kept, StoreError> get(std::uint64_t sequence, const std::vector<std::string>& organisations) const override;
+  ArchiveStats stats() const override;
+  std::uint64_t next_sequence() const override { return next_sequence_.load(std::memory_order_acquire); }
+  StateStore& state() override { return state_; }
+
+ private:
+  RocksArchive(const ArchiveOptions& options, std::unique_ptr<DataDirectory> directory,
+               std::unique_ptr<Database> database);
+
+  // archive_open.cc
+  Result<void, StoreError> load(const Recovered& recovered, RecoveryReport& report);
+  Result<void, StoreError> load_lanes();
+  Result<void, StoreError> load_blocks();
+  Result<void, StoreError> load_open_chunks(RecoveryReport& report);
+  Lane* lane_of(LaneId id, const Sources& sources);
+  Result<std::vector<SequenceRange>, StoreError> held_sequences(std::uint64_t& from) const;
+  Result<void, StoreError> report_losses(const Recovered& recovered, RecoveryReport& report);
+
+  // archive.cc
+  Result<void, StoreError> make_writable();
+  Result<void, StoreError> heal();
+  Result<void, StoreError> check_room(std::uint64_t bytes) const;
+  Result<std::vector<std::shared_ptr<const Chunk>>, StoreError> build_chunks(
+      std::span<const std::shared_ptr<Batch>> batches, std::uint64_t sequence);
+  Result<void, StoreError> write_chunks(const std::vector<std::shared_ptr<const Chunk>>& chunks);
+
+  // archive_scan.cc
+  std::vector<Segment> segments_spanning(std::uint64_t sequence, const std::vector<std::string>& organisations) const;
+  Result<Kept, StoreError> get_sealed(const std::shared_ptr<const BlockInfo>& info, std::uint64_t sequence) const;
+
+  // archive_seal.cc
+  struct Due {
+    LaneId lane = 0;
+    std::uint16_t day = 0;
+    std::vector<std::shared_ptr<const Chunk>> chunks;
+  };
+  Due next_due(bool everything, std::int64_t now_ns, std::uint64_t before, const std::vector<LaneId>& skip) const;
+  Result<void, StoreError> seal_block(const Due& due);
+
+  ArchiveOptions options_;
+  std::unique_ptr<DataDirectory> directory_;
+  std::unique_ptr<Database> database_;
+  AckLedger ledger_;
+  RocksState state_;
+
+  std::mutex healing_;
+  mutable std::mutex mutex_;
+  Lanes lanes_;
+  std::uint64_t open_raw_bytes_ = 0;
+  std::atomic<std::uint64_t> next_sequence_{1};  ///< 0 is no record: cursors begin there
+
+  // The committing thread's own.
+  std::unordered_map<LaneId, ChunkBuilder> builders_;
+  rocksdb::WriteBatch commit_scratch_;
+  bool unknown_ = false;  ///< a commit failed so that nobody knows what of it is on disk
+
+  mutable std::mutex recent_mutex_;  ///< guards the block get() read last, and its reading
+  mutable std::shared_ptr<LoadedBlock> recent_;
+
+  std::mutex sealing_;  ///< guards what follows
+  BlockEncoder encoder_;
+  rocksdb::WriteBatch seal_scratch_;
+  std::uint32_t next_block_ = 1;
+  std::atomic<std::uint64_t> verify_failures_{0};
+};
+
+/// Keys of a block (block_codec.h).
+std::string block_key(const BlockInfo& info);
+std::string part_key(const BlockInfo& info, std::uint16_t part);
+std::string chunk_key(std::uint64_t first_sequence);
+
+/// UTC day since 1970 of a time; times before that are day 0.
+constexpr std::uint16_t day_of(std::int64_t ns) {
+  constexpr std::int64_t kDay = 86'400'000'000'000;
+  const std::int64_t day = ns / kDay;
+  return day <= 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(day < UINT16_MAX ? day : UINT16_MAX);
+}
+
+}  // namespace vigil
