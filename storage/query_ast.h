@@ -23,10 +23,10 @@ namespace vigil {
 enum class FieldId : std::uint8_t {
   payload,
   text,  ///< the whole frame, decoded: what bare words search
-  original, message,
+  original, message, host, process_name, process_pid, sequence,
   timestamp, ingested,
-  host, peer, listener, transport, organisation, system, core, drill, kinds, tags, id,
-  priority, facility, severity, hostname, app, procid, msgid
+  peer, listener, organisation, system, registered, core, drill, kinds, tags, id,
+  priority, facility, severity, hostname, app, procid, msgid, version, structured_data
 };
 
 struct FieldRef {

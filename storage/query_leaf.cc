@@ -26,13 +26,17 @@ constexpr KnownField kKnownFields[] = {
     {"log.syslog.appname", FieldId::app},
     {"log.syslog.procid", FieldId::procid},
     {"log.syslog.msgid", FieldId::msgid},
+    {"log.syslog.version", FieldId::version},
+    {"process.name", FieldId::process_name},
+    {"process.pid", FieldId::process_pid},
+    {"event.sequence", FieldId::sequence},
+    {"vigil.registered", FieldId::registered},
     {"vigil.org", FieldId::organisation},
     {"vigil.system", FieldId::system},
     {"vigil.core", FieldId::core},
     {"vigil.drill", FieldId::drill},
     {"vigil.kinds", FieldId::kinds},
     {"vigil.listener", FieldId::listener},
-    {"vigil.transport", FieldId::transport},
     {"vigil.tags", FieldId::tags},
     {"vigil.id", FieldId::id},
 };
@@ -51,6 +55,7 @@ FieldRef field_named(std::string_view name) {
   for (const KnownField& known : kKnownFields) {
     if (field.lower == known.name) field.id = known.id;
   }
+  if (field.lower.starts_with("log.syslog.structured_data.")) field.id = FieldId::structured_data;
   return field;
 }
 
@@ -108,6 +113,9 @@ Need need_of(const FieldRef& field) {
     case FieldId::payload:
     case FieldId::message:
     case FieldId::host:
+    case FieldId::process_name:
+    case FieldId::process_pid:
+    case FieldId::sequence:
     case FieldId::tags:
       return Need::event;
     case FieldId::text:
@@ -119,6 +127,8 @@ Need need_of(const FieldRef& field) {
     case FieldId::app:
     case FieldId::procid:
     case FieldId::msgid:
+    case FieldId::version:
+    case FieldId::structured_data:
       return Need::header;
     default:
       return Need::record;

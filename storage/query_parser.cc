@@ -114,7 +114,7 @@ QueryParser::Parsed QueryParser::parse_one(const FieldRef* field, std::size_t de
     return parse_value(field_named(*name), *name, depth);
   }
   static const FieldRef kText{FieldId::text, "", ""};
-  return parse_pattern(field ? *field : kText);
+  return field ? parse_test(*field) : parse_pattern(kText);
 }
 
 QueryParser::Parsed QueryParser::parse_group(const FieldRef* field, std::size_t depth) {
@@ -139,6 +139,11 @@ QueryParser::Parsed QueryParser::parse_value(const FieldRef& field, std::string_
                       "a value directly after the colon, or quotes around the text if the colon belongs to it",
                       "'" + name + ":' 之後沒有值", "緊接在冒號後的值；若冒號屬於文字，請以引號括住"};
   }
+  return parse_test(field);
+}
+
+QueryParser::Parsed QueryParser::parse_test(const FieldRef& field) {
+  const char c = lexer_.peek();
   if (c == '[' || c == '{') return parse_range(field);
   if (c == '<' || c == '>' || c == '=') return parse_comparison(field);
   return parse_pattern(field);

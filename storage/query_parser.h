@@ -14,8 +14,9 @@ namespace vigil {
 ///   any     = all { "OR" all }
 ///   all     = one { [ "AND" ] one }                  side by side means AND
 ///   one     = "NOT" one | "-" one | "(" any ")" | field ":" value | pattern
-///   value   = "(" … the same again, each word a value of that field … ")"
-///           | ( ">=" | ">" | "<=" | "<" | "=" ) operand
+///   value   = "(" any ")"                            each word in it a value of that field
+///           | test
+///   test    = ( ">=" | ">" | "<=" | "<" | "=" ) operand
 ///           | ( "[" | "{" ) operand "TO" operand ( "]" | "}" )     "*" for an open end; { } leave the end out
 ///           | pattern
 ///   pattern = word | quoted | regex
@@ -37,6 +38,7 @@ class QueryParser {
   Parsed parse_one(const FieldRef* field, std::size_t depth);
   Parsed parse_group(const FieldRef* field, std::size_t depth);
   Parsed parse_value(const FieldRef& field, std::string_view written, std::size_t depth);
+  Parsed parse_test(const FieldRef& field);
   Parsed parse_comparison(const FieldRef& field);
   Parsed parse_range(const FieldRef& field);
   Parsed parse_pattern(const FieldRef& field);

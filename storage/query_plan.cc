@@ -39,6 +39,12 @@ void add_needles(std::string_view text, ScanRange& range) {
   }
 }
 
+void add_needles(const TextPattern& pattern, ScanRange& range) {
+  for (const TextPiece& piece : pattern.pieces()) {
+    for (const TextPiece::Chunk& chunk : piece.chunks) add_needles(chunk.lower, range);
+  }
+}
+
 /// "x1bfoo" may be how a control character before "foo" is shown. The index has seen the character, not its picture.
 bool may_begin_with_picture(std::string_view term) {
   const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
@@ -54,13 +60,18 @@ void add_terms(std::string_view text, TextEdges edges, ScanRange& range) {
       edges);
 }
 
+/// What a pattern is held against. A parsed value may have a line break where its message has "#012" (a relay's way to
+/// write one), so that the word after a blank is not a word of the message.
+enum class Against : std::uint8_t { text, value };
+
 /// What a text that the pattern is found in, or a value it covers, must hold.
-void add_pattern(const TextPattern& pattern, ScanRange& range) {
+void add_pattern(const TextPattern& pattern, Against against, ScanRange& range) {
   const auto& pieces = pattern.pieces();
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const auto& chunks = pieces[i].chunks;
     for (std::size_t k = 0; k < chunks.size(); ++k) {
       add_needles(chunks[k].lower, range);
+      if (against == Against::value && chunks.size() > 1) continue;
       // Beside a star a word may go on; at blanks and at the pattern's closed ends it is complete.
       TextEdges edges;
       edges.front_complete = k > 0 || (i == 0 && !pattern.open_front());
@@ -95,6 +106,16 @@ void narrow_sequence(const Test& test, ScanRange& range) {
   range.sequence_to = std::min(range.sequence_to, *sequence + 1);
 }
 
+void add_equal(const Operand& value, ScanRange& range) {
+  // Numbers and IPv6 addresses are compared by value and may be written in other ways.
+  if (value.number || (value.ip && !value.ip->is_v4())) return;
+  std::string_view text = value.lower;
+  // ::ffff:10.0.0.5 is 10.0.0.5, which both ways of writing it hold.
+  if (value.ip) text = text.substr(text.rfind(':') + 1);
+  add_needles(text, range);
+  if (std::none_of(text.begin(), text.end(), is_blank_byte)) add_terms(text, {}, range);
+}
+
 void plan_leaf(const Leaf& leaf, ScanRange& range) {
   switch (leaf.field.id) {
     case FieldId::timestamp:
@@ -103,21 +124,19 @@ void plan_leaf(const Leaf& leaf, ScanRange& range) {
       return narrow_sequence(leaf.test, range);
     case FieldId::text:
     case FieldId::original:
-      if (const auto* found = std::get_if<Found>(&leaf.test)) add_pattern(found->pattern, range);
+      if (const auto* found = std::get_if<Found>(&leaf.test)) add_pattern(found->pattern, Against::text, range);
+      return;
+    case FieldId::message:
+      // Verbatim too, but searched in: its words may stand behind a "#012".
+      if (const auto* found = std::get_if<Found>(&leaf.test)) add_needles(found->pattern, range);
       return;
     default:
       break;
   }
   if (!is_verbatim(leaf.field)) return;
-  if (const auto* found = std::get_if<Found>(&leaf.test)) add_pattern(found->pattern, range);
-  if (const auto* whole = std::get_if<Whole>(&leaf.test)) add_pattern(whole->pattern, range);
-  if (const auto* equals = std::get_if<Equals>(&leaf.test)) {
-    // Numbers and IPv6 addresses are compared by value and may be written in other ways.
-    const bool other_ways = equals->value.number || (equals->value.ip && !equals->value.ip->is_v4());
-    if (other_ways) return;
-    add_needles(equals->value.lower, range);
-    add_terms(equals->value.lower, {}, range);
-  }
+  if (const auto* found = std::get_if<Found>(&leaf.test)) add_needles(found->pattern, range);
+  if (const auto* whole = std::get_if<Whole>(&leaf.test)) add_pattern(whole->pattern, Against::value, range);
+  if (const auto* equals = std::get_if<Equals>(&leaf.test)) add_equal(equals->value, range);
 }
 
 }  // namespace

@@ -99,6 +99,7 @@ void render_row_json(const SearchRow& row, int zone_minutes, std::string& out) {
   if (row.event) {
     Surroundings around;
     const std::string id = record_id(row.record->sequence);
+    around.raw = row.record->raw;
     around.received_ns = row.record->received_ns;
     around.id = id;
     around.source = row.record->source;
