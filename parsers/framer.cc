@@ -136,7 +136,12 @@ void Framer::flush(Emit emit, void* sink) {
     mode_ = Mode::lf_frame;
   }
   first_ = false;
-  if (mode_ != Mode::discard) give(partial, tagged(Tag::slow_frame), emit, sink);
+  Tags tags = tagged(Tag::slow_frame);
+  if (partial.size() > options_.frame_bytes_max) {  // by bytes that may or may not have been its end
+    partial = partial.substr(0, options_.frame_bytes_max);
+    tags.add(Tag::oversize);
+  }
+  if (mode_ != Mode::discard) give(partial, tags, emit, sink);
   drop_buffer();
 }
 

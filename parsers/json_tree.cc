@@ -1,5 +1,7 @@
 #include "parsers/json_tree.h"
 
+#include <charconv>
+
 #include "parsers/characters.h"
 #include "parsers/render.h"
 
@@ -29,24 +31,37 @@ std::size_t digits_at(std::string_view text, std::size_t at) {
 }  // namespace
 
 bool is_json_number(std::string_view text) {
-  std::size_t at = char_at(text, 0) == '-' ? 1 : 0;
+  const bool negative = char_at(text, 0) == '-';
+  std::size_t at = negative ? 1 : 0;
   const std::size_t whole = digits_at(text, at);
   if (whole == 0 || (whole > 1 && text[at] == '0')) return false;
   at += whole;
+  if (at == text.size()) {
+    // Readers refuse integers that fit neither 64 bits with sign nor without.
+    std::uint64_t positive = 0;
+    std::int64_t any = 0;
+    const char* const end = text.data() + text.size();
+    return negative ? std::from_chars(text.data(), end, any).ec == std::errc()
+                    : std::from_chars(text.data(), end, positive).ec == std::errc();
+  }
   if (char_at(text, at) == '.') {
     const std::size_t fraction = digits_at(text, at + 1);
     if (fraction == 0) return false;
     at += 1 + fraction;
   }
+  std::size_t exponent = 0;
   if (char_at(text, at) == 'e' || char_at(text, at) == 'E') {
     ++at;
-    if (char_at(text, at) == '+' || char_at(text, at) == '-') ++at;
-    const std::size_t exponent = digits_at(text, at);
-    // Nothing we store has such an exponent, and readers that use doubles refuse it.
-    if (exponent == 0 || exponent > 3) return false;
-    at += exponent;
+    const bool small = char_at(text, at) == '-';
+    if (small || char_at(text, at) == '+') ++at;
+    const std::size_t digits = digits_at(text, at);
+    if (digits == 0 || digits > 3) return false;
+    for (const char c : text.substr(at, digits)) exponent = exponent * 10 + static_cast<std::size_t>(c - '0');
+    if (small) exponent = 0;
+    at += digits;
   }
-  return at == text.size();
+  constexpr std::size_t kDecimalsOfDouble = 308;
+  return at == text.size() && whole + exponent <= kDecimalsOfDouble;
 }
 
 JsonTree::JsonTree() {

@@ -58,7 +58,8 @@ class JsonTree {
   std::vector<Value> values_;
 };
 
-/// True if `text` is a number as JSON writes them (RFC 8259 6).
+/// True if `text` is a number as JSON writes them (RFC 8259 6) and small enough for readers: an integer of 64
+/// bits, or what a double can hold.
 bool is_json_number(std::string_view text);
 
 }  // namespace vigil

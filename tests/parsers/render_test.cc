@@ -157,6 +157,11 @@ TEST(EventJson, WritesNumbersAsTheyCameIfJsonCanSayThem) {
   };
   has("18446744073709551615", ValueType::integer, "18446744073709551615");
   has("-12", ValueType::integer, "-12");
+  has("18446744073709551616", ValueType::integer, "\"18446744073709551616\"");
+  has("-9223372036854775808", ValueType::integer, "-9223372036854775808");
+  has("-9223372036854775809", ValueType::integer, "\"-9223372036854775809\"");
+  has("9e308", ValueType::real, "\"9e308\"");
+  has("9e-999", ValueType::real, "9e-999");
   has("1.50", ValueType::real, "1.50");
   has("1e3", ValueType::real, "1e3");
   has("007", ValueType::integer, "\"007\"");
