@@ -203,17 +203,18 @@ class CorrelationReader {
       draft.value_fields = std::move(*words);
       return std::nullopt;
     }
-    const auto number = value.is_scalar() ? number_of(value.text) : std::nullopt;
-    const bool numeric = number && (value.type() == ScalarType::integer || value.type() == ScalarType::real);
+    const auto read = value.is_scalar() ? number_of(value.text) : std::nullopt;
+    const bool numeric = read && (value.type() == ScalarType::integer || value.type() == ScalarType::real);
+    const double number = read.value_or(0);
     if (key.text == "percentile") {
-      if (!numeric || *number < 0 || *number > 100) return error_at(value, "'percentile' must be from 0 to 100");
-      draft.percentile = *number;
+      if (!numeric || number < 0 || number > 100) return error_at(value, "'percentile' must be from 0 to 100");
+      draft.percentile = number;
       return std::nullopt;
     }
     const auto comparison = comparison_from_name(key.text);
     if (!comparison) return error_at(key, "unknown key '" + key.text + "' in 'condition'");
     if (!numeric) return error_at(value, "'" + key.text + "' wants a number");
-    draft.bounds.push_back({*comparison, *number});
+    draft.bounds.push_back({*comparison, number});
     return std::nullopt;
   }
 
