@@ -1,0 +1,166 @@
+// vigil status, vigil sources.
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "cli/args.h"
+#include "cli/rows.h"
+#include "cli/session.h"
+#include "config/text_width.h"
+
+namespace vigil::cli {
+
+namespace json = boost::json;
+
+namespace {
+
+/// One line of the status screen: the label, then the value.
+class Sheet {
+ public:
+  void add(Text label, const std::string& value) {
+    if (value.empty()) return;
+    const std::string name = "  " + std::string(label.get());
+    const std::size_t width = text_columns(name);
+    text_ += name + std::string(width < 24 ? 24 - width : 1, ' ') + one_line(value) + "\n";
+  }
+  void title(const std::string& title) { text_ += (text_.empty() ? "" : "\n") + one_line(title) + "\n"; }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+double number_at(const json::value& value, std::string_view path) {
+  const json::value* const found = find_path(value, path);
+  return found != nullptr && found->is_number() ? found->to_number<double>() : 0;
+}
+
+std::string count_at(const json::value& value, std::string_view path) {
+  return grouped(plain_at(value, path));
+}
+
+std::string bytes_at(const json::value& value, std::string_view path) {
+  return find_path(value, path) == nullptr ? std::string() : human_bytes(number_at(value, path));
+}
+
+std::string discarded(const json::value& status) {
+  const json::value* const reasons = find_path(status, "discarded");
+  if (reasons == nullptr || !reasons->is_object()) return {};
+  std::string out;
+  for (const auto& [reason, count] : reasons->as_object()) {
+    if (plain(count) == "0") continue;
+    out += (out.empty() ? "" : ", ") + std::string(reason) + " " + grouped(plain(count));
+  }
+  return out.empty() ? "0" : out;
+}
+
+std::string status_sheet(const json::value& status) {
+  Sheet sheet;
+  const bool drill = plain_at(status, "drill") == "true";
+  sheet.title("vigild " + plain_at(status, "version") + "  " + plain_at(status, "data") +
+              (drill ? std::string(say("  [DRILL]", "  【演練】")) : ""));
+  sheet.add({"trouble", "異常"}, plain_at(status, "trouble"));
+  sheet.add({"recovered", "復原"}, plain_at(status, "recovery.what"));
+  sheet.add({"running since", "啟動時間"}, plain_at(status, "started"));
+  sheet.title(std::string(say("Messages", "訊息")));
+  sheet.add({"received", "收到"}, count_at(status, "received"));
+  sheet.add({"stored", "已保存"}, count_at(status, "stored"));
+  sheet.add({"discarded", "捨棄"}, discarded(status));
+  sheet.add({"dropped by kernel", "核心丟棄"}, count_at(status, "kernel_dropped"));
+  std::string rate = plain_at(status, "rate_1m");
+  if (rate.empty()) rate = plain_at(status, "rate_since_start");
+  sheet.add({"rate per second", "每秒"}, rate);
+  sheet.add({"sources", "來源"}, count_at(status, "sources"));
+  sheet.title(std::string(say("Archive", "保存")));
+  sheet.add({"records", "筆數"}, count_at(status, "records"));
+  sheet.add({"oldest", "最早"}, plain_at(status, "oldest"));
+  sheet.add({"raw", "原始大小"}, bytes_at(status, "raw_bytes"));
+  sheet.add({"stored", "壓縮後"}, bytes_at(status, "stored_bytes"));
+  sheet.add({"free on disk", "磁碟剩餘"}, bytes_at(status, "disk_free_bytes"));
+  sheet.title(std::string(say("Watching", "偵測")));
+  sheet.add({"rules", "規則"}, count_at(status, "rules"));
+  sheet.add({"rules refused", "遭拒規則"},
+            plain_at(status, "rules_refused") == "0" ? "" : count_at(status, "rules_refused"));
+  sheet.add({"behind by", "落後"}, count_at(status, "rule_lag_events"));
+  sheet.add({"open incidents", "未結事件"}, count_at(status, "incidents_open"));
+  std::string out = sheet.text();
+  const json::value* const listeners = find_path(status, "listeners");
+  if (listeners == nullptr || !listeners->is_array()) return out;
+  std::vector<std::vector<std::string>> rows;
+  for (const json::value& each : listeners->as_array()) {
+    rows.push_back({"  " + one_line(plain_at(each, "protocol")), one_line(plain_at(each, "address")),
+                    one_line(count_at(each, "received"))});
+  }
+  return out + "\n" +
+         render_table({std::string(say("Listeners", "接收端")), std::string(say("address", "位址")),
+                       std::string(say("received", "收到"))},
+                      {false, false, true}, rows, SIZE_MAX);
+}
+
+Exit status(const Arguments&, Session& session) {
+  Exit exit = Exit::done;
+  const auto answer = ask(session, {"GET", "/api/v1/status", {}}, exit);
+  if (!answer) return exit;
+  if (session.format == Format::table) {
+    session.out.write(status_sheet(*answer));
+    return exit;
+  }
+  if (session.format != Format::csv) return print_rows(session, {}, {*answer});
+  std::vector<Column> columns;
+  for (const std::string_view key :
+       {"version", "started", "data", "drill", "received", "stored", "kernel_dropped", "records", "raw_bytes",
+        "stored_bytes", "rule_lag_events", "rules", "disk_free_bytes", "incidents_open"}) {
+    columns.push_back({std::string(key), {key, key}});
+  }
+  return print_rows(session, columns, {*answer});
+}
+
+Exit sources(const Arguments& arguments, Session& session) {
+  Exit exit = Exit::done;
+  const auto answer =
+      ask(session,
+          {"GET", with_query("/api/v1/sources", {{"silent", arguments.has("silent") ? "1" : ""}}), {}}, exit);
+  if (!answer) return exit;
+  const json::value* const rows = find_path(*answer, "sources");
+  if (rows == nullptr || !rows->is_array()) return print_rows(session, {}, {});
+  const std::vector<Column> columns = {
+      {"source", {"source", "來源"}},
+      {"peer", {"peer", "位址"}},
+      {"organisation", {"organisation", "機關"}},
+      {"system", {"system", "系統"}},
+      {"registered", {"registered", "已登錄"}},
+      {"last_seen", {"last seen", "最後收到"}},
+      {"received", {"received", "收到"}, true},
+      {"unparsed", {"unparsed", "未解析"}, true},
+      {"clock_skew_seconds", {"skew s", "時差 秒"}, true},
+      {"kinds", {"kinds", "種類"}},
+      {"formats", {"formats", "格式"}},
+      {"listener", {"listener", "接收端"}},
+      {"first_seen", {"first seen", "首次收到"}},
+  };
+  return print_rows(session, columns, rows->as_array());
+}
+
+}  // namespace
+
+void add_status_verbs(std::vector<Verb>& out) {
+  out.push_back({"status",
+                 "",
+                 {"health, rates, lag, disk in one screen", "健康狀態、速率、落後、磁碟，一頁看完"},
+                 {},
+                 "vigil status --data /var/lib/vigil",
+                 0,
+                 0,
+                 status});
+  out.push_back(
+      {"sources",
+       "[--silent]",
+       {"every source: first and last seen, parse rate, clock", "所有來源：首次與最後收到、解析、時差"},
+       {{"silent", "", {"only those silent for an hour", "只列出一小時未送日誌者"}}},
+       "vigil sources --silent",
+       0,
+       0,
+       sources});
+}
+
+}  // namespace vigil::cli
