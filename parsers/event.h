@@ -27,6 +27,7 @@ enum class Format : std::uint8_t {
   clamav,
   json,
   key_value,
+  web_error,
   count_
 };
 std::string_view format_name(Format format);

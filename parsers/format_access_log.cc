@@ -48,16 +48,23 @@ bool add_client(PayloadWriter& out, std::string_view text) {
   std::string_view client = take_word(rest);
   // A virtual host stands before an address.
   std::string_view after = rest;
-  const std::string_view second = take_word(after);
-  if (plain_address(client).empty() && !plain_address(second).empty()) {
+  std::string_view second = take_word(after);
+  const bool several = take_suffix(second, ",");
+  if (plain_address(client).empty() && !client.ends_with(',') && !plain_address(second).empty()) {
     const std::size_t colon = client.rfind(':');
     const bool port = colon != std::string_view::npos && all_digits(client.substr(colon + 1));
     out.add("url.domain", client.substr(0, port ? colon : std::string_view::npos));
     if (port) out.add_number("url.port", client.substr(colon + 1));
-    client = second;
+    client = several ? std::string_view(second.data(), second.size() + 1) : second;
     rest = after;
   }
-  take_suffix(client, ",");
+  // "10.0.0.2, 10.0.0.1, 127.0.0.1 - -": X-Forwarded-For, nearest to the client first.
+  if (take_suffix(client, ",")) {
+    const std::string_view list = rest;
+    while (take_word(rest).ends_with(',')) {
+    }
+    out.add_vendor("forwarded", trim(list.substr(0, list.size() - rest.size())));
+  }
   if (client.empty()) return false;
   out.add_endpoint(Side::source, client);
   take_word(rest);  // ident: never used

@@ -14,6 +14,7 @@ enum class Use : std::uint8_t {
   text,
   number,
   transport,
+  lower,
   source,
   destination,
   source_port,
@@ -35,10 +36,10 @@ struct CefKey {
 constexpr CefKey kCefKeys[] = {
     {"act", "event.action"},
     {"deviceAction", "event.action"},
-    {"app", "network.protocol", Use::transport},
-    {"applicationProtocol", "network.protocol", Use::transport},
-    {"proto", "network.transport", Use::transport},
-    {"transportProtocol", "network.transport", Use::transport},
+    {"app", "network.protocol", Use::lower},
+    {"applicationProtocol", "network.protocol", Use::lower},
+    {"proto", {}, Use::transport},
+    {"transportProtocol", {}, Use::transport},
     {"src", {}, Use::source},
     {"sourceAddress", {}, Use::source},
     {"dst", {}, Use::destination},
@@ -297,8 +298,9 @@ class CefBody {
       case Use::number:
         return out_.add_number(key.name, value);
       case Use::transport:
-        return all_digits(value) ? out_.add("network.iana_number", value)
-                                 : out_.add(key.name, out_.lower_case(value));
+        return out_.add_transport(value);
+      case Use::lower:
+        return out_.add(key.name, out_.lower_case(value));
       case Use::source:
         return out_.add_endpoint(Side::source, value);
       case Use::destination:

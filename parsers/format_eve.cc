@@ -161,6 +161,7 @@ class EveReader {
         event_type_ = value;
         return out_.event().add(leaf.vendor_name(), value, leaf.type);
       case Use::alert_name:
+        out_.set("message", value);
         return out_.alert(value);
       case Use::alert_action:
         action_ = value;

@@ -1,5 +1,7 @@
 #include "parsers/format_fortigate.h"
 
+#include <array>
+
 #include "parsers/key_table.h"
 #include "parsers/key_value.h"
 #include "parsers/payload_text.h"
@@ -7,8 +9,9 @@
 namespace vigil {
 namespace {
 
+/// What becomes of a value besides standing under its own name.
 enum class Use : std::uint8_t {
-  keep,  ///< only under its own name
+  keep,  ///< nothing
   text,
   number,
   source,
@@ -23,31 +26,42 @@ enum class Use : std::uint8_t {
   device,
   message,
   direction,
-  duration,
-  // Values that are looked at together when all are read.
+  duration
+};
+
+/// Values that are looked at together when all have been read.
+enum class S : std::uint8_t {
+  none,
   type,
   subtype,
   action,
   status,
   user,
+  guessed_user,
+  source,
   remote,
+  remote_port,
   local,
+  local_port,
+  tunnel,
   ui,
+  hostname,
   attack,
   virus,
-  hostname,
-  level_word,
-  event_type,
-  reason,
-  tunnel,
-  result,
-  log_description
+  severity,
+  sent_bytes,
+  received_bytes,
+  sent_packets,
+  received_packets,
+  count_
 };
+
 struct FortiKey {
   std::string_view key;
-  std::string_view vendor;  ///< its own name with "vendor." before it
-  std::string_view name = {};
+  std::string_view vendor;     ///< its own name with "vendor." before it
+  std::string_view name = {};  ///< ECS
   Use use = Use::keep;
+  S slot = S::none;
 };
 
 #define VIGIL_KEY(key) key, "vendor." key
@@ -71,21 +85,21 @@ constexpr FortiKey kFortiKeys[] = {
     {VIGIL_KEY("crscore")},
     {VIGIL_KEY("craction")},
     {VIGIL_KEY("crlevel")},
-    {VIGIL_KEY("eventtype"), {}, Use::event_type},
+    {VIGIL_KEY("eventtype")},
     {VIGIL_KEY("group"), "user.group.name", Use::text},
     {VIGIL_KEY("devname"), "observer.name", Use::device},
     {VIGIL_KEY("devid"), "observer.serial_number", Use::text},
     {VIGIL_KEY("logid"), "event.code", Use::text},
     {VIGIL_KEY("level"), "log.level", Use::text},
-    {VIGIL_KEY("type"), {}, Use::type},
-    {VIGIL_KEY("subtype"), {}, Use::subtype},
-    {VIGIL_KEY("action"), {}, Use::action},
-    {VIGIL_KEY("status"), {}, Use::status},
-    {VIGIL_KEY("result"), {}, Use::result},
-    {VIGIL_KEY("reason"), {}, Use::reason},
+    {VIGIL_KEY("type"), {}, Use::keep, S::type},
+    {VIGIL_KEY("subtype"), {}, Use::keep, S::subtype},
+    {VIGIL_KEY("action"), "event.action", Use::text, S::action},
+    {VIGIL_KEY("status"), {}, Use::keep, S::status},
+    {VIGIL_KEY("result"), {}, Use::keep, S::status},
+    {VIGIL_KEY("reason"), "event.reason", Use::text},
     {VIGIL_KEY("msg"), "message", Use::message},
-    {VIGIL_KEY("logdesc"), "rule.description", Use::log_description},
-    {VIGIL_KEY("srcip"), {}, Use::source},
+    {VIGIL_KEY("logdesc"), "rule.description", Use::text},
+    {VIGIL_KEY("srcip"), {}, Use::source, S::source},
     {VIGIL_KEY("srcport"), {}, Use::source_port},
     {VIGIL_KEY("src_port"), {}, Use::source_port},
     {VIGIL_KEY("dstip"), {}, Use::destination},
@@ -99,31 +113,38 @@ constexpr FortiKey kFortiKeys[] = {
     {VIGIL_KEY("transport"), "source.nat.port", Use::number},
     {VIGIL_KEY("tranip"), "destination.nat.ip", Use::text},
     {VIGIL_KEY("tranport"), "destination.nat.port", Use::number},
-    {VIGIL_KEY("proto"), "network.iana_number", Use::protocol},
+    {VIGIL_KEY("proto"), {}, Use::protocol},
     {VIGIL_KEY("service"), "network.protocol", Use::service},
     {VIGIL_KEY("app"), "network.application", Use::text},
     {VIGIL_KEY("direction"), "network.direction", Use::direction},
     {VIGIL_KEY("dir"), "network.direction", Use::direction},
-    {VIGIL_KEY("sentbyte"), "source.bytes", Use::number},
-    {VIGIL_KEY("rcvdbyte"), "destination.bytes", Use::number},
-    {VIGIL_KEY("sentpkt"), "source.packets", Use::number},
-    {VIGIL_KEY("rcvdpkt"), "destination.packets", Use::number},
+    {VIGIL_KEY("sentbyte"), "source.bytes", Use::number, S::sent_bytes},
+    {VIGIL_KEY("rcvdbyte"), "destination.bytes", Use::number, S::received_bytes},
+    {VIGIL_KEY("sentpkt"), "source.packets", Use::number, S::sent_packets},
+    {VIGIL_KEY("rcvdpkt"), "destination.packets", Use::number, S::received_packets},
     {VIGIL_KEY("duration"), "event.duration", Use::duration},
     {VIGIL_KEY("policyid"), "rule.id", Use::text},
+    {VIGIL_KEY("policy_id"), "rule.id", Use::text},
+    {VIGIL_KEY("event_id"), "event.id", Use::text},
+    {VIGIL_KEY("srcname"), "source.domain", Use::text},
+    {VIGIL_KEY("dstname"), "destination.domain", Use::text},
+    {VIGIL_KEY("src_int"), "observer.ingress.interface.name", Use::text},
+    {VIGIL_KEY("dst_int"), "observer.egress.interface.name", Use::text},
+    {VIGIL_KEY("unauthuser"), {}, Use::keep, S::guessed_user},
     {VIGIL_KEY("policyname"), "rule.name", Use::text},
     {VIGIL_KEY("poluuid"), "rule.uuid", Use::text},
     {VIGIL_KEY("policytype"), "rule.ruleset", Use::text},
     {VIGIL_KEY("profile"), "rule.ruleset", Use::text},
     {VIGIL_KEY("catdesc"), "rule.category", Use::text},
     {VIGIL_KEY("appcat"), "rule.category", Use::text},
-    {VIGIL_KEY("user"), {}, Use::user},
-    {VIGIL_KEY("remip"), {}, Use::remote},
-    {VIGIL_KEY("remport"), {}, Use::keep},
-    {VIGIL_KEY("locip"), {}, Use::local},
-    {VIGIL_KEY("locport"), {}, Use::keep},
-    {VIGIL_KEY("tunneltype"), {}, Use::tunnel},
-    {VIGIL_KEY("ui"), {}, Use::ui},
-    {VIGIL_KEY("hostname"), {}, Use::hostname},
+    {VIGIL_KEY("user"), {}, Use::keep, S::user},
+    {VIGIL_KEY("remip"), {}, Use::keep, S::remote},
+    {VIGIL_KEY("remport"), {}, Use::keep, S::remote_port},
+    {VIGIL_KEY("locip"), {}, Use::keep, S::local},
+    {VIGIL_KEY("locport"), {}, Use::keep, S::local_port},
+    {VIGIL_KEY("tunneltype"), {}, Use::keep, S::tunnel},
+    {VIGIL_KEY("ui"), {}, Use::keep, S::ui},
+    {VIGIL_KEY("hostname"), {}, Use::keep, S::hostname},
     {VIGIL_KEY("url"), {}, Use::url},
     {VIGIL_KEY("agent"), "user_agent.original", Use::text},
     {VIGIL_KEY("httpmethod"), "http.request.method", Use::text},
@@ -133,10 +154,10 @@ constexpr FortiKey kFortiKeys[] = {
     {VIGIL_KEY("filetype"), "file.extension", Use::text},
     {VIGIL_KEY("filehash"), {}, Use::hash},
     {VIGIL_KEY("analyticscksum"), {}, Use::hash},
-    {VIGIL_KEY("attack"), {}, Use::attack},
-    {VIGIL_KEY("virus"), {}, Use::virus},
-    {VIGIL_KEY("attackid"), {}, Use::keep},
-    {VIGIL_KEY("severity"), {}, Use::level_word},
+    {VIGIL_KEY("attack"), {}, Use::keep, S::attack},
+    {VIGIL_KEY("virus"), {}, Use::keep, S::virus},
+    {VIGIL_KEY("attackid")},
+    {VIGIL_KEY("severity"), {}, Use::keep, S::severity},
     {VIGIL_KEY("qname"), "dns.question.name", Use::text},
     {VIGIL_KEY("qtype"), "dns.question.type", Use::text},
     {VIGIL_KEY("qclass"), "dns.question.class", Use::text},
@@ -151,23 +172,15 @@ constexpr FortiKey kFortiKeys[] = {
 #undef VIGIL_KEY
 constexpr KeyTable kKeys(kFortiKeys);
 
-/// What is decided from several values together.
-struct Seen {
-  std::string_view type, subtype, action, status, user, remote, local, ui, attack, virus, hostname, severity,
-      reason, tunnel, source, event_type, sent, received;
-  bool url_seen = false;
-};
-
 bool absent(std::string_view value) {
   return value.empty() || value == "N/A" || value == "(null)" || value == "n/a";
 }
 
-std::string_view transport_name(std::string_view protocol) {
-  if (protocol == "6") return "tcp";
-  if (protocol == "17") return "udp";
-  if (protocol == "1") return "icmp";
-  if (protocol == "58") return "ipv6-icmp";
-  return {};
+bool is_any(std::string_view text, std::initializer_list<std::string_view> words) {
+  for (const std::string_view word : words) {
+    if (text == word) return true;
+  }
+  return false;
 }
 
 class FortiReader {
@@ -175,17 +188,17 @@ class FortiReader {
   explicit FortiReader(PayloadWriter& out) : out_(out) {}
 
   void take(const FortiKey& key, std::string_view value) {
+    out_.event().add(key.vendor, value);
+    if (absent(value)) return;
+    if (key.slot != S::none && seen(key.slot).empty()) seen_[static_cast<std::size_t>(key.slot)] = value;
     switch (key.use) {
       case Use::keep:
         return;
       case Use::text:
-        return absent(value) ? void() : out_.add(key.name, value);
+        return out_.add(key.name, value);
       case Use::number:
-        if (key.key == "sentbyte") seen_.sent = value;
-        if (key.key == "rcvdbyte") seen_.received = value;
         return out_.add_number(key.name, value);
       case Use::source:
-        seen_.source = value;
         return out_.add_endpoint(Side::source, value);
       case Use::destination:
         return out_.add_endpoint(Side::destination, value);
@@ -194,21 +207,18 @@ class FortiReader {
       case Use::destination_port:
         return out_.add_port(Side::destination, value);
       case Use::protocol:
-        out_.add(key.name, value);
-        return out_.add("network.transport", transport_name(value));
+        return out_.add_transport(value);
       case Use::service:
-        return absent(value) ? void() : out_.add(key.name, out_.lower_case(value));
+        return out_.add(key.name, out_.lower_case(value));
       case Use::url:
-        seen_.url_seen = true;
         return out_.add_url(value);
       case Use::file:
         return out_.add_file(value);
       case Use::hash:
         return out_.add_hash("file.hash.", value);
       case Use::device:
-        out_.add(key.name, value);
         if (!out_.header().host_from_message) out_.set("host.name", value);
-        return;
+        return out_.add(key.name, value);
       case Use::message:
         return out_.set("message", value);
       case Use::direction:
@@ -218,77 +228,24 @@ class FortiReader {
         if (seconds && *seconds < 1'000'000'000) out_.add_number(key.name, *seconds * 1'000'000'000);
         return;
       }
-      case Use::type:
-        seen_.type = value;
-        return;
-      case Use::subtype:
-        seen_.subtype = value;
-        return;
-      case Use::action:
-        seen_.action = value;
-        return out_.add("event.action", value);
-      case Use::status:
-      case Use::result:
-        if (!absent(value)) seen_.status = value;
-        return;
-      case Use::reason:
-        if (!absent(value)) {
-          seen_.reason = value;
-          out_.add("event.reason", value);
-        }
-        return;
-      case Use::user:
-        if (!absent(value)) seen_.user = value;
-        return;
-      case Use::remote:
-        seen_.remote = value;
-        return;
-      case Use::local:
-        seen_.local = value;
-        return;
-      case Use::tunnel:
-        seen_.tunnel = value;
-        return;
-      case Use::ui:
-        seen_.ui = value;
-        return;
-      case Use::hostname:
-        seen_.hostname = value;
-        return;
-      case Use::attack:
-        seen_.attack = value;
-        return;
-      case Use::virus:
-        seen_.virus = value;
-        return;
-      case Use::level_word:
-        seen_.severity = value;
-        return;
-      case Use::event_type:
-        seen_.event_type = value;
-        return;
-      case Use::log_description:
-        return out_.add(key.name, value);
     }
   }
 
   void finish() {
     out_.observer("Fortinet", "FortiGate", "firewall");
-    out_.log_source("fortigate", {}, seen_.type);
+    out_.log_source("fortigate", {}, seen(S::type));
     out_.log_source("fortigate", "firewall", {});
-    if (!seen_.user.empty()) {
-      out_.add("user.name", seen_.user);
-      out_.add("source.user.name", seen_.user);
-    }
-    if (!absent(seen_.hostname)) {
-      out_.add("url.domain", seen_.hostname);
-      out_.add("destination.domain", seen_.hostname);
-    }
-    add_bytes();
-    add_remote();
-    if (seen_.type == "traffic") {
+    const std::string_view user = seen(S::user).empty() ? seen(S::guessed_user) : seen(S::user);
+    out_.add("user.name", user);
+    out_.add("source.user.name", user);
+    out_.add("url.domain", seen(S::hostname));
+    out_.add("destination.domain", seen(S::hostname));
+    add_sum("network.bytes", seen(S::sent_bytes), seen(S::received_bytes));
+    add_sum("network.packets", seen(S::sent_packets), seen(S::received_packets));
+    add_ends();
+    if (seen(S::type) == "traffic") {
       finish_traffic();
-    } else if (seen_.type == "utm" || seen_.type == "anomaly") {
+    } else if (seen(S::type) == "utm" || seen(S::type) == "anomaly") {
       finish_utm();
     } else if (is_logon()) {
       finish_logon();
@@ -298,109 +255,103 @@ class FortiReader {
   }
 
  private:
-  void add_bytes() {
-    const auto sent = read_number(seen_.sent), received = read_number(seen_.received);
-    if (!sent || !received) return;
-    if (*sent > UINT64_MAX / 2 || *received > UINT64_MAX / 2) return;
-    out_.add_number("network.bytes", *sent + *received);
+  std::string_view seen(S slot) const { return seen_[static_cast<std::size_t>(slot)]; }
+
+  void add_sum(std::string_view name, std::string_view a, std::string_view b) {
+    const auto first = read_number(a), second = read_number(b);
+    if (!first || !second || *first > UINT64_MAX / 2 || *second > UINT64_MAX / 2) return;
+    out_.add_number(name, *first + *second);
   }
 
   /// VPN lines name the ends "remip" and "locip". On IPsec the gateway itself is an end and usually begins;
   /// on SSL VPN (no locip) the remote is the user who knocks.
-  void add_remote() {
-    if (!seen_.source.empty()) return;
-    if (!absent(seen_.local)) {
-      out_.add_endpoint(Side::source, seen_.local);
-      out_.add_endpoint(Side::destination, seen_.remote);
-    } else if (!absent(seen_.remote)) {
-      out_.add_endpoint(Side::source, seen_.remote);
-    } else if (const std::size_t open = seen_.ui.find('('); open != std::string_view::npos) {
+  void add_ends() {
+    if (!seen(S::source).empty()) return;
+    if (!seen(S::local).empty()) {
+      out_.add_endpoint(Side::source, seen(S::local));
+      out_.add_port(Side::source, seen(S::local_port));
+      out_.add_endpoint(Side::destination, seen(S::remote));
+      out_.add_port(Side::destination, seen(S::remote_port));
+    } else if (!seen(S::remote).empty()) {
+      out_.add_endpoint(Side::source, seen(S::remote));
+      out_.add_port(Side::source, seen(S::remote_port));
+    } else if (const std::size_t open = seen(S::ui).find('('); open != std::string_view::npos) {
       // ui="https(10.0.0.5)": where an administrator sits
-      const std::string_view inside = seen_.ui.substr(open + 1, seen_.ui.find(')') - open - 1);
+      std::string_view inside = seen(S::ui).substr(open + 1);
+      inside = inside.substr(0, inside.find(')'));
       if (!plain_address(inside).empty()) out_.add_endpoint(Side::source, inside);
     }
   }
 
   bool denied() const {
-    for (const std::string_view word : {"deny", "blocked", "block", "dropped", "drop", "clear_session",
-                                        "reset", "reset_client", "reset_server", "ip-conn", "quarantine"}) {
-      if (seen_.action == word) return true;
-    }
-    return false;
+    return is_any(seen(S::action), {"deny", "blocked", "block", "dropped", "drop", "clear_session", "reset",
+                                    "reset_client", "reset_server", "ip-conn", "quarantine"});
   }
 
   void finish_traffic() {
     out_.classify("network", "connection");
-    const bool local = seen_.action == "start";
-    out_.add("event.type", local ? "start" : "end");
-    if (denied()) {
-      out_.add("event.type", "denied");
-    } else {
-      out_.add("event.type", "allowed");
-    }
+    out_.add("event.type", seen(S::action) == "start" ? "start" : "end");
+    out_.add("event.type", denied() ? "denied" : "allowed");
   }
 
   void finish_utm() {
-    const std::string_view name = !absent(seen_.virus) ? seen_.virus : seen_.attack;
-    const bool anomaly = seen_.type == "anomaly" || seen_.subtype == "anomaly";
-    const bool virus = seen_.subtype == "virus";
-    const bool alert = virus || anomaly || seen_.subtype == "ips" || seen_.subtype == "waf";
-    // A clean scan result of the antivirus ("analytics", "filetype-executable") is no alert.
-    if (alert && !absent(name)) {
+    const std::string_view subtype = seen(S::subtype);
+    const std::string_view name = seen(S::virus).empty() ? seen(S::attack) : seen(S::virus);
+    const bool virus = subtype == "virus";
+    const bool watches = seen(S::type) == "anomaly" || is_any(subtype, {"virus", "ips", "waf", "anomaly"});
+    // Without a name it is a scan's clean result ("analytics", "filetype-executable").
+    if (watches && !name.empty()) {
       out_.alert(name);
       out_.add("event.category", virus ? "malware" : "intrusion_detection");
     }
     out_.classify("network", denied() ? "denied" : "allowed");
     if (virus) out_.log_source({}, "antivirus", {});
-    if (seen_.subtype == "dns") out_.log_source("fortigate", "dns", {});
-    if (seen_.subtype == "webfilter") out_.log_source("fortigate", "proxy", {});
+    if (subtype == "dns") out_.log_source("fortigate", "dns", {});
+    if (subtype == "webfilter") out_.log_source("fortigate", "proxy", {});
     constexpr std::string_view kWords[] = {"info", "low", "medium", "high", "critical"};
     for (std::size_t i = 0; i < std::size(kWords); ++i) {
-      if (seen_.severity == kWords[i]) out_.add_number("event.severity", i * 2 + 1);
+      if (seen(S::severity) == kWords[i]) out_.add_number("event.severity", i * 2 + 1);
     }
   }
 
   bool is_logon() const {
-    const std::string_view action = seen_.action;
-    if (action == "login" || action == "logout" || action == "ssl-login-fail" || action == "ssl-login")
-      return true;
-    if (seen_.subtype == "user") {
+    const std::string_view action = seen(S::action);
+    if (is_any(action, {"login", "logout", "ssl-login-fail", "ssl-login"})) return true;
+    if (seen(S::subtype) == "user") {
       return contains_ignoring_case(action, "logon") || contains_ignoring_case(action, "logoff") ||
              contains_ignoring_case(action, "logout") || action == "authentication";
     }
-    const bool ssl = seen_.tunnel.starts_with("ssl");
-    return seen_.subtype == "vpn" && ssl && (action == "tunnel-up" || action == "tunnel-down");
+    const bool ssl = seen(S::tunnel).starts_with("ssl");
+    return seen(S::subtype) == "vpn" && ssl && is_any(action, {"tunnel-up", "tunnel-down"});
   }
 
   void finish_logon() {
-    const std::string_view action = seen_.action;
+    const std::string_view action = seen(S::action), status = seen(S::status);
     const bool end = contains_ignoring_case(action, "logoff") || contains_ignoring_case(action, "logout") ||
                      action == "tunnel-down";
-    const bool failed =
-        contains_ignoring_case(seen_.status, "fail") || contains_ignoring_case(action, "fail") ||
-        contains_ignoring_case(seen_.status, "denied") || contains_ignoring_case(seen_.status, "error");
+    const bool failed = contains_ignoring_case(action, "fail") || contains_ignoring_case(status, "fail") ||
+                        contains_ignoring_case(status, "denied") || contains_ignoring_case(status, "error");
     out_.logon({}, failed ? Outcome::failure : Outcome::success, end ? "end" : "start");
   }
 
   void finish_event() {
-    if (seen_.subtype == "vpn") {
+    const std::string_view action = seen(S::action), status = seen(S::status);
+    if (seen(S::subtype) == "vpn") {
       out_.classify("network", "connection");
-    } else if (contains(seen_.action, "Add") || contains(seen_.action, "Edit") ||
-               contains(seen_.action, "Delete")) {
-      out_.classify("configuration", seen_.action == "Add"      ? "creation"
-                                     : seen_.action == "Delete" ? "deletion"
-                                                                : "change");
+    } else if (is_any(action, {"Add", "Edit", "Delete"})) {
+      out_.classify("configuration", action == "Add"      ? "creation"
+                                     : action == "Delete" ? "deletion"
+                                                          : "change");
     }
-    if (contains_ignoring_case(seen_.status, "success") || seen_.status == "OK") {
+    if (contains_ignoring_case(status, "success") || status == "OK") {
       out_.add("event.outcome", "success");
-    } else if (contains_ignoring_case(seen_.status, "fail") ||
-               contains_ignoring_case(seen_.status, "error")) {
+    } else if (contains_ignoring_case(status, "fail") || contains_ignoring_case(status, "error")) {
       out_.add("event.outcome", "failure");
     }
   }
 
   PayloadWriter& out_;
-  Seen seen_;
+  std::array<std::string_view, static_cast<std::size_t>(S::count_)> seen_;
 };
 
 }  // namespace
@@ -416,7 +367,6 @@ void parse_fortigate(PayloadWriter& out) {
     }
     const std::string_view value = unescape_quotes(pair, out.arena());
     if (const FortiKey* key = kKeys.find(pair.key)) {
-      out.event().add(key->vendor, value);
       forti.take(*key, value);
     } else {
       out.add_vendor(pair.key, value);

@@ -138,7 +138,7 @@ bool take_invalid_user(std::string_view& text) {
 bool add_user_from(PayloadWriter& out, std::string_view text) {
   bool invalid = take_invalid_user(text);
   // An empty name leaves "Invalid user  from HOST".
-  const std::size_t from = text.starts_with("from ") ? std::string_view::npos : from_position(text);
+  const std::size_t from = from_position(text);
   std::string_view user = text.substr(0, from);
   if (from == std::string_view::npos) {
     if (take_prefix(text, "from ")) {

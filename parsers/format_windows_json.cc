@@ -42,6 +42,8 @@ constexpr SystemKey kWinlogbeatKeys[] = {
     {"winlog.user.name", "winlog.user.name", Use::user_name},
     {"winlog.user.domain", "winlog.user.domain", Use::user_domain},
     {"winlog.user.identifier", "winlog.user.identifier", Use::user_sid},
+    {"winlog.level", "log.level", Use::level},
+    {"log.level", "log.level", Use::level},
     {"event.outcome", "event.outcome", Use::outcome},
 };
 constexpr KeyTable kWinlogbeat(kWinlogbeatKeys);
@@ -179,7 +181,8 @@ class WindowsReader {
         values_.outcome = value;
         break;
       case Use::level:
-        return out_.add(key.name, out_.lower_case(value));
+        if (out_.event().find(key.name) == nullptr) out_.add(key.name, out_.lower_case(value));
+        return;
       case Use::user_name:
         values_.user_name = value;
         break;

@@ -197,8 +197,7 @@ void add_common(PayloadWriter& out, Meaning meaning, std::string_view value) {
     case Meaning::action:
       return out.add("event.action", value);
     case Meaning::protocol:
-      return all_digits(value) ? out.add("network.iana_number", value)
-                               : out.add("network.transport", out.lower_case(value));
+      return out.add_transport(value);
     case Meaning::device:
       return out.add("observer.name", value);
     case Meaning::url:

@@ -10,6 +10,7 @@
 #include "parsers/format_pam.h"
 #include "parsers/format_sshd.h"
 #include "parsers/format_sudo.h"
+#include "parsers/format_web_error.h"
 #include "parsers/format_windows_json.h"
 #include "parsers/key_value.h"
 #include "parsers/payload_app.h"
@@ -44,6 +45,7 @@ constexpr std::array<FormatRow, static_cast<std::size_t>(Format::count_)> kForma
     {"clamav", parse_clamav},
     {"json", parse_json},
     {"key_value", parse_key_value},
+    {"web_error", parse_web_error},
 }};
 
 bool is_cef(std::string_view text) {
@@ -102,6 +104,11 @@ bool is_pam(std::string_view app, std::string_view text) {
 /// - - […", "www.example.com:443 10.0.0.1 - - […"): no blank follows it then, and the payload begins with the
 /// tag.
 std::string_view payload_of(const SyslogHeader& header) {
+  // "::1 - - […": the first colon reads like the end of a Cisco prefix.
+  if (header.app.empty() && header.message.starts_with(':') && header.text.ends_with(header.message) &&
+      header.text.size() > header.message.size() && header.message.data()[-1] == ':') {
+    return {header.message.data() - 1, header.message.size() + 1};
+  }
   const bool glued = !header.app.empty() && header.procid.empty() &&
                      header.message.data() == header.app.data() + header.app.size() + 1;
   if (!glued) return header.message;
@@ -147,6 +154,7 @@ Format detect(const SyslogHeader& header, std::string_view text) {
   }
   if (is_pam(app, text)) return Format::pam;
   if (is_access_log(text)) return Format::access_log;
+  if (looks_like_web_error(text)) return Format::web_error;
   if (looks_like_key_value(text)) return Format::key_value;
   return Format::none;
 }
@@ -179,8 +187,9 @@ void parse_event(const SyslogHeader& header, const ParseContext& context, Event&
     event.timestamp_ns = time ? *time : context.received_ns;
   }
   // Only these two formats can begin with what reads like a tag.
-  const bool may_begin_early = event.format == Format::access_log || event.format == Format::cef;
-  const std::string_view text = may_begin_early ? payload_of(header) : header.message;
+  const bool begins_early =
+      event.format == Format::access_log || (event.format == Format::cef && !is_cef(header.message));
+  const std::string_view text = begins_early ? payload_of(header) : header.message;
   const bool tag_is_program = text.size() == header.message.size();
 
   // These stand first, so that a payload that knows better finds them at once.

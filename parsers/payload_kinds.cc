@@ -65,6 +65,7 @@ Kinds kinds_of(const SyslogHeader& header, Format format) {
     case Format::clamav:
       return Kind::device;
     case Format::access_log:
+    case Format::web_error:
       return Kind::web;
     case Format::windows_json:
       return windows_kinds(header.message);

@@ -1,4 +1,5 @@
 #include "parsers/event.h"
+#include "parsers/format_web_error.h"
 #include "parsers/json_walk.h"
 #include "parsers/payload_text.h"
 #include "parsers/payload_time.h"
@@ -45,18 +46,22 @@ std::optional<std::int64_t> json_time(std::string_view text, int zone_minutes) {
   return std::nullopt;
 }
 
+/// The string behind `"name":`, wherever it stands.
+std::string_view peek_string(std::string_view text, std::string_view quoted_name) {
+  const std::size_t at = text.find(quoted_name);
+  if (at == std::string_view::npos) return {};
+  std::string_view rest = trim_left(text.substr(at + quoted_name.size()));
+  if (!take_prefix(rest, ":")) return {};
+  rest = trim_left(rest);
+  if (!take_prefix(rest, "\"")) return {};
+  return rest.substr(0, rest.find('"'));
+}
+
+/// The event's own time comes before the collector's: Sysmon's UtcTime, Winlogbeat's time_created; its
+/// @timestamp may be the collector's.
 std::optional<std::int64_t> windows_time(std::string_view text, int zone_minutes) {
-  // Winlogbeat's time_created is the event's own; @timestamp may be the collector's.
-  constexpr std::string_view kCreated = "\"time_created\"";
-  if (const std::size_t at = text.find(kCreated); at != std::string_view::npos) {
-    std::string_view rest = trim_left(text.substr(at + kCreated.size()));
-    if (take_prefix(rest, ":")) {
-      rest = trim_left(rest);
-      if (take_prefix(rest, "\"")) {
-        if (const auto time = read_iso_time(rest.substr(0, rest.find('"')), zone_minutes)) return time;
-      }
-    }
-  }
+  if (const auto time = read_iso_time(peek_string(text, "\"UtcTime\""), 0)) return time;
+  if (const auto time = read_iso_time(peek_string(text, "\"time_created\""), zone_minutes)) return time;
   return json_time(text, zone_minutes);
 }
 
@@ -107,6 +112,8 @@ std::optional<std::int64_t> quick_payload_time(const SyslogHeader& header, Forma
       return cef_time(text, zone_minutes, header.timestamp_ns);
     case Format::access_log:
       return web_time(text, zone_minutes);
+    case Format::web_error:
+      return read_web_error_time(text, zone_minutes);
     case Format::key_value:
       return pairs_time(text, zone_minutes);
     case Format::none:

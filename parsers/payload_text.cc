@@ -53,6 +53,7 @@ bool contains_ignoring_case(std::string_view text, std::string_view needle) {
 }
 
 bool contains(std::string_view text, std::string_view needle) {
+  if (text.size() < needle.size()) return false;
   return ::memmem(text.data(), text.size(), needle.data(), needle.size()) != nullptr;
 }
 

@@ -62,6 +62,15 @@ void PayloadWriter::add_port(Side side, std::string_view port) {
   add(side == Side::source ? "source.port" : "destination.port", port, ValueType::integer);
 }
 
+void PayloadWriter::add_transport(std::string_view protocol) {
+  if (!all_digits(protocol)) return add("network.transport", lower_case(protocol));
+  add("network.iana_number", protocol);
+  if (protocol == "6") add("network.transport", "tcp");
+  if (protocol == "17") add("network.transport", "udp");
+  if (protocol == "1") add("network.transport", "icmp");
+  if (protocol == "58") add("network.transport", "ipv6-icmp");
+}
+
 void PayloadWriter::add_url(std::string_view url) {
   if (url.empty() || url == "-") return;
   add("url.original", url);

@@ -52,6 +52,8 @@ class PayloadWriter {
   /// nobody.
   void add_endpoint(Side side, std::string_view address);
   void add_port(Side side, std::string_view port);
+  /// `network.transport`, and `network.iana_number` where the protocol is given as its number.
+  void add_transport(std::string_view protocol);
   /// `url.original`, `url.path`, `url.query`, and `url.domain` where the text says one.
   void add_url(std::string_view url);
   /// `file.path` and `file.name`.

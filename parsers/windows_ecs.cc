@@ -59,6 +59,7 @@ constexpr DataKey kDataKeys[] = {
     {"DestinationHostname", WindowsValues::destination_host},
     {"Protocol", WindowsValues::protocol},
     {"Initiated", WindowsValues::initiated},
+    {"ContextInfo", WindowsValues::context},
     {"QueryName", WindowsValues::query_name},
     {"TargetFilename", WindowsValues::target_file},
     {"TargetObject", WindowsValues::target_object},
@@ -105,6 +106,7 @@ class WindowsEcs {
     add_process();
     add_objects();
     if (family_ == defender) add_threat();
+    if (family_ == powershell) add_context();
   }
 
  private:
@@ -293,7 +295,8 @@ class WindowsEcs {
   }
 
   void add_objects() {
-    const bool of_file = family_ == sysmon && id_ != 1;
+    const bool of_file = family_ == sysmon && (id_ == 6 || id_ == 7 || id_ == 11 || id_ == 15 || id_ == 23 ||
+                                               (id_ >= 26 && id_ <= 29));
     std::string_view hashes = values_.of(V::hashes);  // SHA1=…,MD5=…,SHA256=…,IMPHASH=…
     while (!hashes.empty()) {
       std::string_view part = take_until(hashes, ',');
@@ -312,6 +315,22 @@ class WindowsEcs {
       if_absent("registry.data.strings", values_.of(V::details));
     }
     if_absent("service.name", values_.of(V::service_name));
+  }
+
+  /// PowerShell's 4103 tells who and what in lines of text: "        Host Application =
+  /// C:\\…\\wsmprovhost.exe".
+  void add_context() {
+    const std::string_view text = values_.of(V::context);
+    if_absent("process.command_line", context_value(text, "Host Application = "));
+    const std::string_view user = context_value(text, " User = ");
+    if (!user.empty()) add_qualified_user(user);
+  }
+
+  static std::string_view context_value(std::string_view text, std::string_view name) {
+    const std::size_t at = text.find(name);
+    if (at == std::string_view::npos) return {};
+    const std::string_view value = text.substr(at + name.size());
+    return trim(value.substr(0, value.find('\n')));
   }
 
   void add_threat() {

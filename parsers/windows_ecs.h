@@ -60,6 +60,7 @@ struct WindowsValues {
     threat_action,
     threat_category,
     member_name,
+    context,
     data_count
   };
   std::array<std::string_view, data_count> data;
