@@ -35,6 +35,7 @@ constexpr std::array<Technique, 16> kTechniques = {{
 }};
 
 constexpr std::size_t kTitleBytesMax = 300;
+constexpr std::size_t kPlaceBytesMax = 64;
 
 struct Reading {
   std::string category;
@@ -79,17 +80,18 @@ void add_samples(std::vector<std::uint64_t>& samples, const Detection& detection
 }
 
 CaseDetection& row_of(Case& incident, const RuleMeta& rule, bool context) {
+  const std::string id = clean_text(rule.id, kEntityBytesMax);
   for (auto& row : incident.detections) {
-    if (row.rule_id == rule.id) return row;
+    if (row.rule_id == id) return row;
   }
   CaseDetection& row = incident.detections.emplace_back();
   const Reading reading = read_rule(rule);
-  row.rule_id = clean_text(rule.id, kEntityBytesMax);
+  row.rule_id = id;
   row.title = clean_text(rule.title.empty() ? rule.id : rule.title, kTitleBytesMax);
   row.title_zh = clean_text(rule.title_zh.empty() ? row.title : rule.title_zh, kTitleBytesMax);
   row.level = level_name(rule.level);
-  row.category = reading.category;
-  row.symptoms = reading.symptoms;
+  row.category = clean_text(reading.category, kEntityBytesMax);
+  for (const auto& symptom : reading.symptoms) row.symptoms.push_back(clean_text(symptom, kEntityBytesMax));
   row.context = context;
   return row;
 }
@@ -126,11 +128,11 @@ void add_entity(Case& incident, FoldEntity&& entity, std::int64_t first_ns, std:
 std::string place_of(const Case& incident, const AssetTable& assets) {
   if (!incident.systems.empty()) {
     const System* system = assets.system(incident.systems.front());
-    if (system && !system->name.empty()) return system->name;
-    return incident.systems.front();
+    return one_line(system && !system->name.empty() ? system->name : incident.systems.front(),
+                    kPlaceBytesMax);
   }
   for (const auto& entity : incident.entities) {
-    if (entity.type == "host.name") return one_line(entity.value, 64);
+    if (entity.type == "host.name") return one_line(entity.value, kPlaceBytesMax);
   }
   return {};
 }
@@ -226,7 +228,7 @@ void fold_detection(Case& incident, const Detection& detection, const AssetTable
   incident.updated_ns = now_ns;
   if (context) return;
 
-  add_unique(incident.systems, detection.system, kSystemsMax);
+  add_unique(incident.systems, clean_text(detection.system, kEntityBytesMax), kSystemsMax);
   for (const auto& symptom : row.symptoms) add_unique(incident.symptoms, symptom, kSystemsMax);
   incident.occurred_ns = incident.occurred_ns ? std::min(*incident.occurred_ns, first_ns) : first_ns;
   const ImpactLevel proposal = propose_level(detection, assets);

@@ -17,6 +17,12 @@ constexpr std::size_t kFindingsMax = 12;
 constexpr std::size_t kShownFieldsMax = 6;
 constexpr std::size_t kValueBytesMax = 160;
 
+/// Enough to tell an address from a text that only stands where one should.
+bool is_address(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos &&
+         text.find_first_of(".:") != std::string_view::npos;
+}
+
 /// Entities of the types, as people read them, most often named first.
 std::vector<const CaseEntity*> named(const Case& incident, std::initializer_list<std::string_view> types) {
   std::vector<const CaseEntity*> out;
@@ -43,6 +49,11 @@ std::string enumerate(const std::vector<const CaseEntity*>& entities, Show&& sho
 }
 
 std::string plain(const CaseEntity& entity) { return one_line(entity.value, kValueBytesMax); }
+
+std::string_view where_zh(std::string_view ip) {
+  if (is_external_ip(ip)) return "（外部）";
+  return is_address(ip) ? "（內部）" : "";
+}
 
 std::string systems_zh(const Case& incident, const AssetTable& assets) {
   std::string out;
@@ -96,6 +107,7 @@ std::string symptoms_zh(const Case& incident) {
 }  // namespace
 
 bool is_external_ip(std::string_view ip) {
+  if (!is_address(ip)) return false;
   const auto starts = [&](std::string_view prefix) { return ip.starts_with(prefix); };
   if (ip.find(':') != std::string_view::npos) {
     return !(starts("fc") || starts("fd") || starts("fe8") || starts("fe9") || starts("fea") ||
@@ -127,10 +139,9 @@ std::string describe_case(const Case& incident, const AssetTable& assets, int zo
   const auto sources = named(incident, {"source.ip", "client.ip"});
   if (!sources.empty()) {
     out += "來源 IP：" +
-           enumerate(sources,
-                     [](const CaseEntity& entity) {
-                       return plain(entity) + (is_external_ip(entity.value) ? "（外部）" : "（內部）");
-                     }) +
+           enumerate(
+               sources,
+               [](const CaseEntity& entity) { return plain(entity) + std::string(where_zh(entity.value)); }) +
            "。";
   }
   const auto hosts = named(incident, {"host.name"});

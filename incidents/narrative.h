@@ -15,7 +15,7 @@ std::string describe_case(const Case& incident, const AssetTable& assets, int zo
 /// The same in two lines for the English half of a mail.
 std::string summarise_case_en(const Case& incident, int zone_minutes);
 
-/// An address outside the organisation's own networks: not private, shared, link-local, loopback or
+/// True for an address outside the organisation's own networks: not private, shared, link-local, loopback or
 /// unique-local.
 bool is_external_ip(std::string_view ip);
 

@@ -337,7 +337,7 @@ NotificationForm draft_notification(const Case& incident, const AssetTable& asse
   form.organisation_name = one_line(organisation.name.empty() ? organisation.id : organisation.name);
   form.title = spec.title;
   form.title_en = spec.title_en;
-  form.case_title = incident.title_zh;
+  form.case_title = one_line(incident.title_zh);
   form.case_state_zh = case_state_zh(incident.state);
   form.version = spec.version;
   form.stage = spec.stage;
