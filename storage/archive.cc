@@ -5,16 +5,17 @@
 
 #include "storage/fault.h"
 #include "storage/rocks_archive.h"
-#include "storage/wire.h"
 
 namespace vigil {
 
 namespace {
 
-/// Raw bytes of one chunk. Larger ones cost less each byte (64 KiB: 0.52 µs an event, 256 KiB: see README), and
-/// nothing is gained past the size of the second-level cache.
+/// Raw bytes of one chunk: one write() each, and small enough for the second-level cache.
 constexpr std::uint64_t kChunkRawBytes = 256 * 1024;
 constexpr std::size_t kChunkRowsMax = 16 * 1024;
+/// Open records past this many times tail_raw_bytes_max: sealing does not keep up, and the committing thread helps
+/// before it takes in more. Its queue then fills, and TCP senders wait.
+constexpr std::uint64_t kTailOverrun = 4;
 
 /// Space that commits leave free, so that the administrators' state, tables in the making and the rest of the system
 /// can still be written when lines no longer can: a twentieth of the disk, at most this.
@@ -22,12 +23,6 @@ constexpr std::uint64_t kReserveMax = 64 * 1024 * 1024;
 constexpr std::uint64_t kReserveShare = 20;
 
 }  // namespace
-
-std::string chunk_key(std::uint64_t first_sequence) {
-  std::string key;
-  append_big_endian(key, first_sequence);
-  return key;
-}
 
 Result<std::unique_ptr<Archive>, StoreError> Archive::open(const ArchiveOptions& options, RecoveryReport* report) {
   auto archive = RocksArchive::open(options, report);
@@ -60,33 +55,7 @@ Result<void, StoreError> RocksArchive::make_writable() {
 Result<void, StoreError> RocksArchive::heal() {
   if (database_->writable()) return {};
   if (auto room = check_room(0); !room) return room.error();
-  if (auto reopened = database_->reopen(); !reopened) return reopened.error();
-  // A commit that failed may be on disk all the same. It was not acknowledged and will be tried again: what is there
-  // of it goes, or it would be there twice. What was acknowledged is in memory too: should it be missing, it is put
-  // back from there.
-  const std::uint64_t next = next_sequence();
-  std::vector<std::shared_ptr<const Chunk>> open;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& lane : lanes_.all()) {
-      if (lane) open.insert(open.end(), lane->open.begin(), lane->open.end());
-    }
-  }
-  std::vector<std::string> stray, found;
-  auto scanned = database_->scan(Family::hot, {}, [&](std::string_view key, std::string_view) {
-    if (key.size() != sizeof(std::uint64_t)) return true;
-    (read_big_endian<std::uint64_t>(key.data()) >= next ? stray : found).emplace_back(key);
-    return true;
-  });
-  if (!scanned) return scanned.error();
-  rocksdb::WriteBatch batch;
-  return database_->write(batch, Database::Durability::synced, [&](Database::Changes& changes) {
-    for (const std::string& key : stray) changes.erase_once(Family::hot, key);
-    for (const auto& chunk : open) {
-      const std::string key = chunk_key(chunk->bounds().sequence_first);
-      if (!std::binary_search(found.begin(), found.end(), key)) changes.put(Family::hot, key, chunk->value());
-    }
-  });
+  return database_->reopen();
 }
 
 Result<std::vector<std::shared_ptr<const Chunk>>, StoreError> RocksArchive::build_chunks(
@@ -127,31 +96,41 @@ Result<std::vector<std::shared_ptr<const Chunk>>, StoreError> RocksArchive::buil
   return chunks;
 }
 
-Result<void, StoreError> RocksArchive::write_chunks(const std::vector<std::shared_ptr<const Chunk>>& chunks) {
-  std::vector<std::pair<std::string, std::string>> new_lanes;
+/// A lane's row is durable before its first chunk: the number in a chunk must never come to mean another lane.
+Result<void, StoreError> RocksArchive::write_new_lanes() {
+  std::vector<std::pair<std::string, std::string>> rows;
   {
     const std::lock_guard lock(mutex_);
     for (const auto& lane : lanes_.all()) {
-      if (lane && !lane->durable) new_lanes.emplace_back(lane_key(lane->id), lane_value(*lane));
+      if (lane && !lane->durable) rows.emplace_back(lane_key(lane->id), lane_value(*lane));
     }
   }
-  return database_->write(commit_scratch_, Database::Durability::synced, [&](Database::Changes& changes) {
-    for (const auto& [key, value] : new_lanes) changes.put(Family::meta, key, value);
-    for (const auto& chunk : chunks) {
-      changes.put(Family::hot, chunk_key(chunk->bounds().sequence_first), chunk->value());
-    }
+  if (rows.empty()) return {};
+  rocksdb::WriteBatch batch;
+  auto written = database_->write(batch, Database::Durability::synced, [&](Database::Changes& changes) {
+    for (const auto& [key, value] : rows) changes.put(Family::meta, key, value);
   });
+  if (!written) return written.error();
+  const std::lock_guard lock(mutex_);
+  for (auto& lane : lanes_.all()) {
+    if (lane) lane->durable = true;
+  }
+  return {};
 }
 
 Result<void, StoreError> RocksArchive::commit(std::span<const std::shared_ptr<Batch>> batches) {
   std::uint64_t records = 0, raw_bytes = 0;
+  std::int64_t received_ns = 0;
   for (const auto& batch : batches) {
     records += batch->records.size();
     raw_bytes += batch->raw_bytes;
+    if (!batch->records.empty()) received_ns = batch->records.back().received_ns;
   }
   if (records == 0) return {};
   if (options_.read_only) return make_writable();
-  // Held throughout: whoever heals takes chunks for strays that are written and not yet counted.
+  if (open_raw_bytes_.load(std::memory_order_relaxed) > kTailOverrun * options_.tail_raw_bytes_max) {
+    if (auto helped = seal(false, received_ns); !helped) return helped.error();
+  }
   const std::lock_guard healing(healing_);
   if (unknown_) return StoreError{StoreErrc::io, "a commit failed before; the archive must be opened again"};
   if (auto healed = heal(); !healed) return healed.error();
@@ -160,7 +139,8 @@ Result<void, StoreError> RocksArchive::commit(std::span<const std::shared_ptr<Ba
   const std::uint64_t sequence = next_sequence();
   auto chunks = build_chunks(batches, sequence);
   if (!chunks) return chunks.error();
-  if (auto written = write_chunks(*chunks); !written) {
+  if (auto lanes = write_new_lanes(); !lanes) return lanes.error();
+  if (auto written = journal_.append(*chunks, sequence); !written) {
     unknown_ = written.error().code != StoreErrc::disk_full;
     return written.error();
   }
@@ -172,9 +152,6 @@ Result<void, StoreError> RocksArchive::commit(std::span<const std::shared_ptr<Ba
   fault_point("ledger_written");
 
   const std::lock_guard lock(mutex_);
-  for (auto& lane : lanes_.all()) {
-    if (lane) lane->durable = true;
-  }
   for (auto& chunk : *chunks) {
     Lane& lane = *lanes_.by_id(chunk->lane());
     open_raw_bytes_ += chunk->bounds().raw_bytes;
@@ -221,7 +198,7 @@ ArchiveStats RocksArchive::stats() const {
   for (const auto& chunk : open) {
     stats.open_records += chunk->bounds().rows;
     stats.open_raw_bytes += chunk->bounds().raw_bytes;
-    stats.stored_bytes += chunk->value().size();
+    stats.stored_bytes += chunk->frame().size();
     see_oldest(stats.oldest_received_ns, chunk->bounds().received_min);
     for (const Row& row : chunk->rows()) {
       for (std::size_t kind = 0; kind < kKindCount; ++kind) {

@@ -19,7 +19,7 @@
 namespace vigil {
 
 struct ArchiveOptions {
-  std::filesystem::path directory;  ///< holds RocksDB's files; made if missing
+  std::filesystem::path directory;  ///< holds the journal and RocksDB's files; made if missing
   /// A lane's open records are sealed into a block at this many raw bytes (storage.md 2.1: 16 MiB) …
   std::size_t block_raw_bytes = 16 * 1024 * 1024;
   /// … or at this age, so that a quiet lane's records are compressed too.
@@ -74,7 +74,7 @@ struct RecoveryReport {
   };
   std::vector<Loss> lost;          ///< … and are exactly these
   std::uint64_t lost_records = 0;
-  std::uint64_t salvaged = 0;        ///< records written again from the quarantined journal
+  std::uint64_t salvaged = 0;        ///< records read from the damaged journal and written again
   std::filesystem::path quarantine;  ///< where the damaged journal was put
   std::string what;                  ///< one paragraph for the operator
 };

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <system_error>
 
 #include "storage/rocks_archive.h"
 #include "storage/wire.h"
@@ -12,8 +13,10 @@ constexpr std::string_view kLanePrefix = "lane/";
 constexpr std::string_view kLossPrefix = "loss/";
 /// Sequence from which on records are kept, big-endian; absent: the first. Retention moves it.
 constexpr std::string_view kRetainedKey = "retained_from";
-/// How far back losses are looked for: twice what a journal may hold. What is older is in files that have checksums.
-constexpr std::uint64_t kLookBackBytes = 512ULL * 1024 * 1024;
+/// How far back losses are looked for: more than a journal holds. What is older is in tables that have checksums.
+constexpr std::uint64_t kLookBackBytes = 1024ULL * 1024 * 1024;
+/// The journal keeps what is sealed up to this, or a share of a small disk.
+constexpr std::uint64_t kJournalKeepMax = 192ULL * 1024 * 1024, kJournalKeepShare = 16;
 
 std::string loss_key(std::uint64_t first) {
   std::string key(kLossPrefix);
@@ -26,6 +29,17 @@ std::string big_endian(std::uint64_t value) {
   return text;
 }
 
+/// Adds the runs of neighbouring sequences that the rows have.
+void add_runs(const std::vector<Row>& rows, std::vector<SequenceRange>& held) {
+  for (const Row& row : rows) {
+    if (!held.empty() && held.back().last + 1 == row.sequence) {
+      held.back().last = row.sequence;
+    } else {
+      held.push_back({.first = row.sequence, .last = row.sequence});
+    }
+  }
+}
+
 }  // namespace
 
 RocksArchive::RocksArchive(const ArchiveOptions& options, std::unique_ptr<DataDirectory> directory,
@@ -33,6 +47,7 @@ RocksArchive::RocksArchive(const ArchiveOptions& options, std::unique_ptr<DataDi
     : options_(options),
       directory_(std::move(directory)),
       database_(std::move(database)),
+      journal_(directory_->journal(), database_->files()),
       state_(*database_, [this] { return make_writable(); }),
       encoder_(options.seal_level) {}
 
@@ -55,22 +70,38 @@ Result<std::unique_ptr<RocksArchive>, StoreError> RocksArchive::open(const Archi
   if (!directory) return directory.error();
   DatabaseOptions database_options{.directory = (*directory)->database(), .read_only = options.read_only,
                                    .create = (*directory)->fresh(), .env = env};
-  auto recovered = open_or_recover(**directory, database_options, told);
-  if (!recovered) return recovered.error();
-  std::unique_ptr<Database> database = std::move(recovered->database);
-  std::unique_ptr<RocksArchive> archive(new RocksArchive(options, std::move(*directory), std::move(database)));
-  if (auto loaded = archive->load(*recovered, told); !loaded) return loaded.error();
+  auto database = open_or_recover(**directory, database_options, told);
+  if (!database) return database.error();
+  std::unique_ptr<RocksArchive> archive(new RocksArchive(options, std::move(*directory), std::move(*database)));
+  if (auto loaded = archive->load(told); !loaded) return loaded.error();
   return archive;
 }
 
-Result<void, StoreError> RocksArchive::load(const Recovered& recovered, RecoveryReport& report) {
+Result<void, StoreError> RocksArchive::load(RecoveryReport& report) {
+  std::error_code error;
+  const auto space = std::filesystem::space(directory_->path(), error);
+  journal_keep_bytes_ = error ? kJournalKeepMax : std::min<std::uint64_t>(kJournalKeepMax, space.capacity / kJournalKeepShare);
+  journal_.set_segment_bytes(journal_keep_bytes_ / 3);
   if (auto ledger = ledger_.open(directory_->ledger(), options_.read_only); !ledger) return ledger.error();
   if (auto lanes = load_lanes(); !lanes) return lanes.error();
   if (auto blocks = load_blocks(); !blocks) return blocks.error();
-  if (auto chunks = load_open_chunks(report); !chunks) return chunks.error();
-  if (auto losses = report_losses(recovered, report); !losses) return losses.error();
-  if (!options_.read_only) return directory_->write_format();
-  return {};
+  std::vector<SequenceRange> held;
+  auto findings = journal_.read([&](std::shared_ptr<const Chunk> chunk) { load_chunk(std::move(chunk), held); });
+  if (!findings) return findings.error();
+  auto losses = find_losses(std::move(held));
+  if (!losses) return losses.error();
+  if (!findings->damaged.empty() || !losses->empty()) {
+    report.clean = false;
+    if (auto done = write_journal_again(*findings, *losses, report); !done) return done.error();
+    if (auto noted = note_losses(*losses, report); !noted) return noted.error();
+  } else if (!findings->torn.empty()) {
+    report.what += "日誌檔末尾不完整，已確認的紀錄均在 (the journal ended in an incomplete commit; all that was "
+                   "acknowledged is there). ";
+  }
+  if (options_.read_only) return {};
+  // Opening has put every block the log held into a table: what is sealed may go.
+  if (auto trimmed = journal_.trim(oldest_open()); !trimmed) return trimmed.error();
+  return directory_->write_format();
 }
 
 Result<void, StoreError> RocksArchive::load_lanes() {
@@ -136,60 +167,27 @@ Result<void, StoreError> RocksArchive::load_blocks() {
   return {};
 }
 
-Result<void, StoreError> RocksArchive::load_open_chunks(RecoveryReport& report) {
-  std::vector<std::string> sealed;
-  auto scanned = database_->scan(
-      Family::hot, {},
-      [&](std::string_view key, std::string_view value) {
-        auto chunk = Chunk::read(value);
-        Lane* const lane = chunk ? lane_of(chunk->lane(), chunk->sources()) : nullptr;
-        if (lane == nullptr || key != chunk_key(chunk->bounds().sequence_first)) {
-          report.clean = false;
-          report.what += "A piece of the journal is damaged and was left where it is. ";
-          return true;
-        }
-        next_sequence_ = std::max(next_sequence_.load(), chunk->bounds().sequence_last + 1);
-        // Sealing hands over in one change, so this is never so, unless a journal was salvaged around a lost change.
-        const bool known = !lane->blocks.empty() &&
-                           lane->blocks.back()->bounds.sequence_last >= chunk->bounds().sequence_first &&
-                           std::any_of(lane->blocks.begin(), lane->blocks.end(), [&](const auto& block) {
-                             return block->bounds.sequence_first <= chunk->bounds().sequence_first &&
-                                    block->bounds.sequence_last >= chunk->bounds().sequence_last;
-                           });
-        if (known) {
-          sealed.emplace_back(key);
-          return true;
-        }
-        open_raw_bytes_ += chunk->bounds().raw_bytes;
-        lane->open_raw_bytes += chunk->bounds().raw_bytes;
-        lane->open.push_back(std::move(chunk));
-        return true;
-      },
-      Database::Checks::trust_nothing);
-  if (!scanned) return scanned.error();
-  if (sealed.empty() || options_.read_only) return {};
-  rocksdb::WriteBatch batch;
-  return database_->write(batch, Database::Durability::synced, [&](Database::Changes& changes) {
-    for (const std::string& key : sealed) changes.erase_once(Family::hot, key);
-  });
+void RocksArchive::load_chunk(std::shared_ptr<const Chunk> chunk, std::vector<SequenceRange>& held) {
+  Lane* const lane = lane_of(chunk->lane(), chunk->sources());
+  if (lane == nullptr) return;  // a lane without a name: then its sequences are missing, and told
+  const RowBounds& bounds = chunk->bounds();
+  add_runs(chunk->rows(), held);
+  if (next_sequence() <= bounds.sequence_last) next_sequence_ = bounds.sequence_last + 1;
+  const auto after = std::upper_bound(
+      lane->blocks.begin(), lane->blocks.end(), bounds.sequence_first,
+      [](std::uint64_t first, const auto& block) { return first < block->bounds.sequence_first; });
+  if (after != lane->blocks.begin() && (*std::prev(after))->bounds.sequence_last >= bounds.sequence_last) return;
+  open_raw_bytes_ += bounds.raw_bytes;
+  lane->open_raw_bytes += bounds.raw_bytes;
+  lane->open.push_back(std::move(chunk));
 }
 
-Result<std::vector<SequenceRange>, StoreError> RocksArchive::held_sequences(std::uint64_t& from) const {
-  std::vector<SequenceRange> held;
-  const auto add_rows = [&](const std::vector<Row>& rows) {
-    for (const Row& row : rows) {
-      if (!held.empty() && held.back().last + 1 == row.sequence) {
-        held.back().last = row.sequence;
-      } else {
-        held.push_back({.first = row.sequence, .last = row.sequence});
-      }
-    }
-  };
+/// Sequences that are in blocks, as far back as the journal can reach; `from` moves up if older ones are left out.
+Result<void, StoreError> RocksArchive::add_sealed_sequences(std::vector<SequenceRange>& held,
+                                                            std::uint64_t& from) const {
   std::vector<std::shared_ptr<const BlockInfo>> blocks;
   for (const auto& lane : lanes_.all()) {
-    if (!lane) continue;
-    for (const auto& chunk : lane->open) add_rows(chunk->rows());
-    blocks.insert(blocks.end(), lane->blocks.begin(), lane->blocks.end());
+    if (lane) blocks.insert(blocks.end(), lane->blocks.begin(), lane->blocks.end());
   }
   std::sort(blocks.begin(), blocks.end(),
             [](const auto& a, const auto& b) { return a->bounds.sequence_last > b->bounds.sequence_last; });
@@ -211,61 +209,83 @@ Result<std::vector<SequenceRange>, StoreError> RocksArchive::held_sequences(std:
     if (!part) return part.error();
     const auto rows = read_rows_part(*part, *block);
     if (!rows) return rows.error();
-    add_rows((*rows)->rows);
+    add_runs((*rows)->rows, held);
   }
-  return held;
+  return {};
 }
 
-Result<void, StoreError> RocksArchive::report_losses(const Recovered& recovered, RecoveryReport& report) {
-  const std::uint64_t acknowledged = std::max(ledger_.next_sequence(), next_sequence());
+Result<std::vector<SequenceRange>, StoreError> RocksArchive::find_losses(std::vector<SequenceRange> held) {
   std::uint64_t from = 1;
   rocksdb::PinnableSlice pin;
   if (const auto kept = database_->get(Family::meta, kRetainedKey, pin); kept && kept->size() == sizeof from) {
     from = read_big_endian<std::uint64_t>(kept->data());
   }
-  auto held = held_sequences(from);
-  if (!held) return held.error();
-  if (recovered.salvaged) {
-    for (const SequenceRange& range : *held) {
-      if (range.last < recovered.whole_until) continue;
-      report.salvaged += range.last - std::max(range.first, recovered.whole_until) + 1;
-    }
-  }
+  if (auto sealed = add_sealed_sequences(held, from); !sealed) return sealed.error();
   auto known = database_->scan(Family::meta, kLossPrefix, [&](std::string_view key, std::string_view value) {
     if (key.size() == kLossPrefix.size() + 8 && value.size() == 8) {
-      held->push_back({.first = read_big_endian<std::uint64_t>(key.data() + kLossPrefix.size()),
-                       .last = read_big_endian<std::uint64_t>(value.data())});
+      held.push_back({.first = read_big_endian<std::uint64_t>(key.data() + kLossPrefix.size()),
+                      .last = read_big_endian<std::uint64_t>(value.data())});
     }
     return true;
   });
   if (!known) return known.error();
-  const std::vector<SequenceRange> gaps = find_gaps(std::move(*held), from, acknowledged);
   // Never given again, lost or not: a cursor beyond them stays right.
-  next_sequence_ = acknowledged;
-  if (gaps.empty()) {
-    if (recovered.salvaged) {
-      report.what += "已確認的紀錄均在 (all that was acknowledged is there); " + std::to_string(report.salvaged) +
-                     " records lie behind the damage and were recovered. ";
-    }
-    return {};
-  }
+  next_sequence_ = std::max(ledger_.next_sequence(), next_sequence());
+  return find_gaps(std::move(held), from, next_sequence());
+}
 
-  report.clean = false;
-  report.lost_from = gaps.front().first;
-  report.lost_to = gaps.back().last + 1;
+/// After damage: the segments are put aside, and what could be read and is not sealed is written anew, so that the
+/// next start finds a whole journal.
+Result<void, StoreError> RocksArchive::write_journal_again(const JournalFindings& findings,
+                                                           const std::vector<SequenceRange>& losses,
+                                                           RecoveryReport& report) {
+  report.what += findings.damaged.empty() ? "日誌檔有缺漏 (the journal has gaps). "
+                                          : "日誌檔受損 (the journal was damaged): ";
+  for (const auto& file : findings.damaged) report.what += file.string() + " ";
+  if (options_.read_only) return {};
+  std::vector<std::filesystem::path> files = findings.damaged;
+  files.insert(files.end(), findings.torn.begin(), findings.torn.end());
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  if (!files.empty()) {
+    auto place = put_aside(files, directory_->quarantine());
+    if (!place) return place.error();
+    report.quarantine = *place;
+    report.what += "It was put aside as it was found in " + place->string() + ". ";
+  }
+  std::vector<std::shared_ptr<const Chunk>> open;
+  for (const auto& lane : lanes_.all()) {
+    if (!lane) continue;
+    open.insert(open.end(), lane->open.begin(), lane->open.end());
+    for (const auto& chunk : lane->open) report.salvaged += chunk->bounds().rows;
+  }
+  if (losses.empty()) {
+    report.what += "已確認的紀錄均在 (all that was acknowledged is there). ";
+  }
+  if (!open.empty()) {
+    // The new segment disowns nothing of the old ones: killed half-way, the next start reads both, each chunk once.
+    if (auto written = journal_.append(open, next_sequence()); !written) return written.error();
+  }
+  if (auto flushed = database_->flush_blocks(); !flushed) return flushed.error();
+  return journal_.drop_earlier();
+}
+
+Result<void, StoreError> RocksArchive::note_losses(const std::vector<SequenceRange>& losses, RecoveryReport& report) {
+  if (losses.empty()) return {};
+  report.lost_from = losses.front().first;
+  report.lost_to = losses.back().last + 1;
   std::string ranges;
-  for (const SequenceRange& gap : gaps) {
-    report.lost.push_back({.from = gap.first, .to = gap.last + 1});
-    report.lost_records += gap.last - gap.first + 1;
-    ranges += (ranges.empty() ? "" : ", ") + record_id(gap.first) + "-" + record_id(gap.last);
+  for (const SequenceRange& loss : losses) {
+    report.lost.push_back({.from = loss.first, .to = loss.last + 1});
+    report.lost_records += loss.last - loss.first + 1;
+    ranges += (ranges.empty() ? "" : ", ") + record_id(loss.first) + "-" + record_id(loss.last);
   }
   report.what += "遺失已確認的紀錄 (acknowledged records were lost): " + std::to_string(report.lost_records) +
-                 " with ids " + ranges + "; " + std::to_string(report.salvaged) +
-                 " records behind the damage were recovered. ";
+                 " with ids " + ranges + ". ";
   if (options_.read_only) return {};
   rocksdb::WriteBatch batch;
   return database_->write(batch, Database::Durability::synced, [&](Database::Changes& changes) {
-    for (const SequenceRange& gap : gaps) changes.put(Family::meta, loss_key(gap.first), big_endian(gap.last));
+    for (const SequenceRange& loss : losses) changes.put(Family::meta, loss_key(loss.first), big_endian(loss.last));
   });
 }
 

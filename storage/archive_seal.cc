@@ -11,9 +11,8 @@ namespace {
 /// Chunks of one block at most: a lane that gets a line now and then has one for each commit, and a change of the
 /// database should stay small.
 constexpr std::size_t kBlockChunksMax = 8192;
-/// The journal's family is written to a file once it holds more than this, right after a block was sealed: then most
-/// of it has been taken back already, and the file is small.
-constexpr std::uint64_t kHotFlushBytes = 32 * 1024 * 1024;
+/// A journal this many times its usual length is pinned by quiet lanes: they are sealed before they are due.
+constexpr std::uint64_t kJournalPinned = 2;
 
 }  // namespace
 
@@ -30,19 +29,21 @@ std::string part_key(const BlockInfo& info, std::uint16_t part) {
   return key;
 }
 
-RocksArchive::Due RocksArchive::next_due(bool everything, std::int64_t now_ns, std::uint64_t before,
-                                         const std::vector<LaneId>& skip) const {
+RocksArchive::Due RocksArchive::next_due(const Round& round) const {
   const std::lock_guard lock(mutex_);
   const Lane* chosen = nullptr;
   const Lane* largest = nullptr;
   for (const auto& lane : lanes_.all()) {
-    if (!lane || lane->open.empty() || std::find(skip.begin(), skip.end(), lane->id) != skip.end()) continue;
+    if (!lane || lane->open.empty() || std::find(round.skip.begin(), round.skip.end(), lane->id) != round.skip.end()) {
+      continue;
+    }
     const RowBounds& oldest = lane->open.front()->bounds();
-    if (oldest.sequence_first >= before) continue;
+    if (oldest.sequence_first >= round.before) continue;
     if (largest == nullptr || lane->open_raw_bytes > largest->open_raw_bytes) largest = lane.get();
-    const bool due = everything || lane->open_raw_bytes >= options_.block_raw_bytes ||
-                     lane->open.size() >= kBlockChunksMax || day_of(now_ns) > day_of(oldest.received_min) ||
-                     now_ns - oldest.received_min >= std::chrono::nanoseconds(options_.block_age_max).count();
+    const bool due = round.everything || lane->open_raw_bytes >= options_.block_raw_bytes ||
+                     lane->open.size() >= kBlockChunksMax || oldest.sequence_first <= round.pinned_until ||
+                     day_of(round.now_ns) > day_of(oldest.received_min) ||
+                     round.now_ns - oldest.received_min >= std::chrono::nanoseconds(options_.block_age_max).count();
     if (due && chosen == nullptr) chosen = lane.get();
   }
   if (chosen == nullptr && open_raw_bytes_ > options_.tail_raw_bytes_max) chosen = largest;
@@ -59,7 +60,7 @@ RocksArchive::Due RocksArchive::next_due(bool everything, std::int64_t now_ns, s
     const bool fits = due.chunks.empty() ||
                       (raw_bytes < options_.block_raw_bytes && raw_bytes + bounds.raw_bytes <= kRawBytesMax &&
                        rows + bounds.rows <= kRowsMax && due.chunks.size() < kBlockChunksMax &&
-                       day_of(bounds.received_min) == due.day && bounds.sequence_first < before);
+                       day_of(bounds.received_min) == due.day && bounds.sequence_first < round.before);
     if (!fits) break;
     raw_bytes += bounds.raw_bytes;
     rows += bounds.rows;
@@ -74,17 +75,14 @@ Result<void, StoreError> RocksArchive::seal_block(const Due& due) {
   if (!encoded) return encoded.error();
   const EncodedBlock& block = *encoded;
 
-  // The hand-over: the block comes and its chunks go in one change, so a record is never there twice or not at all.
-  // It needs no sync of its own. Should it be lost, the chunks are still in the journal, and are sealed again.
+  // The hand-over is this one change: from now on the block spans its chunks' sequences. It needs no sync of its own:
+  // should it be lost, the chunks are still in the journal, and are sealed again.
   fault_point("seal_encoded");
   auto written = database_->write(seal_scratch_, Database::Durability::with_next, [&](Database::Changes& changes) {
     changes.put(Family::heads, block_key(block.info), block.head);
     changes.put(Family::fidx, block_key(block.info), block.index);
     for (std::size_t part = 0; part < block.parts.size(); ++part) {
       changes.put(Family::fresh, part_key(block.info, static_cast<std::uint16_t>(part)), block.parts[part]);
-    }
-    for (const auto& chunk : due.chunks) {
-      changes.erase_once(Family::hot, chunk_key(chunk->bounds().sequence_first));
     }
   });
   if (!written) return written.error();
@@ -105,17 +103,35 @@ Result<void, StoreError> RocksArchive::seal_block(const Due& due) {
   return {};
 }
 
+/// Sequence before which everything is in blocks.
+std::uint64_t RocksArchive::oldest_open() const {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t oldest = next_sequence();
+  for (const auto& lane : lanes_.all()) {
+    if (lane && !lane->open.empty()) oldest = std::min(oldest, lane->open.front()->bounds().sequence_first);
+  }
+  return oldest;
+}
+
+Result<void, StoreError> RocksArchive::trim_journal(std::uint64_t keep_bytes) {
+  if (journal_.bytes() <= keep_bytes) return {};
+  const std::uint64_t sealed_before = oldest_open();
+  // Only once the blocks are in tables: until then the journal is what mends a damaged log of the database.
+  if (auto flushed = database_->flush_blocks(); !flushed) return flushed.error();
+  return journal_.trim(sealed_before);
+}
+
 Result<bool, StoreError> RocksArchive::seal(bool everything, std::int64_t now_ns) {
   const std::lock_guard sealing(sealing_);
   if (auto writable = make_writable(); !writable) return writable.error();
   if (auto synced = ledger_.sync(); !synced) return synced.error();
 
-  const std::uint64_t before = next_sequence();  // what comes while we work is for the next time
-  std::vector<LaneId> skip;
+  Round round{.everything = everything, .now_ns = now_ns, .before = next_sequence(), .pinned_until = 0, .skip = {}};
+  if (journal_.bytes() > kJournalPinned * journal_keep_bytes_) round.pinned_until = journal_.oldest_segment_last();
   bool sealed = false;
   std::optional<StoreError> trouble;
   for (;;) {
-    const Due due = next_due(everything, now_ns, before, skip);
+    const Due due = next_due(round);
     if (due.chunks.empty()) break;
     if (auto done = seal_block(due); done) {
       sealed = true;
@@ -123,11 +139,12 @@ Result<bool, StoreError> RocksArchive::seal(bool everything, std::int64_t now_ns
       // One lane that cannot be sealed must not keep the others open.
       if (!trouble) trouble = done.error();
       if (done.error().code != StoreErrc::corrupt) break;
-      skip.push_back(due.lane);
+      round.skip.push_back(due.lane);
     }
   }
-  if (sealed) database_->flush_if_larger(Family::hot, kHotFlushBytes);
   if (trouble) return *trouble;
+  const bool full = !check_room(0);
+  if (auto trimmed = trim_journal(full ? 0 : journal_keep_bytes_); !trimmed) return trimmed.error();
   return sealed;
 }
 

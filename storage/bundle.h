@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "parsers/result.h"
@@ -23,15 +25,25 @@ struct BundleInfo {
   std::int64_t now_ns = 0;
   int zone_minutes = 480;
   std::string tool_version;
-  /// More files below data/ (e.g. form.html, case.json).
+  /// More files below data/ (e.g. form.html, case.json): name and bytes. Names are [A-Za-z0-9._/-] and stay inside.
   std::vector<std::pair<std::string, std::string>> attachments;
 };
+
+/// Limits of a bundle: a segment is what a shell can check in a quarter of a second.
+constexpr std::size_t kSegmentBytesMax = 1024 * 1024;
+constexpr std::size_t kSegmentRecordsMax = 4096;
 
 /// Writes a BagIt 1.0 bag (RFC 8493; reliability.md 3.4) to `directory`/`info.name`: raw bytes as received in
 /// data/segments/, data/index.csv (formula-escaped), manifests, bag-info, custody.jsonl, environment.json,
 /// verify.sh, README in zh-TW and English. Written beside, synced, then renamed: whole or not there.
 /// Records are given by `records(visit)`, in order of sequence. Fails with bad_argument if one belongs to another
-/// organisation.
+/// organisation or is out of order, if a name is none, or if a bundle of that name is there already.
+///
+///   data/segments/NNNNNNNNNN.log   each record's bytes as received, then one LF that is not part of it; at most
+///                                  1 MiB and 4,096 records (a longer record has one to itself)
+///   data/index.csv                 segment,line,offset,length,sha256,id,received_utc,event_utc,peer,listener,host
+///                                  A record may hold LF: `offset` and `length` cut it out, `line` is where it begins
+///                                  counted in LF, so that csplit can cut a whole segment at once.
 Result<std::filesystem::path, StoreError> export_bundle(
     const std::filesystem::path& directory, const BundleInfo& info,
     const std::function<Result<void, StoreError>(const std::function<bool(const StoredRecord&)>&)>& records);
@@ -39,10 +51,16 @@ Result<std::filesystem::path, StoreError> export_bundle(
 struct BundleFinding {
   bool ok = true;
   std::string where;  ///< file in the bag
-  std::string what;
+  std::string what;   ///< English
+  std::string what_zh;
 };
 /// Checks a bag with our own code (never the bag's verify.sh): names, links, manifests, completeness, index against
-/// segments. Reads nothing outside it (BI-81, BI-82).
-std::vector<BundleFinding> verify_bundle(const std::filesystem::path& directory);
+/// segments, custody. Reads nothing outside it (BI-81, BI-82). What is wrong, at most 100 findings, or one finding
+/// per step that holds. `fingerprint`: what bundle_fingerprint() was when the bag was made, known by another way;
+/// without it only agreement with itself can be shown.
+std::vector<BundleFinding> verify_bundle(const std::filesystem::path& directory, std::string_view fingerprint = {});
+
+/// SHA-256 of the bag's tagmanifest-sha256.txt in hex, which stands for the whole bag; empty if there is none.
+std::string bundle_fingerprint(const std::filesystem::path& directory);
 
 }  // namespace vigil

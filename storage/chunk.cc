@@ -6,8 +6,23 @@ namespace vigil {
 
 namespace {
 constexpr std::uint8_t kVersion = 1;
-constexpr std::size_t kHeadMax = 1 + 3 * kVarintMax;
+constexpr std::size_t kCountsMax = 1 + 3 * kVarintMax;
+
+/// Writes the head of a frame whose rest has `length` bytes.
+void put_head(char* at, std::size_t length) {
+  std::memcpy(at, Chunk::kMagic.data(), Chunk::kMagic.size());
+  const auto stored = static_cast<std::uint32_t>(length);
+  std::memcpy(at + 4, &stored, sizeof stored);
+  const std::uint64_t check = mix(load_u64(at) ^ kMixA, kMixB);
+  std::memcpy(at + 8, &check, sizeof check);
+}
 }  // namespace
+
+std::optional<std::size_t> Chunk::read_head(std::string_view bytes) {
+  if (bytes.size() < kHeadBytes || !bytes.starts_with(kMagic)) return std::nullopt;
+  if (load_u64(bytes.data() + 8) != mix(load_u64(bytes.data()) ^ kMixA, kMixB)) return std::nullopt;
+  return load_u64(bytes.data()) >> 32U;
+}
 
 void ChunkBuilder::add(const Record& record, const std::shared_ptr<const Source>& source) {
   if (source.get() != last_) {
@@ -36,9 +51,10 @@ std::shared_ptr<const Chunk> ChunkBuilder::finish(LaneId lane) {
   // new char[] rather than a vector: a quarter megabyte need not be zeroed before it is filled.
   const std::size_t text_bytes = static_cast<std::size_t>(bounds_.raw_bytes);
   const std::size_t room =
-      kHeadMax + sources.size() + row_columns_bytes_max(rows_.size()) + text_bytes + sizeof(std::uint64_t);
+      Chunk::kHeadBytes + kCountsMax + sources.size() + row_columns_bytes_max(rows_.size()) + text_bytes + sizeof(std::uint64_t);
   std::unique_ptr<char[]> bytes(new char[room]);
-  char* at = bytes.get();
+  const char* const body = bytes.get() + Chunk::kHeadBytes;
+  char* at = bytes.get() + Chunk::kHeadBytes;
   *at++ = static_cast<char>(kVersion);
   at = put_varint(at, lane);
   at = put_varint(at, rows_.size());
@@ -50,9 +66,10 @@ std::shared_ptr<const Chunk> ChunkBuilder::finish(LaneId lane) {
     if (rows_[i].length > 0) std::memcpy(at, raws_[i], rows_[i].length);
     at += rows_[i].length;
   }
-  const std::uint64_t sum = checksum64({bytes.get(), static_cast<std::size_t>(at - bytes.get())});
+  const std::uint64_t sum = checksum64({body, static_cast<std::size_t>(at - body)});
   std::memcpy(at, &sum, sizeof sum);
   chunk->size_ = static_cast<std::size_t>(at - bytes.get()) + sizeof sum;
+  put_head(bytes.get(), chunk->size_ - Chunk::kHeadBytes);
 
   chunk->lane_ = lane;
   chunk->bounds_ = bounds_;
@@ -66,12 +83,12 @@ std::shared_ptr<const Chunk> ChunkBuilder::finish(LaneId lane) {
   return chunk;
 }
 
-std::shared_ptr<const Chunk> Chunk::read(std::string_view value) {
-  if (value.size() < sizeof(std::uint64_t)) return nullptr;
-  const std::string_view body = value.substr(0, value.size() - sizeof(std::uint64_t));
-  if (checksum64(body) != load_u64(body.data() + body.size())) return nullptr;
+std::shared_ptr<const Chunk> Chunk::read(std::string_view body) {
+  if (body.size() < sizeof(std::uint64_t)) return nullptr;
+  const std::string_view summed = body.substr(0, body.size() - sizeof(std::uint64_t));
+  if (checksum64(summed) != load_u64(summed.data() + summed.size())) return nullptr;
 
-  WireReader in(body);
+  WireReader in(summed);
   if (in.byte() != kVersion) return nullptr;
   auto chunk = std::make_shared<Chunk>();
   chunk->lane_ = static_cast<LaneId>(in.varint(UINT16_MAX));
@@ -85,10 +102,11 @@ std::shared_ptr<const Chunk> Chunk::read(std::string_view value) {
   }
   if (chunk->bounds_.raw_bytes != raw_bytes || in.left() != raw_bytes) return nullptr;
 
-  chunk->bytes_.reset(new char[value.size()]);
-  std::memcpy(chunk->bytes_.get(), value.data(), value.size());
-  chunk->size_ = value.size();
-  chunk->text_at_ = body.size() - static_cast<std::size_t>(raw_bytes);
+  chunk->size_ = kHeadBytes + body.size();
+  chunk->bytes_.reset(new char[chunk->size_]);
+  put_head(chunk->bytes_.get(), body.size());
+  std::memcpy(chunk->bytes_.get() + kHeadBytes, body.data(), body.size());
+  chunk->text_at_ = kHeadBytes + summed.size() - static_cast<std::size_t>(raw_bytes);
   return chunk;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -13,18 +14,25 @@ namespace vigil {
 /// Number of a lane: one organisation in or out of scope (catalog.h). Rows of two lanes never share a chunk or block.
 using LaneId = std::uint16_t;
 
-// A chunk on disk, version 1. Key: its first sequence, big-endian; no two chunks share one, as each record is in
-// one chunk. Value:
+// A chunk on disk, version 1: a frame of the journal.
 //
+//   magic "VJC1", 4 bytes | length of the rest, 4 | check of both, 8
 //   version 1 byte | lane | rows | raw bytes (varints) | sources | row columns | raw bytes, back to back, by sequence
-//   | checksum64 of all before, 8 bytes
+//   | checksum64 of everything since the version, 8 bytes
+//
+// The head has a check of its own: where only the rest is damaged, the next frame is found without searching.
 
 /// A piece of the journal: some records of one lane that were committed together. Immutable. What is open in memory
 /// is made of these, so the value that went to disk is the only copy of the text.
 class Chunk {
  public:
-  /// Reads a value of the journal. Null if the bytes are not a chunk or not what was written.
-  static std::shared_ptr<const Chunk> read(std::string_view value);
+  /// Size of a frame's head.
+  static constexpr std::size_t kHeadBytes = 16;
+  static constexpr std::string_view kMagic = "VJC1";
+  /// Reads a frame's head: how many bytes follow it. Nothing if it is not what was written.
+  static std::optional<std::size_t> read_head(std::string_view bytes);
+  /// Reads what follows the head. Null if it is not what was written.
+  static std::shared_ptr<const Chunk> read(std::string_view body);
 
   LaneId lane() const { return lane_; }
   const RowBounds& bounds() const { return bounds_; }
@@ -32,8 +40,8 @@ class Chunk {
   const Sources& sources() const { return sources_; }
   std::string_view text() const { return {bytes_.get() + text_at_, static_cast<std::size_t>(bounds_.raw_bytes)}; }
   std::string_view raw(const Row& row) const { return {bytes_.get() + text_at_ + row.offset, row.length}; }
-  /// What stands in the journal.
-  std::string_view value() const { return {bytes_.get(), size_}; }
+  /// What stands in the journal, with its head.
+  std::string_view frame() const { return {bytes_.get(), size_}; }
 
  private:
   friend class ChunkBuilder;

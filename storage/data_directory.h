@@ -13,7 +13,8 @@ namespace vigil {
 //   FORMAT       "vigil archive 1\n": a newer number is refused and nothing is touched
 //   LOCK         locked by the one process that may write
 //   acked        the ledger of acknowledgements (ack_ledger.h)
-//   db/          RocksDB
+//   journal/     what was committed and is not sealed for good (journal.h)
+//   db/          RocksDB: blocks and state
 //   quarantine/  0001/, 0002/ …: journals that were damaged, as they were found, each with SHA256SUMS
 
 /// The directory, checked and locked; unlocked when this goes. Nothing in it is read or written before that.
@@ -30,6 +31,7 @@ class DataDirectory {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path database() const { return path_ / "db"; }
   std::filesystem::path database_current() const { return database() / "CURRENT"; }
+  std::filesystem::path journal() const { return path_ / "journal"; }
   std::filesystem::path ledger() const { return path_ / "acked"; }
   std::filesystem::path quarantine() const { return path_ / "quarantine"; }
   /// Nothing has been stored here yet: a database may be made.

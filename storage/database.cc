@@ -14,12 +14,11 @@ constexpr std::size_t kMiB = 1024 * 1024;
 /// Blocks of files that were read: indexes of files, small families. Parts of blocks pass it by.
 constexpr std::size_t kCacheBytes = 32 * kMiB;
 /// All families' memory together: the bound under which the daemon keeps its promise of 700 MiB at full load.
-constexpr std::size_t kWriteBuffersMax = 160 * kMiB;
-/// Past this the oldest families are written to files so that their share of the journal can go. Replaying it all
-/// takes about a second.
-constexpr std::uint64_t kJournalMax = 256 * kMiB;
+constexpr std::size_t kWriteBuffersMax = 64 * kMiB;
+/// Past this the oldest families are written to files, so that their share of the write-ahead log can go.
+constexpr std::uint64_t kLogMax = 64 * kMiB;
 
-constexpr const char* kNames[kFamilyCount] = {"default", "state", "hot", "heads", "fresh", "fidx"};
+constexpr const char* kNames[kFamilyCount] = {"default", "state", "heads", "fresh", "fidx"};
 
 rocksdb::ColumnFamilyOptions common_options(const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options;
@@ -55,11 +54,9 @@ std::vector<rocksdb::ColumnFamilyDescriptor> descriptors() {
   std::vector<rocksdb::ColumnFamilyDescriptor> all;
   all.emplace_back(kNames[0], common_options(cache));
   all.emplace_back(kNames[1], common_options(cache));
-  // A chunk's SingleDelete mostly meets its Put in this memory, and neither reaches a file (flush_if_larger).
-  all.emplace_back(kNames[2], append_options(cache, 64 * kMiB));
-  all.emplace_back(kNames[3], common_options(cache));
-  all.emplace_back(kNames[4], append_options(cache, 16 * kMiB));
-  all.emplace_back(kNames[5], append_options(cache, 4 * kMiB));
+  all.emplace_back(kNames[2], common_options(cache));
+  all.emplace_back(kNames[3], append_options(cache, 16 * kMiB));
+  all.emplace_back(kNames[4], append_options(cache, 4 * kMiB));
   return all;
 }
 
@@ -70,12 +67,12 @@ rocksdb::DBOptions database_options(const DatabaseOptions& ours) {
   options.create_missing_column_families = !ours.read_only;
   options.wal_recovery_mode = ours.recovery;
   options.paranoid_checks = true;
-  options.manual_wal_flush = true;  // one write() for a whole group of chunks
-  options.max_total_wal_size = kJournalMax;
-  options.wal_compression = rocksdb::kNoCompression;         // recovery of packed journals is broken before 8.0
-  options.track_and_verify_wals_in_manifest = false;         // reports missing journals that are there (7.10)
+  options.manual_wal_flush = true;  // a block's parts cost no write() of their own
+  options.max_total_wal_size = kLogMax;
+  options.wal_compression = rocksdb::kNoCompression;         // recovery of packed logs is broken before 8.0
+  options.track_and_verify_wals_in_manifest = false;         // reports missing logs that are there (7.10)
   options.max_bgerror_resume_count = 0;                      // see Database: we reopen instead
-  options.allow_fallocate = false;                           // a journal would reserve 70 MiB it never needs
+  options.allow_fallocate = false;                           // would reserve megabytes it never needs
   options.db_write_buffer_size = kWriteBuffersMax;
   options.max_background_jobs = 2;
   options.bytes_per_sync = kMiB;
@@ -120,9 +117,6 @@ void Database::Changes::put(Family family, std::string_view key, std::string_vie
 void Database::Changes::erase(Family family, std::string_view key) {
   batch_.Delete(handles_[static_cast<std::size_t>(family)], key);
 }
-void Database::Changes::erase_once(Family family, std::string_view key) {
-  batch_.SingleDelete(handles_[static_cast<std::size_t>(family)], key);
-}
 
 Result<std::unique_ptr<Database>, StoreError> Database::open(const DatabaseOptions& options) {
   std::unique_ptr<Database> database(new Database(options));
@@ -147,7 +141,7 @@ Result<void, StoreError> Database::open_files() {
 
 void Database::close_files() {
   if (!db_) return;
-  // What was written "with next" has no next any more. Should it fail, a chunk is simply still there at the next start.
+  // What was written "with next" has no next any more. Should it fail, the journal still has what blocks were made of.
   if (!options_.read_only && writable()) db_->FlushWAL(true).PermitUncheckedError();
   for (rocksdb::ColumnFamilyHandle* const handle : handles_) {
     db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
@@ -166,7 +160,7 @@ Result<void, StoreError> Database::reopen() {
 Result<void, StoreError> Database::write(rocksdb::WriteBatch& scratch, Durability durability,
                                          const std::function<void(Changes&)>& fill) {
   const std::shared_lock lock(reopening_);
-  if (!db_ || !writable()) return StoreError{StoreErrc::io, "the journal failed before and was not opened again"};
+  if (!db_ || !writable()) return StoreError{StoreErrc::io, "the database failed before and was not opened again"};
   scratch.Clear();
   Changes changes(scratch, handles_);
   fill(changes);
@@ -174,7 +168,7 @@ Result<void, StoreError> Database::write(rocksdb::WriteBatch& scratch, Durabilit
   if (status.ok() && durability == Durability::synced) status = db_->FlushWAL(true);
   if (status.ok()) return {};
   failed_.store(true, std::memory_order_release);
-  return store_error(status, "writing the journal in " + options_.directory.string());
+  return store_error(status, "writing " + options_.directory.string());
 }
 
 Result<std::string_view, StoreError> Database::get(Family family, std::string_view key,
@@ -191,11 +185,10 @@ Result<std::string_view, StoreError> Database::get(Family family, std::string_vi
 
 Result<void, StoreError> Database::scan(
     Family family, std::string_view prefix,
-    const std::function<bool(std::string_view key, std::string_view value)>& visit, Checks checks) const {
+    const std::function<bool(std::string_view key, std::string_view value)>& visit) const {
   const std::shared_lock lock(reopening_);
   if (!db_) return StoreError{StoreErrc::io, "the database could not be opened again"};
   rocksdb::ReadOptions options;
-  options.verify_checksums = checks == Checks::rocksdb;
   options.fill_cache = false;
   const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options, handle(family)));
   for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
@@ -205,17 +198,22 @@ Result<void, StoreError> Database::scan(
   return {};
 }
 
-void Database::flush_if_larger(Family family, std::uint64_t bytes) {
+Result<void, StoreError> Database::flush_blocks() {
   const std::shared_lock lock(reopening_);
-  std::uint64_t held = 0;
-  if (!db_ || !writable() ||
-      !db_->GetIntProperty(handle(family), rocksdb::DB::Properties::kCurSizeActiveMemTable, &held) || held <= bytes) {
-    return;
+  if (!db_ || !writable()) return StoreError{StoreErrc::io, "the database failed before and was not opened again"};
+  // Parts before heads: should only some of it be done, there are parts that no head names, and never the reverse.
+  for (const Family family : {Family::fresh, Family::fidx, Family::heads}) {
+    const rocksdb::Status status = db_->Flush(rocksdb::FlushOptions(), handle(family));
+    if (status.ok()) continue;
+    failed_.store(true, std::memory_order_release);
+    return store_error(status, "writing tables in " + options_.directory.string());
   }
-  rocksdb::FlushOptions options;
-  options.wait = false;
-  // A flush that cannot start now starts later by itself, when the memory is full.
-  db_->Flush(options, handle(family)).PermitUncheckedError();
+  return {};
+}
+
+std::shared_ptr<rocksdb::FileSystem> Database::files() const {
+  rocksdb::Env* const env = options_.env != nullptr ? options_.env : rocksdb::Env::Default();
+  return env->GetFileSystem();
 }
 
 }  // namespace vigil

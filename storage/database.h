@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rocksdb/db.h>
+#include <rocksdb/file_system.h>
 #include <rocksdb/write_batch.h>
 
 #include <atomic>
@@ -21,12 +22,11 @@ namespace vigil {
 enum class Family : std::uint8_t {
   meta,   ///< RocksDB's default: lanes, known losses
   state,  ///< cases, outbox, windows, cursors (StateStore)
-  hot,    ///< chunks of the journal that are not sealed yet
   heads,  ///< one head for each block
   fresh,  ///< the parts of blocks
   fidx,   ///< term indexes of blocks
 };
-constexpr std::size_t kFamilyCount = 6;
+constexpr std::size_t kFamilyCount = 5;
 
 struct DatabaseOptions {
   std::filesystem::path directory;
@@ -42,9 +42,8 @@ StoreError store_error(const rocksdb::Status& status, const std::string& what);
 /// RocksDB, opened the way the archive needs it (each option's reason stands beside it in database.cc). Everything
 /// above speaks of families and keys.
 ///
-/// Threads: any. A write that fails in the journal leaves the database unwritable, whatever the reason: RocksDB's
-/// own recovery from such an error can leave families inconsistent (7.8, manual_wal_flush). After a full disk
-/// reopen() mends it; after anything else only a new process may try.
+/// Threads: any. A write that fails leaves the database unwritable, whatever the reason: RocksDB's own recovery from
+/// an error of its write-ahead log can leave families inconsistent (7.8, manual_wal_flush). reopen() mends it.
 class Database {
  public:
   static Result<std::unique_ptr<Database>, StoreError> open(const DatabaseOptions& options);
@@ -57,8 +56,6 @@ class Database {
    public:
     void put(Family family, std::string_view key, std::string_view value);
     void erase(Family family, std::string_view key);
-    /// For keys written exactly once: cheaper than erase(), both vanish in memory before they reach a file.
-    void erase_once(Family family, std::string_view key);
 
    private:
     friend class Database;
@@ -67,8 +64,7 @@ class Database {
     rocksdb::WriteBatch& batch_;
     const std::vector<rocksdb::ColumnFamilyHandle*>& handles_;
   };
-  /// Synced: durable when it returns. With_next: durable with the next synced write; the journal is one file, so
-  /// never before what was written earlier.
+  /// Synced: durable when it returns. With_next: durable with the next synced write or flush.
   enum class Durability : std::uint8_t { synced, with_next };
   /// `scratch` keeps its memory from call to call; `fill` says what changes.
   Result<void, StoreError> write(rocksdb::WriteBatch& scratch, Durability durability,
@@ -77,16 +73,15 @@ class Database {
   /// The value of a key; it lives in `pin`. Fails with not_found.
   Result<std::string_view, StoreError> get(Family family, std::string_view key, rocksdb::PinnableSlice& pin) const;
 
-  /// With `trust_nothing` the checksums of RocksDB's own blocks are not asked, so that one bad byte does not hide its
-  /// neighbours: the values must then carry their own.
-  enum class Checks : std::uint8_t { rocksdb, trust_nothing };
   /// Keys that begin with `prefix`, in byte order, until `visit` says false: a snapshot. `visit` must not write.
   Result<void, StoreError> scan(Family family, std::string_view prefix,
-                                const std::function<bool(std::string_view key, std::string_view value)>& visit,
-                                Checks checks = Checks::rocksdb) const;
+                                const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
 
-  /// Starts to write a family's memory to a file if it holds more than `bytes`.
-  void flush_if_larger(Family family, std::uint64_t bytes);
+  /// Writes what the blocks' families have in memory to files. When it returns, blocks written before are in tables,
+  /// synced.
+  Result<void, StoreError> flush_blocks();
+  /// The file system the database is on: for files of our own beside it.
+  std::shared_ptr<rocksdb::FileSystem> files() const;
   bool writable() const { return !failed_.load(std::memory_order_acquire); }
 
   /// Closes and opens again, after a full disk. Waits for readers.

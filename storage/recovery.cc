@@ -10,10 +10,6 @@
 #include <optional>
 #include <system_error>
 
-#include "storage/block_codec.h"
-#include "storage/chunk.h"
-#include "storage/wire.h"
-
 namespace vigil {
 
 namespace fs = std::filesystem;
@@ -54,14 +50,21 @@ Result<void, StoreError> sync_file(const fs::path& path) {
   return {};
 }
 
-/// Journals and what says which files belong together. Tables are not copied: recovery does not change them.
-bool belongs_in_quarantine(const std::string& name) {
-  return name.ends_with(".log") || name.starts_with("MANIFEST-") || name == "CURRENT";
+/// Logs and what says which files belong together. Tables are not copied: recovery does not change them.
+std::vector<fs::path> log_files(const fs::path& database) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(database, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with(".log") || name.starts_with("MANIFEST-") || name == "CURRENT") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
-/// Puts the journal aside as it was found. Where there is no room for a copy, a second name for the same file does
-/// it: RocksDB takes names away, it does not write into old journals.
-Result<fs::path, StoreError> put_aside(const fs::path& database, const fs::path& quarantine) {
+}  // namespace
+
+Result<fs::path, StoreError> put_aside(const std::vector<fs::path>& files, const fs::path& quarantine) {
   std::error_code error;
   if (!fs::create_directory(quarantine, error) && error) return quarantine_failed(quarantine, error);
   fs::path place;
@@ -73,20 +76,20 @@ Result<fs::path, StoreError> put_aside(const fs::path& database, const fs::path&
     if (error) return quarantine_failed(place, error);
   }
   std::string sums;
-  for (const auto& entry : fs::directory_iterator(database, error)) {
-    const std::string name = entry.path().filename().string();
-    if (!belongs_in_quarantine(name)) continue;
+  for (const fs::path& file : files) {
+    const std::string name = file.filename().string();
     const fs::path copy = place / name;
-    if (!fs::copy_file(entry.path(), copy, error)) {
+    if (!fs::copy_file(file, copy, error)) {
+      // No room for a copy, or a sector that cannot be read: a second name for the same file does it too. Nobody writes
+      // into files of the past, their names are only taken away.
       std::error_code ignored;
       fs::remove(copy, ignored);
-      fs::create_hard_link(entry.path(), copy, error);
+      fs::create_hard_link(file, copy, error);
     }
     if (error) return quarantine_failed(copy, error);
     if (auto synced = sync_file(copy); !synced) return synced.error();
     sums += sha256_of(copy).value_or("unreadable") + "  " + name + "\n";
   }
-  if (error) return quarantine_failed(database, error);
   const fs::path list = place / "SHA256SUMS";
   std::ofstream(list) << sums;
   if (auto synced = sync_file(list); !synced) return synced.error();
@@ -95,68 +98,38 @@ Result<fs::path, StoreError> put_aside(const fs::path& database, const fs::path&
   return place;
 }
 
-/// Sequence of the last record in the database, 0 if there is none.
-std::uint64_t last_sequence(const Database& database) {
-  std::uint64_t last = 0;
-  const auto heads = database.scan(Family::heads, {}, [&](std::string_view, std::string_view value) {
-    BlockInfo info;
-    if (decode_block_head(value, info)) last = std::max(last, info.bounds.sequence_last);
-    return true;
-  });
-  const auto chunks = database.scan(
-      Family::hot, {},
-      [&](std::string_view, std::string_view value) {
-        if (const auto chunk = Chunk::read(value)) last = std::max(last, chunk->bounds().sequence_last);
-        return true;
-      },
-      Database::Checks::trust_nothing);
-  return heads && chunks ? last : 0;
-}
-
-}  // namespace
-
-Result<Recovered, StoreError> open_or_recover(const DataDirectory& directory, const DatabaseOptions& options,
-                                              RecoveryReport& report) {
+Result<std::unique_ptr<Database>, StoreError> open_or_recover(const DataDirectory& directory,
+                                                              const DatabaseOptions& options, RecoveryReport& report) {
   using Mode = rocksdb::WALRecoveryMode;
   DatabaseOptions attempt = options;
   attempt.recovery = Mode::kTolerateCorruptedTailRecords;
   auto opened = Database::open(attempt);
-  if (opened) return Recovered{.database = std::move(*opened)};
-  if (opened.error().code != StoreErrc::corrupt) return opened.error();
+  if (opened || opened.error().code != StoreErrc::corrupt) return opened;
   const std::string reason = opened.error().what;
 
-  // How far the journal is whole. If not even this opens, the damage is not in the journal: nothing is touched, and
-  // nothing is copied again at every start.
+  // If not even this opens, the damage is not in the log: nothing is touched, and nothing is copied again at every
+  // start.
   attempt.read_only = true;
-  attempt.recovery = Mode::kPointInTimeRecovery;
-  auto looked = Database::open(attempt);
-  if (!looked) {
+  attempt.recovery = Mode::kSkipAnyCorruptedRecords;
+  if (auto looked = Database::open(attempt); !looked) {
     return StoreError{StoreErrc::corrupt,
                       "資料庫已損壞，無法開啟；未更動任何檔案，請保留資料目錄並由備份還原 (the database is damaged and cannot be "
                       "opened; nothing was changed: keep the data directory and restore a backup): " +
                           reason};
   }
-  Recovered recovered{.database = nullptr, .salvaged = true, .whole_until = last_sequence(**looked) + 1};
-  looked->reset();
-
   report.clean = false;
-  report.what = "日誌檔受損 (the journal was damaged): " + reason + ". ";
-  attempt = options;
-  attempt.recovery = Mode::kSkipAnyCorruptedRecords;
+  report.what += "資料庫的預寫日誌受損 (the database's write-ahead log was damaged): " + reason + ". ";
+  attempt.read_only = options.read_only;
   if (!options.read_only) {
-    auto place = put_aside(directory.database(), directory.quarantine());
+    auto place = put_aside(log_files(directory.database()), directory.quarantine());
     if (!place) return place.error();
     report.quarantine = *place;
     report.what += "It was put aside as it was found in " + place->string() + ". ";
   }
   auto salvaged = Database::open(attempt);
-  if (!salvaged) {
-    attempt.recovery = Mode::kPointInTimeRecovery;
-    salvaged = Database::open(attempt);
-  }
-  if (!salvaged) return salvaged.error();
-  recovered.database = std::move(*salvaged);
-  return recovered;
+  if (salvaged) return salvaged;
+  attempt.recovery = Mode::kPointInTimeRecovery;
+  return Database::open(attempt);
 }
 
 std::vector<SequenceRange> find_gaps(std::vector<SequenceRange> held, std::uint64_t from, std::uint64_t to) {

@@ -11,24 +11,28 @@
 
 namespace vigil {
 
-// Opening after a crash: never silent, never stuck (reliability.md 3.2).
+// Opening after a crash: never silent, never stuck (reliability.md 3.2). Two things can be damaged.
 //
+// The journal (journal.h) has frames with checks of their own: what is damaged is stepped over, the rest is read. What
+// was acknowledged and is in neither a frame nor a block is a gap between sequences: a loss, with its exact range
+// (find_gaps; the ledger says where the sequences must end). Then the segments are put aside as they were found, and
+// what could be read is written again.
+//
+// RocksDB's write-ahead log holds blocks until they are in tables, and the state.
 //   1. Open with TolerateCorruptedTailRecords. Good: a torn last record was never acknowledged.
-//   2. It refuses: copy journal, MANIFEST and CURRENT to quarantine/NNNN/ with SHA256SUMS, synced, before anything
-//      else can change them.
-//   3. Look, read-only and with PointInTime, how far the journal is whole.
-//   4. Open with SkipAnyCorruptedRecords: every record of the journal is one WriteBatch with its own checksum, so what
-//      is applied is all that was written but the damaged batches. Should even that fail: PointInTime.
-//   5. Compare what is there with what was acknowledged (find_gaps): a gap is a loss, with its exact range.
+//   2. It refuses: see, read-only, whether it could be opened at all. If not, nothing is touched.
+//   3. Put log, MANIFEST and CURRENT aside, synced, before anything can change them.
+//   4. Open with SkipAnyCorruptedRecords: every record is one WriteBatch with its own checksum, so what is applied is
+//      all that was written but the damaged batches. Should even that fail: PointInTime. A block that is gone is made
+//      again: the journal keeps its records until it is in a table.
 
-/// The database, opened or salvaged. `report` says what was done; losses are not known yet.
-struct Recovered {
-  std::unique_ptr<Database> database;
-  bool salvaged = false;
-  std::uint64_t whole_until = UINT64_MAX;  ///< if salvaged: sequence after the last record before the damage
-};
-Result<Recovered, StoreError> open_or_recover(const DataDirectory& directory, const DatabaseOptions& options,
-                                              RecoveryReport& report);
+/// The database, opened or salvaged; `report` says what was done.
+Result<std::unique_ptr<Database>, StoreError> open_or_recover(const DataDirectory& directory,
+                                                              const DatabaseOptions& options, RecoveryReport& report);
+
+/// Copies files as they are into a new numbered directory below `quarantine`, with SHA256SUMS, all synced.
+Result<std::filesystem::path, StoreError> put_aside(const std::vector<std::filesystem::path>& files,
+                                                    const std::filesystem::path& quarantine);
 
 /// Sequences in [from, to) that none of the ranges hold. Ranges are [first, last], in any order, and may overlap.
 struct SequenceRange {

@@ -14,6 +14,7 @@
 #include "storage/chunk.h"
 #include "storage/data_directory.h"
 #include "storage/database.h"
+#include "storage/journal.h"
 #include "storage/lane_cursor.h"
 #include "storage/lanes.h"
 #include "storage/loaded_block.h"
@@ -22,10 +23,11 @@
 
 namespace vigil {
 
-/// The archive on RocksDB. What is open is in memory and, as chunks, in the journal; what is sealed is in the
-/// database, with a short description of each block in memory.
+/// The archive: a journal of our own before RocksDB. What is open is in memory and, as chunks, in the journal; what is
+/// sealed is in the database, with a short description of each block in memory. A chunk that a block of its lane
+/// spans is sealed: nothing else is noted of the hand-over, so it happens exactly once, whatever dies when.
 ///
-/// Files: archive_open.cc (start, recovery), archive.cc (commit, state, figures), archive_seal.cc, archive_scan.cc.
+/// Files: archive_open.cc (start, recovery), archive.cc (commit, figures), archive_seal.cc, archive_scan.cc.
 ///
 /// Locks, in the order they are taken: sealing_ > healing_ > mutex_. mutex_ guards the lanes and is never held while
 /// anything is read, written or packed.
@@ -50,13 +52,16 @@ class RocksArchive final : public Archive {
                std::unique_ptr<Database> database);
 
   // archive_open.cc
-  Result<void, StoreError> load(const Recovered& recovered, RecoveryReport& report);
+  Result<void, StoreError> load(RecoveryReport& report);
   Result<void, StoreError> load_lanes();
   Result<void, StoreError> load_blocks();
-  Result<void, StoreError> load_open_chunks(RecoveryReport& report);
+  void load_chunk(std::shared_ptr<const Chunk> chunk, std::vector<SequenceRange>& held);
   Lane* lane_of(LaneId id, const Sources& sources);
-  Result<std::vector<SequenceRange>, StoreError> held_sequences(std::uint64_t& from) const;
-  Result<void, StoreError> report_losses(const Recovered& recovered, RecoveryReport& report);
+  Result<void, StoreError> add_sealed_sequences(std::vector<SequenceRange>& held, std::uint64_t& from) const;
+  Result<std::vector<SequenceRange>, StoreError> find_losses(std::vector<SequenceRange> held);
+  Result<void, StoreError> write_journal_again(const JournalFindings& findings,
+                                               const std::vector<SequenceRange>& losses, RecoveryReport& report);
+  Result<void, StoreError> note_losses(const std::vector<SequenceRange>& losses, RecoveryReport& report);
 
   // archive.cc
   Result<void, StoreError> make_writable();
@@ -64,7 +69,7 @@ class RocksArchive final : public Archive {
   Result<void, StoreError> check_room(std::uint64_t bytes) const;
   Result<std::vector<std::shared_ptr<const Chunk>>, StoreError> build_chunks(
       std::span<const std::shared_ptr<Batch>> batches, std::uint64_t sequence);
-  Result<void, StoreError> write_chunks(const std::vector<std::shared_ptr<const Chunk>>& chunks);
+  Result<void, StoreError> write_new_lanes();
 
   // archive_scan.cc
   std::vector<Segment> segments_spanning(std::uint64_t sequence, const std::vector<std::string>& organisations) const;
@@ -76,24 +81,35 @@ class RocksArchive final : public Archive {
     std::uint16_t day = 0;
     std::vector<std::shared_ptr<const Chunk>> chunks;
   };
-  Due next_due(bool everything, std::int64_t now_ns, std::uint64_t before, const std::vector<LaneId>& skip) const;
+  /// What is asked of one call of seal().
+  struct Round {
+    bool everything = false;
+    std::int64_t now_ns = 0;
+    std::uint64_t before = 0;        ///< only what was there when it began
+    std::uint64_t pinned_until = 0;  ///< lanes with something this old keep too much of the journal
+    std::vector<LaneId> skip;        ///< lanes that could not be sealed
+  };
+  Due next_due(const Round& round) const;
   Result<void, StoreError> seal_block(const Due& due);
+  std::uint64_t oldest_open() const;
+  Result<void, StoreError> trim_journal(std::uint64_t keep_bytes);
 
   ArchiveOptions options_;
   std::unique_ptr<DataDirectory> directory_;
   std::unique_ptr<Database> database_;
   AckLedger ledger_;
+  Journal journal_;
+  std::uint64_t journal_keep_bytes_ = 0;  ///< past this, what is sealed of the journal goes
   RocksState state_;
 
   std::mutex healing_;
   mutable std::mutex mutex_;
   Lanes lanes_;
-  std::uint64_t open_raw_bytes_ = 0;
+  std::atomic<std::uint64_t> open_raw_bytes_{0};
   std::atomic<std::uint64_t> next_sequence_{1};  ///< 0 is no record: cursors begin there
 
   // The committing thread's own.
   std::unordered_map<LaneId, ChunkBuilder> builders_;
-  rocksdb::WriteBatch commit_scratch_;
   bool unknown_ = false;  ///< a commit failed so that nobody knows what of it is on disk
 
   mutable std::mutex recent_mutex_;  ///< guards the block get() read last, and its reading
@@ -109,7 +125,6 @@ class RocksArchive final : public Archive {
 /// Keys of a block (block_codec.h).
 std::string block_key(const BlockInfo& info);
 std::string part_key(const BlockInfo& info, std::uint16_t part);
-std::string chunk_key(std::uint64_t first_sequence);
 
 /// UTC day since 1970 of a time; times before that are day 0.
 constexpr std::uint16_t day_of(std::int64_t ns) {

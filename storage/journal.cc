@@ -1,0 +1,260 @@
+#include "storage/journal.h"
+
+#include <algorithm>
+#include <charconv>
+#include <unordered_set>
+
+#include "storage/database.h"
+#include "storage/fault.h"
+#include "storage/hash.h"
+#include "storage/wire.h"
+
+namespace vigil {
+
+namespace {
+
+constexpr std::string_view kSegmentMagic = "VIGILJ1\n";
+constexpr std::size_t kSegmentHead = 32;
+constexpr std::string_view kSuffix = ".log";
+constexpr std::size_t kDigits = 8;
+
+std::string segment_head(std::uint64_t number, std::uint64_t first_sequence) {
+  std::string head(kSegmentMagic);
+  append_fixed(head, number);
+  append_fixed(head, first_sequence);
+  append_fixed(head, checksum64(head));
+  return head;
+}
+
+/// Reads a segment's head; false if it is not what was written.
+bool read_segment_head(std::string_view bytes, std::uint64_t& first_sequence) {
+  if (bytes.size() < kSegmentHead || !bytes.starts_with(kSegmentMagic)) return false;
+  if (checksum64(bytes.substr(0, kSegmentHead - 8)) != load_u64(bytes.data() + kSegmentHead - 8)) return false;
+  first_sequence = load_u64(bytes.data() + 16);
+  return true;
+}
+
+/// Chunks of one segment, and what was met between them.
+struct SegmentContent {
+  std::vector<std::shared_ptr<const Chunk>> chunks;
+  bool bad_before_good = false, bad_at_end = false;
+};
+
+SegmentContent read_frames(std::string_view bytes) {
+  SegmentContent content;
+  bool bad = false;
+  while (!bytes.empty()) {
+    const auto length = Chunk::read_head(bytes);
+    if (length && *length <= bytes.size() - Chunk::kHeadBytes) {
+      auto chunk = Chunk::read(bytes.substr(Chunk::kHeadBytes, *length));
+      bytes.remove_prefix(Chunk::kHeadBytes + *length);
+      if (chunk) {
+        content.bad_before_good |= bad;
+        bad = false;
+        content.chunks.push_back(std::move(chunk));
+      } else {
+        bad = true;
+      }
+      continue;
+    }
+    // No frame begins here, or one that was cut: the next that can begin anywhere behind it.
+    bad = true;
+    const std::size_t next = bytes.find(Chunk::kMagic, 1);
+    if (next == std::string_view::npos) break;
+    bytes.remove_prefix(next);
+  }
+  content.bad_at_end = bad;
+  return content;
+}
+
+}  // namespace
+
+Journal::~Journal() {
+  if (open_) open_->Close(rocksdb::IOOptions(), nullptr).PermitUncheckedError();
+}
+
+std::filesystem::path Journal::path_of(std::uint64_t number) const {
+  std::string name = std::to_string(number);
+  name.insert(0, name.size() < kDigits ? kDigits - name.size() : 0, '0');
+  return directory_ / name.append(kSuffix);
+}
+
+StoreError Journal::failed(const rocksdb::IOStatus& status, const std::string& doing) {
+  return store_error(status, doing + " " + directory_.string());
+}
+
+Result<void, StoreError> Journal::list_segments() {
+  std::vector<std::string> names;
+  const rocksdb::IOStatus listed = files_->GetChildren(directory_.string(), rocksdb::IOOptions(), &names, nullptr);
+  if (listed.IsNotFound() || listed.IsPathNotFound()) return {};
+  if (!listed.ok()) return failed(listed, "listing");
+  for (const std::string& name : names) {
+    std::uint64_t number = 0;
+    const char* const end = name.data() + name.size();
+    if (!name.ends_with(kSuffix)) continue;
+    const auto read = std::from_chars(name.data(), end, number);
+    if (read.ec != std::errc() || read.ptr != end - kSuffix.size()) continue;
+    segments_.push_back({.number = number});
+  }
+  std::sort(segments_.begin(), segments_.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
+  if (!segments_.empty()) next_number_ = segments_.back().number + 1;
+  return {};
+}
+
+Result<JournalFindings, StoreError> Journal::read(const std::function<void(std::shared_ptr<const Chunk>)>& visit) {
+  const std::lock_guard lock(mutex_);
+  if (auto listed = list_segments(); !listed) return listed.error();
+  JournalFindings findings;
+  std::vector<std::vector<std::shared_ptr<const Chunk>>> contents;
+  for (Segment& segment : segments_) {
+    const std::filesystem::path path = path_of(segment.number);
+    std::string bytes;
+    const rocksdb::Status status = rocksdb::ReadFileToString(files_.get(), path.string(), &bytes);
+    // A sector the disk cannot read any more: what it held is missed by its sequence; the rest must come up.
+    if (!status.ok()) {
+      findings.damaged.push_back(path);
+      contents.emplace_back();
+      continue;
+    }
+    segment.bytes = bytes.size();
+    SegmentContent content;
+    if (read_segment_head(bytes, segment.first_sequence)) {
+      content = read_frames(std::string_view(bytes).substr(kSegmentHead));
+    } else {
+      content = read_frames(bytes);
+      content.bad_before_good = !content.chunks.empty();
+    }
+    if (content.bad_before_good) findings.damaged.push_back(path);
+    if (content.bad_at_end) findings.torn.push_back(path);
+    for (const auto& chunk : content.chunks) {
+      segment.last_sequence = std::max(segment.last_sequence, chunk->bounds().sequence_last);
+    }
+    contents.push_back(std::move(content.chunks));
+  }
+  // What a later segment begins with, or what comes after that, was written again there.
+  std::uint64_t never_acknowledged = UINT64_MAX;
+  for (std::size_t i = contents.size(); i-- > 0;) {
+    std::erase_if(contents[i], [&](const auto& chunk) { return chunk->bounds().sequence_first >= never_acknowledged; });
+    if (segments_[i].first_sequence > 0) never_acknowledged = std::min(never_acknowledged, segments_[i].first_sequence);
+  }
+  // A chunk that was written again after damage may stand in two segments; no two chunks begin with one record.
+  std::unordered_set<std::uint64_t> seen;
+  for (auto& chunks : contents) {
+    for (auto& chunk : chunks) {
+      if (seen.insert(chunk->bounds().sequence_first).second) visit(std::move(chunk));
+    }
+  }
+  return findings;
+}
+
+Result<void, StoreError> Journal::begin_segment(std::uint64_t first_sequence) {
+  const rocksdb::IOOptions how;
+  const std::string directory = directory_.string();
+  if (auto made = files_->CreateDirIfMissing(directory, how, nullptr); !made.ok()) return failed(made, "making");
+  rocksdb::FileOptions options;
+  options.use_mmap_writes = false;
+  options.allow_fallocate = false;
+  const std::uint64_t number = next_number_;
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  rocksdb::IOStatus status = files_->NewWritableFile(path_of(number).string(), options, &file, nullptr);
+  if (!status.ok()) return failed(status, "beginning a segment of the journal in");
+  ++next_number_;
+  const std::string head = segment_head(number, first_sequence);
+  status = file->Append(head, how, nullptr);
+  std::unique_ptr<rocksdb::FSDirectory> names;
+  if (status.ok()) status = files_->NewDirectory(directory, how, &names, nullptr);
+  // The name must be durable before anything in the file is acknowledged; the bytes are synced with the first commit.
+  if (status.ok()) status = names->Fsync(how, nullptr);
+  if (!status.ok()) {
+    files_->DeleteFile(path_of(number).string(), how, nullptr).PermitUncheckedError();
+    return failed(status, "beginning a segment of the journal in");
+  }
+  open_ = std::move(file);
+  const std::lock_guard lock(mutex_);
+  segments_.push_back({.number = number, .first_sequence = first_sequence, .last_sequence = 0, .bytes = head.size()});
+  return {};
+}
+
+Result<void, StoreError> Journal::append(std::span<const std::shared_ptr<const Chunk>> chunks,
+                                         std::uint64_t first_sequence) {
+  if (dead_) return StoreError{StoreErrc::io, "the journal failed before: " + directory_.string()};
+  const rocksdb::IOOptions how;
+  std::uint64_t bytes = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    bytes = open_ ? segments_.back().bytes : 0;
+  }
+  if (!open_ || bytes >= segment_bytes_) {
+    if (open_) open_->Close(how, nullptr).PermitUncheckedError();  // everything in it is synced
+    open_.reset();
+    if (auto begun = begin_segment(first_sequence); !begun) return begun.error();
+    bytes = kSegmentHead;
+  }
+  const std::uint64_t whole = bytes;
+  std::uint64_t last_sequence = 0;
+  for (const auto& chunk : chunks) {
+    const rocksdb::IOStatus status = open_->Append(chunk->frame(), how, nullptr);
+    if (!status.ok()) {
+      const StoreError error = failed(status, "writing the journal in");
+      // Back to where it was whole, and on in a new segment, whose head says that what might still be found here
+      // never counted.
+      dead_ = error.code != StoreErrc::disk_full || !open_->Truncate(whole, how, nullptr).ok();
+      open_->Close(how, nullptr).PermitUncheckedError();
+      open_.reset();
+      return dead_ ? StoreError{StoreErrc::io, error.what} : error;
+    }
+    bytes += chunk->frame().size();
+    last_sequence = std::max(last_sequence, chunk->bounds().sequence_last);
+  }
+  fault_point("journal_written");
+  if (const rocksdb::IOStatus synced = open_->Sync(how, nullptr); !synced.ok()) {
+    // The kernel may have dropped the pages and say "done" next time: nothing in this file may be trusted to a sync
+    // again (reliability.md 0.2).
+    dead_ = true;
+    return StoreError{StoreErrc::io, failed(synced, "syncing the journal in").what};
+  }
+  fault_point("journal_synced");
+  const std::lock_guard lock(mutex_);
+  segments_.back().bytes = bytes;
+  segments_.back().last_sequence = std::max(segments_.back().last_sequence, last_sequence);
+  return {};
+}
+
+Result<void, StoreError> Journal::remove_front() {
+  const std::string path = path_of(segments_.front().number).string();
+  const rocksdb::IOStatus removed = files_->DeleteFile(path, rocksdb::IOOptions(), nullptr);
+  if (!removed.ok() && !removed.IsNotFound() && !removed.IsPathNotFound()) return failed(removed, "removing " + path + " from");
+  segments_.pop_front();
+  return {};
+}
+
+Result<void, StoreError> Journal::trim(std::uint64_t sequence) {
+  const std::lock_guard lock(mutex_);
+  // The last segment stays even if nothing appends to it: its first sequence tells how far an earlier process came.
+  while (segments_.size() > 1 && segments_.front().last_sequence < sequence) {
+    if (auto removed = remove_front(); !removed) return removed.error();
+  }
+  return {};
+}
+
+Result<void, StoreError> Journal::drop_earlier() {
+  const std::lock_guard lock(mutex_);
+  while (segments_.size() > (open_ ? 1U : 0U)) {
+    if (auto removed = remove_front(); !removed) return removed.error();
+  }
+  return {};
+}
+
+std::uint64_t Journal::bytes() const {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t sum = 0;
+  for (const Segment& segment : segments_) sum += segment.bytes;
+  return sum;
+}
+
+std::uint64_t Journal::oldest_segment_last() const {
+  const std::lock_guard lock(mutex_);
+  return segments_.size() > 1 ? segments_.front().last_sequence : 0;
+}
+
+}  // namespace vigil

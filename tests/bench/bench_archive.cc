@@ -1,0 +1,173 @@
+// What the archive costs: CPU per event of committing and of sealing, bytes on disk.
+//
+//   bench_archive CORPUS [DIRECTORY] [--level N] [--batch-bytes N] [--lanes N]
+//
+// One line of the corpus is one event, as a listener would hand it on. Records are made before the clock runs. The
+// archive is made anew in DIRECTORY (default: a temporary one), so put it on the disk that is meant.
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "parsers/event.h"
+#include "parsers/record.h"
+#include "storage/archive.h"
+
+namespace {
+
+using namespace vigil;
+
+double seconds(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+struct Settings {
+  std::string corpus;
+  std::filesystem::path directory;
+  long level = 1, batch_bytes = 256 * 1024, lanes = 1;
+};
+
+bool read_settings(const std::vector<std::string>& arguments, Settings& settings) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    if (!argument.starts_with("--")) {
+      if (settings.corpus.empty()) {
+        settings.corpus = argument;
+      } else {
+        settings.directory = argument;
+      }
+      continue;
+    }
+    long* const number = argument == "--level"         ? &settings.level
+                         : argument == "--batch-bytes" ? &settings.batch_bytes
+                         : argument == "--lanes"       ? &settings.lanes
+                                                       : nullptr;
+    if (number == nullptr || ++i == arguments.size()) return false;
+    std::from_chars(arguments[i].data(), arguments[i].data() + arguments[i].size(), *number);
+  }
+  return !settings.corpus.empty();
+}
+
+std::vector<std::shared_ptr<Batch>> make_batches(const std::string& text, const Settings& settings) {
+  std::vector<std::shared_ptr<Batch>> batches;
+  std::map<std::string, std::shared_ptr<const Source>, std::less<>> sources;
+  Arena arena;
+  std::int64_t received_ns = 1'757'000'000'000'000'000;
+  std::string_view rest = text;
+  std::map<const Source*, std::uint32_t> in_batch;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n');
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (line.empty()) continue;
+    if (batches.empty() || batches.back()->raw_bytes >= static_cast<std::size_t>(settings.batch_bytes)) {
+      batches.push_back(std::make_shared<Batch>());
+      in_batch.clear();
+    }
+    Batch& batch = *batches.back();
+    arena.reset();
+    ParseContext context;
+    context.received_ns = received_ns;
+    context.peer = "192.0.2.1";
+    const SyslogHeader header = parse_syslog_header(line, context, arena);
+    auto& source = sources[std::string(header.host)];
+    if (!source) {
+      Source made;
+      made.peer = "192.0.2.1";
+      made.host = header.host;
+      made.listener = "syslog-tcp:0.0.0.0:5514";
+      made.transport = "syslog-tcp";
+      made.organisation = "org-" + std::to_string(sources.size() % static_cast<std::size_t>(settings.lanes));
+      source = std::make_shared<const Source>(made);
+    }
+    const auto [known, added] = in_batch.try_emplace(source.get(), static_cast<std::uint32_t>(batch.sources.size()));
+    if (added) batch.sources.push_back(source);
+    Record record;
+    record.raw = batch.arena.copy(line);
+    record.received_ns = received_ns;
+    record.event_ns = header.timestamp_ns;
+    record.source = known->second;
+    record.format = detect_format(header);
+    record.kinds = kinds_of(header, record.format);
+    batch.records.push_back(record);
+    batch.raw_bytes += line.size();
+    received_ns += 20'000;
+  }
+  return batches;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Settings settings;
+  if (!read_settings({argv + 1, argv + argc}, settings)) {
+    std::fputs("bench_archive CORPUS [DIRECTORY] [--level N] [--batch-bytes N] [--lanes N]\n", stderr);
+    return 2;
+  }
+  if (settings.directory.empty()) settings.directory = std::filesystem::temp_directory_path() / "bench_archive";
+  std::filesystem::remove_all(settings.directory);
+  std::ifstream in(settings.corpus, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  auto batches = make_batches(text, settings);
+  double events = 0;
+  for (const auto& batch : batches) events += static_cast<double>(batch->records.size());
+
+  auto archive = Archive::open({.directory = settings.directory, .seal_level = static_cast<int>(settings.level)}, nullptr);
+  if (!archive) {
+    std::fprintf(stderr, "%s\n", archive.error().what.c_str());
+    return 4;
+  }
+  double commit = 0, seal = 0;
+  std::size_t commits = 0;
+  const double process_start = seconds(CLOCK_PROCESS_CPUTIME_ID), wall_start = now();
+  // A commit takes what has gathered: here eight batches, as the writer does under load.
+  for (std::size_t i = 0; i < batches.size();) {
+    const std::size_t count = std::min<std::size_t>(8, batches.size() - i);
+    const double start = seconds(CLOCK_THREAD_CPUTIME_ID);
+    if (auto done = (*archive)->commit(std::span(batches).subspan(i, count)); !done) {
+      std::fprintf(stderr, "%s\n", done.error().what.c_str());
+      return 4;
+    }
+    const double middle = seconds(CLOCK_THREAD_CPUTIME_ID);
+    for (std::size_t j = i; j < i + count; ++j) batches[j].reset();
+    i += count;
+    ++commits;
+    const double before_seal = seconds(CLOCK_THREAD_CPUTIME_ID);
+    if (auto done = (*archive)->seal(i == batches.size(), 0); !done) {
+      std::fprintf(stderr, "%s\n", done.error().what.c_str());
+      return 4;
+    }
+    seal += seconds(CLOCK_THREAD_CPUTIME_ID) - before_seal;
+    commit += middle - start;
+  }
+  const double wall = now() - wall_start;
+  const ArchiveStats stats = (*archive)->stats();
+  const double to_close = seconds(CLOCK_PROCESS_CPUTIME_ID);
+  archive->reset();
+  const double process = seconds(CLOCK_PROCESS_CPUTIME_ID) - process_start;
+  const double raw = static_cast<double>(stats.raw_bytes);
+  std::printf("events %.0f  raw %.0f  commits %zu  blocks %llu\n", events, raw, commits,
+              static_cast<unsigned long long>(stats.blocks));
+  std::printf("us/event: commit %.3f  seal %.3f  all threads, with closing %.3f (closing %.3f)  wall %.3f\n",
+              commit / events * 1e6, seal / events * 1e6, process / events * 1e6,
+              (seconds(CLOCK_PROCESS_CPUTIME_ID) - to_close) / events * 1e6, wall / events * 1e6);
+  std::printf("stored %llu  index %llu (%.2f %% of raw)  ratio %.2f  verify failures %llu\n",
+              static_cast<unsigned long long>(stats.stored_bytes), static_cast<unsigned long long>(stats.index_bytes),
+              100.0 * static_cast<double>(stats.index_bytes) / raw,
+              raw / static_cast<double>(stats.stored_bytes + stats.index_bytes),
+              static_cast<unsigned long long>(stats.verify_failures));
+  return 0;
+}
