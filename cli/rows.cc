@@ -190,10 +190,11 @@ std::string human_bytes(double bytes) {
     bytes /= 1024;
     ++unit;
   }
+  if (unit == 0 || bytes >= 100) {
+    return std::to_string(static_cast<std::uint64_t>(bytes + 0.5)) + " " + std::string(kUnits[unit]);
+  }
   const auto tenths = static_cast<std::uint64_t>(bytes * 10 + 0.5);
-  std::string out = std::to_string(tenths / 10);
-  if (unit > 0 && tenths < 1000) out += "." + std::to_string(tenths % 10);
-  return out + " " + std::string(kUnits[unit]);
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " " + std::string(kUnits[unit]);
 }
 
 }  // namespace vigil::cli
