@@ -23,13 +23,10 @@ class AsciiSet {
   constexpr explicit AsciiSet(std::string_view of) {
     for (const char c : of) has_[static_cast<unsigned char>(c)] = true;
   }
-  constexpr bool has(char c) const {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 128 && has_[byte];
-  }
+  constexpr bool has(char c) const { return has_[static_cast<unsigned char>(c)]; }
 
  private:
-  std::array<bool, 128> has_{};
+  std::array<bool, 256> has_{};  // the upper half stays empty: one look-up without a comparison
 };
 
 /// Bytes of the blank beyond ASCII at the front of `text` (no-break space, ideographic space and their kin);
@@ -51,15 +48,14 @@ constexpr std::size_t wide_blank_length(std::string_view text) {
 constexpr std::size_t run_length(std::string_view text, const AsciiSet& stops, std::size_t most) {
   std::size_t at = 0;
   for (std::size_t count = 0; at < text.size() && count < most; ++count) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    if (byte < 0x80) {
+    if (static_cast<unsigned char>(text[at]) < 0x80) {
       if (stops.has(text[at])) break;
       ++at;
-    } else {
-      if (wide_blank_length(text.substr(at)) > 0) break;
-      ++at;
-      while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80) ++at;
+      continue;
     }
+    if (wide_blank_length(text.substr(at)) > 0) break;
+    ++at;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80) ++at;
   }
   return at;
 }

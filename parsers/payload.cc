@@ -16,6 +16,7 @@
 #include "parsers/payload_app.h"
 #include "parsers/payload_text.h"
 #include "parsers/payload_writer.h"
+#include "parsers/timestamp.h"
 
 namespace vigil {
 namespace {
@@ -186,6 +187,7 @@ void parse_event(const SyslogHeader& header, const ParseContext& context, Event&
     const auto time = quick_payload_time(header, event.format, context.zone_minutes);
     event.timestamp_ns = time ? *time : context.received_ns;
   }
+  if (is_clock_skewed(event.timestamp_ns, context.received_ns)) event.tags.add(Tag::clock_skew);
   // Only these two formats can begin with what reads like a tag.
   const bool begins_early =
       event.format == Format::access_log || (event.format == Format::cef && !is_cef(header.message));

@@ -47,10 +47,10 @@ Step read_param(std::string_view& rest, Param& param) {
   std::size_t end = 0;
   if (param.quoted) {
     rest.remove_prefix(1);
-    while (end < rest.size() && rest[end] != '"') {
-      const bool escape = rest[end] == '\\' && is_escapable(char_at(rest, end + 1));
-      param.escaped |= escape;
-      end += escape ? 2 : 1;
+    for (; end < rest.size() && rest[end] != '"'; ++end) {
+      if (rest[end] != '\\' || !is_escapable(char_at(rest, end + 1))) continue;
+      param.escaped = true;
+      ++end;
     }
     if (end >= rest.size()) return Step::bad;
   } else {

@@ -210,12 +210,14 @@ bool can_be_host(std::string_view word) {
 
 // Takes the word at `at` as HOST if it can be one. Returns where the rest begins.
 std::size_t read_host(std::string_view text, std::size_t at, Arena& arena, SyslogHeader& header) {
-  const std::string_view word = text.substr(at, text.find_first_of(" \t", at) - at);
-  const char behind = char_at(text, at + word.size());
+  std::size_t end = at;
+  while (end < text.size() && text[end] != ' ' && text[end] != '\t') ++end;
+  const std::string_view word = text.substr(at, end - at);
+  const char behind = char_at(text, end);
   if (behind != '\t' && can_be_host(word)) {
     header.host = normal_host(word, arena);
     header.host_from_message = true;
-    at += word.size();
+    at = end;
   }
   while (char_at(text, at) == ' ') ++at;
   return text.substr(at).starts_with(": ") ? at + 2 : at;  // ASA: "host : %ASA-…"

@@ -89,6 +89,8 @@ class Cursor {
   std::size_t at_ = 0;
 };
 
+std::int64_t floor_seconds(std::int64_t ns) { return ns / kSecond - (ns % kSecond < 0 ? 1 : 0); }
+
 struct Zone {
   bool there = false;
   bool possible = true;
@@ -329,13 +331,14 @@ std::optional<TimestampRead> read_bsd(std::string_view text, int zone_minutes, s
     take_half_day(cursor, civil);
     if (cursor.peek() == ' ' && cursor.at() == kBsdSecond && !take_year_behind(cursor) &&
         !take_bsd_zone(cursor, text).there) {
-      const std::int64_t time = (memory.seconds - zone_minutes * 60) * kSecond;
       // In this span the remembered year is the one that time_without_year() would choose.
-      if (received_ns >= time - kFutureMax && received_ns < time + 335 * kDay) {
+      const std::int64_t seconds = memory.seconds - zone_minutes * 60;
+      const std::int64_t received = floor_seconds(received_ns);
+      if (received >= seconds - kFutureMax / kSecond && received < seconds + 335 * kSecondsPerDay) {
         Tags tags;
         tags.add(Tag::no_tz);
         tags.add(Tag::no_year);
-        return TimestampRead{time, kBsdSecond, tags};
+        return TimestampRead{seconds * kSecond, kBsdSecond, tags};
       }
     }
     cursor.back_to(0);

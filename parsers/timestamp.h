@@ -46,6 +46,15 @@ std::optional<std::int64_t> time_from_civil(const CivilTime& civil, int zone_min
 /// February goes to the nearest leap year before. Nothing if the date exists in no year of the last five.
 std::optional<std::int64_t> time_without_year(CivilTime civil, int zone_minutes, std::int64_t received_ns);
 
+/// A clock that is more than a day off tells little about when something happened (Tag::clock_skew).
+constexpr bool is_clock_skewed(std::int64_t event_ns, std::int64_t received_ns) {
+  // Unsigned, because the ends of the range are further apart than a signed number reaches.
+  const auto event = static_cast<std::uint64_t>(event_ns);
+  const auto received = static_cast<std::uint64_t>(received_ns);
+  const std::uint64_t apart = event_ns < received_ns ? received - event : event - received;
+  return apart > static_cast<std::uint64_t>(kDay);
+}
+
 /// Offset of a zone's abbreviation ("CST" is +08:00 here), upper case as senders write it.
 std::optional<int> zone_from_name(std::string_view name);
 

@@ -179,6 +179,18 @@ TEST(IsoTime, ReadsWhatPeopleType) {
   }
 }
 
+TEST(ClockSkew, BI32_IsMoreThanADayEitherWay) {
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  EXPECT_FALSE(is_clock_skewed(kReceived, kReceived));
+  EXPECT_FALSE(is_clock_skewed(kReceived - kDay, kReceived));
+  EXPECT_FALSE(is_clock_skewed(kReceived + kDay, kReceived));
+  EXPECT_TRUE(is_clock_skewed(kReceived - kDay - 1, kReceived));
+  EXPECT_TRUE(is_clock_skewed(kReceived + kDay + 1, kReceived));
+  EXPECT_TRUE(is_clock_skewed(kLeast, kMost));
+  EXPECT_TRUE(is_clock_skewed(kMost, kLeast));
+}
+
 TEST(ZoneNames, AreThoseOfHere) {
   EXPECT_EQ(zone_from_name("CST"), 480);
   EXPECT_EQ(zone_from_name("UTC"), 0);
