@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -69,13 +70,22 @@ struct Listener {
 
 namespace vigil {
 
-/// What RuleSet holds: immutable once built.
+/// What RuleSet holds: immutable once linked.
 struct CompiledRules {
   std::vector<sigma::Rule> rules;
   std::vector<sigma::Correlation> correlations;        ///< what one refers to stands before it
   std::vector<std::vector<sigma::Listener>> rule_listeners;         ///< by rule
   std::vector<std::vector<sigma::Listener>> correlation_listeners;  ///< by correlation
-  sigma::Prefilter prefilter;
+
+  /// Built when first asked for: checking rules or asking them offline does without.
+  const sigma::Prefilter& prefilter() const {
+    std::call_once(prefilter_once_, [this] { prefilter_ = sigma::Prefilter::build(rules); });
+    return prefilter_;
+  }
+
+ private:
+  mutable std::once_flag prefilter_once_;
+  mutable sigma::Prefilter prefilter_;
 };
 
 }  // namespace vigil

@@ -86,7 +86,7 @@ struct Correlator::State {
   bool group_of(const Correlation::Slot& slot, const Hit& hit, GroupIdentity& identity);
   bool tag_of(const Correlation& correlation, const Correlation::Slot& slot, const Hit& hit, std::uint64_t weight,
               std::uint64_t& tag);
-  Group& group_for(std::uint32_t index, GroupIdentity identity, const Hit& hit);
+  Group* group_for(const Listener& listener, GroupIdentity identity, const Hit& hit);
   void make_room(std::uint32_t index, std::int64_t now);
   bool expired(std::uint32_t index, const Group& group, std::int64_t now) const;
   void forget(std::uint32_t index, Group& group);
@@ -161,7 +161,8 @@ void Correlator::State::make_room(std::uint32_t index, std::int64_t now) {
   }
 }
 
-Group& Correlator::State::group_for(std::uint32_t index, GroupIdentity identity, const Hit& hit) {
+Group* Correlator::State::group_for(const Listener& listener, GroupIdentity identity, const Hit& hit) {
+  const std::uint32_t index = listener.correlation;
   GroupTable& table = *tables[index];
   if (unsorted[index]) {
     table.sort_by_touch();
@@ -169,6 +170,10 @@ Group& Correlator::State::group_for(std::uint32_t index, GroupIdentity identity,
   }
   key.clear();
   append_group_key(identity, key);
+  // The second step without a first begins nothing: else every ordinary logon would open a window that waits for
+  // failures which cannot come before it any more.
+  const bool begins = rules.correlations[index].type != Correlation::Type::temporal_ordered || listener.slot == 0;
+  if (!begins && !table.contains(key)) return nullptr;
   auto [group, fresh] = table.find_or_add(key);
   if (fresh) {
     group.identity = std::move(identity);
@@ -180,7 +185,7 @@ Group& Correlator::State::group_for(std::uint32_t index, GroupIdentity identity,
     group.window = Window();
   }
   table.touch(group, hit.received_ns, hit.sequence);
-  return group;
+  return &group;
 }
 
 void Correlator::State::update(const Listener& listener, const Hit& hit, std::uint64_t weight,
@@ -197,7 +202,9 @@ void Correlator::State::update(const Listener& listener, const Hit& hit, std::ui
   entry.sequence = hit.sequence;
   entry.slot = listener.slot;
 
-  Group& group = group_for(listener.correlation, std::move(identity), hit);
+  Group* const found = group_for(listener, std::move(identity), hit);
+  if (found == nullptr) return;
+  Group& group = *found;
   Window& window = group.window;
   mark(listener.correlation, group);
   const std::size_t before = window.size();

@@ -1,5 +1,7 @@
 #include "rules/event_fields.h"
 
+#include "rules/verbatim.h"
+
 namespace vigil::sigma {
 
 std::string_view canonical_text(std::string_view text, ValueType type) {
@@ -27,7 +29,8 @@ bool EventFields::collect(const FieldName& name, std::vector<FieldValue>& out) c
 
 void EventFields::collect_all(std::vector<FieldValue>& out) const {
   for (const Field& field : event_.fields()) {
-    if (field.type != ValueType::null) out.push_back({canonical_text(field.value, field.type), field.type});
+    if (field.type == ValueType::null || !is_verbatim(field.name, event_.format)) continue;
+    out.push_back({canonical_text(field.value, field.type), field.type});
   }
 }
 

@@ -42,6 +42,7 @@ class GroupTable {
 
   /// The group of that key and whether it is new. A new one is not touched yet.
   std::pair<Group&, bool> find_or_add(const std::string& key);
+  bool contains(const std::string& key) const { return groups_.contains(key); }
   void touch(Group& group, std::int64_t now_ns, std::uint64_t sequence);
   /// The least recently touched; null when empty.
   Group* oldest() { return oldest_; }

@@ -62,7 +62,6 @@ class Linker {
     silence();
     for (RuleEntry& entry : rules_) out_->rules.push_back(std::move(entry.rule));
     listen();
-    out_->prefilter = Prefilter::build(out_->rules);
     return std::move(out_);
   }
 

@@ -114,8 +114,11 @@ Prefilter Prefilter::build(const std::vector<Rule>& rules) {
 const std::vector<std::uint32_t>& Prefilter::rules_of(Format format) const {
   return buckets_[static_cast<std::size_t>(format)]->rules;
 }
-std::size_t Prefilter::open_rules(Format format) const {
-  return buckets_[static_cast<std::size_t>(format)]->open.size();
+std::vector<std::uint32_t> Prefilter::open_rules(Format format) const {
+  const Bucket& bucket = *buckets_[static_cast<std::size_t>(format)];
+  std::vector<std::uint32_t> rules;
+  for (const std::uint32_t position : bucket.open) rules.push_back(bucket.rules[position]);
+  return rules;
 }
 
 struct Prefilter::Scanner::State {

@@ -25,8 +25,8 @@ class Prefilter {
 
   /// Rules that could match a message of that format at all, by log source.
   const std::vector<std::uint32_t>& rules_of(Format format) const;
-  /// How many of them have no usable literal, so that every message of the format is parsed for them.
-  std::size_t open_rules(Format format) const;
+  /// Those of them that have no usable literal, so that every message of the format is parsed for them.
+  std::vector<std::uint32_t> open_rules(Format format) const;
 
   /// The memory one thread needs to scan.
   class Scanner {

@@ -18,7 +18,7 @@ constexpr std::uint64_t kShadowEvery = 4096;
 
 struct Watcher::Impl {
   explicit Impl(std::shared_ptr<const RuleSet> set)
-      : rules(std::move(set)), compiled(rules->compiled()), scanner(compiled.prefilter), correlator(compiled) {}
+      : rules(std::move(set)), compiled(rules->compiled()), scanner(compiled.prefilter()), correlator(compiled) {}
 
   std::shared_ptr<const RuleSet> rules;
   const CompiledRules& compiled;
@@ -92,7 +92,7 @@ void Watcher::Impl::ask(const std::vector<std::uint32_t>& candidates, const Obse
   hit.event_ns = observation.event_ns;
   hit.received_ns = observation.received_ns;
 
-  const auto& asked = shadow ? compiled.prefilter.rules_of(observation.format) : candidates;
+  const auto& asked = shadow ? compiled.prefilter().rules_of(observation.format) : candidates;
   firings.clear();
   for (const std::uint32_t index : asked) {
     const sigma::Rule& rule = compiled.rules[index];

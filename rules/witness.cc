@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "rules/verbatim.h"
+
 namespace vigil::sigma {
 namespace {
 
@@ -15,26 +17,10 @@ constexpr std::size_t kClausesMax = 8;
 /// A clause of more literals than this is left out where the rule has another.
 constexpr std::size_t kClauseLiteralsMax = 2048;
 
-/// Fields that the parsers compute instead of copying: their values need not stand in the message.
-constexpr std::string_view kDerived[] = {
-    "event.action",   "event.category",  "event.created", "event.dataset", "event.duration",  "event.end",
-    "event.ingested", "event.kind",      "event.module",  "event.outcome", "event.severity",  "event.start",
-    "event.type",     "host.name",       "host.ip",       "log.level",     "network.protocol", "network.transport",
-    "network.direction", "network.type", "process.name",  "tags",          "timestamp",       "@timestamp",
-};
-constexpr std::string_view kDerivedFamilies[] = {"observer.", "log.", "vigil.", "related.", "ecs.", "labels."};
-
-bool is_address_name(std::string_view name) { return name.ends_with(".ip") || name.ends_with(".address"); }
-
-bool is_verbatim(std::string_view name) {
-  if (std::find(std::begin(kDerived), std::end(kDerived), name) != std::end(kDerived)) return false;
-  return std::none_of(std::begin(kDerivedFamilies), std::end(kDerivedFamilies),
-                      [&](std::string_view family) { return name.starts_with(family); });
-}
-bool is_verbatim(const FieldName& field) {
+bool stands_in_message(const FieldName& field, Format format) {
   for (const auto& group : field.groups) {
     for (const std::string& name : group) {
-      if (!is_verbatim(name)) return false;
+      if (!is_verbatim(name, format)) return false;
     }
   }
   return true;
@@ -42,28 +28,20 @@ bool is_verbatim(const FieldName& field) {
 bool is_address(const FieldName& field) {
   for (const auto& group : field.groups) {
     for (const std::string& name : group) {
-      if (is_address_name(name)) return true;
+      if (name.ends_with(".ip") || name.ends_with(".address")) return true;
     }
   }
   return false;
 }
 
-/// Characters that stand for themselves in every format. JSON escapes quotes, backslashes and perhaps slashes; CEF
-/// escapes `|` and `=`; structured data `]`; web servers write `%`, `+` and blanks their own way.
-bool stands_for_itself(char c, bool address) {
-  if (c >= 'a' && c <= 'z') return true;
-  if (c >= '0' && c <= '9') return true;
-  if (c == ':') return !address;  // IPv6 addresses are written in many ways
-  return std::string_view(".-_ @,;()!$*~").find(c) != std::string_view::npos;
-}
-
 /// The longest run of `literal` that stands for itself, in lower case.
-std::string longest_run(std::string_view literal, bool address) {
+std::string longest_run(std::string_view literal, bool address, Format format) {
   std::string best, run;
   for (std::size_t i = 0; i <= literal.size(); ++i) {
     char c = i < literal.size() ? literal[i] : '\0';
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    if (i < literal.size() && stands_for_itself(c, address)) {
+    // IPv6 addresses are written in many ways.
+    if (i < literal.size() && stands_for_itself(c, format) && !(address && c == ':')) {
       run.push_back(c);
       continue;
     }
@@ -90,7 +68,7 @@ std::size_t rarity(const Clause& clause) {
 
 class Extractor {
  public:
-  explicit Extractor(const Expression& expression) : expression_(expression) {}
+  Extractor(const Expression& expression, Format format) : expression_(expression), format_(format) {}
 
   std::vector<Clause> clauses(Expression::Index index) const {
     const Expression::Node& node = expression_.node(index);
@@ -109,28 +87,41 @@ class Extractor {
     for (const Expression::Index child : node.children) {
       for (Clause& clause : clauses(child)) all.push_back(std::move(clause));
     }
+    return best_of(std::move(all));
+  }
+
+  // (a and b) or c  =  (a or c) and (b or c). If one alternative has no clause, nothing is known.
+  std::vector<Clause> of_any(const Expression::Node& node) const {
+    std::vector<Clause> joined;
+    for (std::size_t i = 0; i < node.children.size(); ++i) {
+      std::vector<Clause> part = clauses(node.children[i]);
+      if (part.empty()) return {};
+      if (i == 0) {
+        joined = std::move(part);
+        continue;
+      }
+      std::vector<Clause> product;
+      for (const Clause& left : joined) {
+        for (const Clause& right : part) {
+          product.push_back(left);
+          product.back().insert(product.back().end(), right.begin(), right.end());
+        }
+      }
+      joined = best_of(std::move(product));
+    }
+    return joined;
+  }
+
+  // Leaving out a clause only makes the filter let more through.
+  static std::vector<Clause> best_of(std::vector<Clause> all) {
     std::stable_sort(all.begin(), all.end(),
                      [](const Clause& a, const Clause& b) { return rarity(a) > rarity(b); });
     if (all.size() > kClausesMax) all.resize(kClausesMax);
     return all;
   }
 
-  // One clause of each alternative, together; if one alternative has none, nothing is known.
-  std::vector<Clause> of_any(const Expression::Node& node) const {
-    Clause joined;
-    for (const Expression::Index child : node.children) {
-      std::vector<Clause> part = clauses(child);
-      if (part.empty()) return {};
-      const auto best = std::max_element(part.begin(), part.end(), [](const Clause& a, const Clause& b) {
-        return rarity(a) < rarity(b);
-      });
-      joined.insert(joined.end(), best->begin(), best->end());
-    }
-    return {std::move(joined)};
-  }
-
-  static std::vector<Clause> of_item(const Item& item) {
-    if (item.negated || (!item.is_keyword() && !is_verbatim(item.field))) return {};
+  std::vector<Clause> of_item(const Item& item) const {
+    if (item.negated || (!item.is_keyword() && !stands_in_message(item.field, format_))) return {};
     const bool address = is_address(item.field);
     std::vector<Clause> all;
     Clause joined;
@@ -153,7 +144,7 @@ class Extractor {
     }
     if (item.every) return all;
     for (const std::string& exact : item.exact_set) {
-      std::string run = longest_run(exact, address);
+      std::string run = longest_run(exact, address, format_);
       if (run.size() < kLiteralMin) return {};
       joined.push_back(std::move(run));
     }
@@ -161,11 +152,11 @@ class Extractor {
     return {std::move(joined)};
   }
 
-  static std::optional<std::string> literal_of(const ValueTest& test, bool address) {
+  std::optional<std::string> literal_of(const ValueTest& test, bool address) const {
     if (test.kind != ValueTest::Kind::text && test.kind != ValueTest::Kind::number) return std::nullopt;
     std::string best;
     for (const std::string_view literal : test.pattern.literals()) {
-      std::string run = longest_run(literal, address);
+      std::string run = longest_run(literal, address, format_);
       if (run.size() > best.size()) best = std::move(run);
     }
     if (test.kind == ValueTest::Kind::number &&
@@ -177,12 +168,13 @@ class Extractor {
   }
 
   const Expression& expression_;
+  Format format_;
 };
 
 }  // namespace
 
-std::vector<Clause> necessary_clauses(const Expression& expression, Format) {
-  return Extractor(expression).clauses(expression.root());
+std::vector<Clause> necessary_clauses(const Expression& expression, Format format) {
+  return Extractor(expression, format).clauses(expression.root());
 }
 
 }  // namespace vigil::sigma

@@ -1,0 +1,42 @@
+#include "rules/verbatim.h"
+
+#include <algorithm>
+
+namespace vigil::sigma {
+namespace {
+
+/// Fields that the parsers compute instead of copying: their values need not stand in the message.
+constexpr std::string_view kDerived[] = {
+    "@timestamp",         "dns.type",            "event.category",         "event.dataset",         "event.duration",
+    "event.end",          "event.ingested",      "event.kind",             "event.outcome",
+    "event.severity",     "event.start",         "event.type",             "host.name",             "log.level",
+    "network.bytes",      "network.direction",   "network.packets",        "network.protocol",      "network.transport",
+    "network.type",       "process.parent.pid",  "process.pid",            "tags",                  "tls.server.not_after",
+    "tls.server.not_before", "winlog.logon.type"};
+constexpr std::string_view kDerivedFamilies[] = {"observer.", "log.", "vigil.", "related.", "threat."};
+/// Formats whose own word for what was done is event.action; others get ours.
+constexpr Format kOwnActions[] = {Format::cef, Format::fortigate, Format::eve, Format::key_value, Format::json};
+
+}  // namespace
+
+bool is_verbatim(std::string_view field, Format format) {
+  if (field == "event.action") {
+    return std::find(std::begin(kOwnActions), std::end(kOwnActions), format) != std::end(kOwnActions);
+  }
+  if (std::find(std::begin(kDerived), std::end(kDerived), field) != std::end(kDerived)) return false;
+  return std::none_of(std::begin(kDerivedFamilies), std::end(kDerivedFamilies),
+                      [&](std::string_view family) { return field.starts_with(family); });
+}
+
+bool stands_for_itself(char c, Format format) {
+  if (c < 0x20 || c == 0x7F || static_cast<unsigned char>(c) >= 0x80) return false;
+  switch (format) {
+    case Format::cef: return c != '\\' && c != '|' && c != '=' && c != '#';
+    case Format::eve:
+    case Format::windows_json:
+    case Format::json: return c != '"' && c != '\\' && c != '/';
+    default: return c != '"' && c != '\\';
+  }
+}
+
+}  // namespace vigil::sigma

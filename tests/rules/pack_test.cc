@@ -1,0 +1,250 @@
+// Our own rules: each carries lines it must match and lines it must not; correlations are played through here.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "rules/compiled.h"
+#include "rules/event_fields.h"
+#include "rules/log_routes.h"
+#include "rules/yaml_tree.h"
+#include "tests/rules/rule_tool.h"
+#include "tests/rules/stream.h"
+
+namespace vigil::test {
+namespace {
+
+std::vector<RuleSet::Text> pack_texts() {
+  std::vector<RuleSet::Text> texts;
+  for (const auto& entry : std::filesystem::directory_iterator(std::string(VIGIL_SOURCE_DIR) + "/rules/pack")) {
+    std::ifstream file(entry.path());
+    std::stringstream text;
+    text << file.rdbuf();
+    texts.push_back({entry.path().filename().string(), text.str()});
+  }
+  return texts;
+}
+
+/// The frame parsed whole, then one rule asked about it.
+bool matches(const sigma::Rule& rule, const std::string& frame) {
+  Arena arena;
+  ParseContext context;
+  context.received_ns = Stream::kStart;
+  context.peer = "192.0.2.1";
+  Event event;
+  parse_event(parse_syslog_header(frame, context, arena), context, event, arena);
+  sigma::Evaluator evaluator;
+  return sigma::applies(event, rule.source) && evaluator.matches(rule.expression, sigma::EventFields(event));
+}
+
+bool candidate(const CompiledRules& compiled, const sigma::Rule& rule, const std::string& frame) {
+  Arena arena;
+  ParseContext context;
+  const SyslogHeader header = parse_syslog_header(frame, context, arena);
+  sigma::Prefilter::Scanner scanner(compiled.prefilter());
+  for (const std::uint32_t index : scanner.candidates(detect_format(header), header.text)) {
+    if (&compiled.rules[index] == &rule) return true;
+  }
+  return false;
+}
+
+TEST(RulePack, LoadsWithoutProblemsAndIsTheOneCompiledIn) {
+  std::vector<RuleProblem> problems;
+  const auto rules = RuleSet::load_builtin(problems);
+  for (const RuleProblem& problem : problems) {
+    ADD_FAILURE() << problem.file << ":" << problem.line << ": " << problem.rule << ": " << problem.reason;
+  }
+  std::vector<RuleProblem> again;
+  EXPECT_EQ(rules->size(), RuleSet::compile(pack_texts(), again)->size());
+  EXPECT_GT(rules->size(), 50U);
+}
+
+TEST(RulePack, EveryRuleSaysWhatItIsInBothLanguages) {
+  std::vector<RuleProblem> problems;
+  std::set<std::string> ids;
+  for (const auto& meta : RuleSet::load_builtin(problems)->metas()) {
+    EXPECT_EQ(meta->id.size(), 36U) << meta->title;
+    EXPECT_TRUE(ids.insert(meta->id).second) << meta->id;
+    EXPECT_FALSE(meta->title_zh.empty()) << meta->title;
+    EXPECT_FALSE(meta->description_zh.empty()) << meta->title;
+    EXPECT_FALSE(meta->description.empty()) << meta->title;
+    EXPECT_FALSE(meta->opens_candidate && meta->category.empty()) << meta->title;
+  }
+}
+
+TEST(RulePack, EveryRuleMatchesItsOwnLinesAndLeavesTheOthers) {
+  std::vector<RuleProblem> problems;
+  const auto rules = RuleSet::load_builtin(problems);
+  std::map<std::string, const sigma::Rule*> by_id;
+  for (const sigma::Rule& rule : rules->compiled().rules) by_id[rule.id] = &rule;
+  std::size_t lines = 0;
+  for (const RuleSet::Text& text : pack_texts()) {
+    for (const auto& document : sigma::parse_yaml_stream(text.yaml)) {
+      const auto& node = std::get<sigma::YamlNode>(document);
+      if (node.find("detection") == nullptr) continue;
+      const sigma::Rule* rule = by_id[std::string(node.text_of("id"))];
+      ASSERT_NE(rule, nullptr) << node.text_of("title");
+      const sigma::YamlNode* section = node.find("vigil");
+      const sigma::YamlNode* tests = section != nullptr ? section->find("tests") : nullptr;
+      if (rule->source.service == "cef" && tests == nullptr) continue;  // below: its lines are Big5 too
+      ASSERT_NE(tests, nullptr) << node.text_of("title") << " has no tests";
+      for (const bool wanted : {true, false}) {
+        const sigma::YamlNode* list = tests->find(wanted ? "match" : "ignore");
+        ASSERT_NE(list, nullptr) << node.text_of("title") << " lacks " << (wanted ? "match" : "ignore");
+        for (const sigma::YamlNode& line : list->items) {
+          EXPECT_EQ(matches(*rule, line.text), wanted) << node.text_of("title") << "\n  " << line.text;
+          if (wanted) {
+            EXPECT_TRUE(candidate(rules->compiled(), *rule, line.text))
+                << "the prefilter misses " << node.text_of("title") << "\n  " << line.text;
+          }
+          ++lines;
+        }
+      }
+    }
+  }
+  EXPECT_GT(lines, 100U);
+}
+
+TEST(RulePack, FewRulesNeedEveryMessageOfAFormatParsed) {
+  std::vector<RuleProblem> problems;
+  const auto rules = RuleSet::load_builtin(problems);
+  for (unsigned i = 0; i < static_cast<unsigned>(Format::count_); ++i) {
+    const auto format = static_cast<Format>(i);
+    // CEF comes in small numbers from antivirus servers, in whatever language; all else must be filtered.
+    if (format == Format::cef) continue;
+    std::string open;
+    for (const std::uint32_t index : rules->compiled().prefilter().open_rules(format)) {
+      open += rules->compiled().rules[index].meta->title + "; ";
+    }
+    EXPECT_EQ(open, "") << format_name(format);
+  }
+}
+
+class PackStream : public testing::Test {
+ protected:
+  static std::shared_ptr<const RuleSet> pack() {
+    static const std::shared_ptr<const RuleSet> kPack = [] {
+      std::vector<RuleProblem> problems;
+      return RuleSet::load_builtin(problems);
+    }();
+    return kPack;
+  }
+  static std::string ssh(const std::string& text) { return "<86>Nov 20 15:00:00 srv1 sshd[2101]: " + text; }
+  static std::string failed(const std::string& user, const std::string& from) {
+    return ssh("Failed password for " + user + " from " + from + " port 50112 ssh2");
+  }
+  static std::string windows(int id, const std::string& user, const std::string& from, const std::string& more = {}) {
+    return "<14>1 2026-11-20T15:00:00+08:00 DC01 Microsoft-Windows-Security-Auditing 712 - - {\"EventID\":" +
+           std::to_string(id) + ",\"Hostname\":\"DC01\",\"SourceName\":\"Microsoft-Windows-Security-Auditing\"," +
+           "\"Channel\":\"Security\",\"TargetUserName\":\"" + user + "\",\"LogonType\":\"3\",\"IpAddress\":\"" + from +
+           "\"" + more + "}";
+  }
+  static std::string denied(const std::string& from, const std::string& to, int port) {
+    return "<188>date=2026-11-20 time=15:00:00 devname=\"FG100F\" devid=\"FG1\" logid=\"0000000014\" type=\"traffic\" "
+           "subtype=\"forward\" level=\"warning\" vd=\"root\" srcip=" + from + " srcport=40001 dstip=" + to +
+           " dstport=" + std::to_string(port) + " proto=6 action=\"deny\" policyid=0";
+  }
+  static std::string request(const std::string& method, const std::string& target, int status,
+                             const std::string& agent = "Mozilla/5.0") {
+    return "<190>Nov 20 15:00:00 web1 nginx: 198.51.100.77 - - [20/Nov/2026:15:00:00 +0800] \"" + method + " " + target +
+           " HTTP/1.1\" " + std::to_string(status) + " 153 \"-\" \"" + agent + "\"";
+  }
+};
+
+TEST_F(PackStream, GuessingOverSshIsToldOnceAndTheLogonAfterItToo) {
+  Stream stream(pack());
+  for (int i = 0; i < 30; ++i) stream.feed(failed("root", "203.0.113.9"), i);
+  EXPECT_EQ(stream.titles(), "SSH password guessing");
+  EXPECT_EQ(stream.fired[0].count, 10U);
+  EXPECT_EQ(stream.fired[0].references.size(), 10U);
+  EXPECT_EQ(stream.fired[0].references.back(), 10U);
+  stream.feed(ssh("Accepted password for teacher01 from 203.0.113.9 port 51122 ssh2"), 31);
+  EXPECT_EQ(stream.titles(), "SSH password guessing; SSH logon after password guessing");
+  const Detection& success = stream.fired[1];
+  EXPECT_EQ(success.rule->level, Level::high);
+  EXPECT_EQ(success.entities[0], (std::pair<std::string, std::string>("source.ip", "203.0.113.9")));
+  EXPECT_EQ(success.entities[1], (std::pair<std::string, std::string>("user.name", "teacher01")));
+  EXPECT_EQ(success.sequence, 31U);
+  EXPECT_GE(success.count, 6U);
+  EXPECT_EQ(success.organisation, "school-a");
+}
+
+TEST_F(PackStream, OrdinaryLogonsAreNotToldOf) {
+  Stream stream(pack());
+  for (int i = 0; i < 100; ++i) {
+    const std::string from = "10.20.9." + std::to_string(11 + i % 4);
+    if (i % 10 == 0) stream.feed(failed("admin01", from), i * 60);
+    stream.feed(ssh("Accepted publickey for admin01 from " + from + " port 40001 ssh2: ED25519 SHA256:x"), i * 60 + 4);
+  }
+  EXPECT_EQ(stream.titles(), "");
+  EXPECT_LE(stream.watcher.counters().groups, 20U) << "logons without failures must not fill the windows";
+}
+
+TEST_F(PackStream, SlowGuessingThatNeverFillsTheWindowIsNotToldOf) {
+  Stream stream(pack());
+  for (int i = 0; i < 60; ++i) stream.feed(failed("root", "203.0.113.9"), i * 67);
+  EXPECT_EQ(stream.titles(), "");
+}
+
+TEST_F(PackStream, SprayingManyUsersIsToldOf) {
+  Stream stream(pack());
+  for (int i = 0; i < 12; ++i) stream.feed(failed("invalid user u" + std::to_string(i), "203.0.113.9"), i * 100);
+  EXPECT_EQ(stream.titles(), "SSH password spraying");
+  EXPECT_EQ(stream.fired[0].count, 10U);
+}
+
+TEST_F(PackStream, WindowsGuessingThatSucceedsIsToldOf) {
+  Stream stream(pack());
+  for (int i = 0; i < 12; ++i) stream.feed(windows(4625, "teacher01", "203.0.113.9"), i);
+  stream.feed(windows(4624, "teacher01", "203.0.113.9"), 20);
+  EXPECT_EQ(stream.titles(), "Windows password guessing; Windows logon after password guessing");
+}
+
+TEST_F(PackStream, AScanFromOutsideAndOneFromInsideAreToldApart) {
+  Stream outside(pack());
+  for (int i = 0; i < 240; ++i) {
+    outside.feed(denied("192.0.2.99", "192.0.2." + std::to_string(100 + i % 14), 20 + i % 19), i * 0.2);
+  }
+  EXPECT_EQ(outside.titles(), "Port scan from outside");
+  EXPECT_EQ(outside.fired[0].count, 100U);
+
+  Stream inside(pack());
+  for (int i = 0; i < 60; ++i) inside.feed(denied("10.20.3.7", "10.20.4." + std::to_string(i + 1), 445), i);
+  EXPECT_EQ(inside.titles(), "Computer of our own scans addresses");
+}
+
+TEST_F(PackStream, AWebShellIsToldOfWhenDroppedAndWhenUsed) {
+  Stream stream(pack());
+  for (int i = 0; i < 12; ++i) stream.feed(request("GET", "/index.php?page=../../../../etc/passwd", 404), i);
+  stream.feed(request("POST", "/upload.php", 200, "python-requests/2.31.0"), 100);
+  stream.feed(request("GET", "/uploads/new.php", 200, "curl/7.88.1"), 110);
+  stream.feed(request("GET", "/uploads/new.php?cmd=uname%20-a", 200, "curl/7.88.1"), 130);
+  EXPECT_EQ(stream.titles(),
+            "Series of web attacks; Upload followed by a script in the upload folder; Web shell in use");
+  EXPECT_EQ(stream.fired.back().rule->symptoms, std::vector<std::string>{"網頁木馬"});
+}
+
+TEST_F(PackStream, AnAntivirusServerMaySpeakBig5) {
+  Stream stream(pack());
+  stream.feed("<132>Nov 20 15:00:00 av1 CEF:0|\xa8\xbe\xacr|Management Server|14.0|AV:Detected|\xb5o\xb2{\xb4\x63\xb7N"
+              "\xb5{\xa6\xa1|8|dhost=PC07 duser=teacher05 fname=invoice.exe act=Quarantine msg=\xa4w\xb9j\xc2\xf7", 1);
+  EXPECT_EQ(stream.titles(), "Antivirus server reports malware");
+}
+
+TEST_F(PackStream, VpnGuessingThatSucceedsIsToldOf) {
+  Stream stream(pack());
+  const auto vpn = [](const std::string& action) {
+    return "<185>date=2026-11-20 time=15:00:00 devname=\"FG100F\" devid=\"FG1\" logid=\"0101039426\" type=\"event\" "
+           "subtype=\"vpn\" level=\"alert\" vd=\"root\" action=\"" + action +
+           "\" tunneltype=\"ssl-web\" remip=203.0.113.9 user=\"teacher01\" msg=\"SSL\"";
+  };
+  for (int i = 0; i < 12; ++i) stream.feed(vpn("ssl-login-fail"), i);
+  stream.feed(vpn("tunnel-up"), 20);
+  EXPECT_EQ(stream.titles(), "VPN password guessing; VPN logon after password guessing");
+}
+
+}  // namespace
+}  // namespace vigil::test
