@@ -46,6 +46,7 @@ struct CaseDetection {
   std::vector<std::pair<std::string, std::string>> fields;  ///< of the newest detection
   std::string category;               ///< what this rule says it is; empty where it does not say
   std::vector<std::string> symptoms;  ///< the form's words
+  std::string place;                  ///< system or host it was first seen on, for people
   int proposed_level = 0;             ///< the highest this rule led to on the assets it was seen on
   bool context = false;               ///< only accompanies: it neither opened nor changed the assessment
 };

@@ -160,6 +160,7 @@ json::object write(const CaseDetection& detection) {
           {"fields", pairs(detection.fields)},
           {"category", detection.category},
           {"symptoms", strings(detection.symptoms)},
+          {"place", detection.place},
           {"proposed_level", detection.proposed_level},
           {"context", detection.context}};
 }
@@ -215,6 +216,7 @@ void read(const Reader& in, CaseDetection& detection) {
   in.read("fields", detection.fields);
   in.read("category", detection.category);
   in.read("symptoms", detection.symptoms);
+  in.read("place", detection.place);
   in.read("proposed_level", detection.proposed_level);
   in.read("context", detection.context);
 }

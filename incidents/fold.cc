@@ -124,25 +124,21 @@ void add_entity(Case& incident, FoldEntity&& entity, std::int64_t first_ns, std:
                                .link = entity.link});
 }
 
-/// Where it happened, for the title: the first registered system, else the first host.
-std::string place_of(const Case& incident, const AssetTable& assets) {
-  if (!incident.systems.empty()) {
-    const System* system = assets.system(incident.systems.front());
-    return one_line(system && !system->name.empty() ? system->name : incident.systems.front(),
-                    kPlaceBytesMax);
-  }
-  for (const auto& entity : incident.entities) {
-    if (entity.type == "host.name") return one_line(entity.value, kPlaceBytesMax);
-  }
-  return {};
+/// Where it happened, for people: the registered system, else the host.
+std::string place_of(const Detection& detection, const AssetTable& assets) {
+  const System* system = detection.system.empty() ? nullptr : assets.system(detection.system);
+  if (system && !system->name.empty()) return one_line(system->name, kPlaceBytesMax);
+  return one_line(detection.system.empty() ? detection.host : detection.system, kPlaceBytesMax);
 }
 
-void take_lead(Case& incident, const AssetTable& assets) {
+void take_lead(Case& incident) {
   const CaseDetection* lead = leading_detection(incident);
   if (!lead) return;
-  const std::string place = place_of(incident, assets);
-  incident.title = one_line(lead->title, kTitleBytesMax) + (place.empty() ? "" : ": " + place);
-  incident.title_zh = one_line(lead->title_zh, kTitleBytesMax) + (place.empty() ? "" : "：" + place);
+  const auto titled = [&](const std::string& title, std::string_view colon) {
+    return one_line(title, kTitleBytesMax) + (lead->place.empty() ? "" : std::string(colon) + lead->place);
+  };
+  incident.title = titled(lead->title, ": ");
+  incident.title_zh = titled(lead->title_zh, "：");
   // "Other" is what is said where nothing better is known: any rule that knows a category wins over it.
   const CaseDetection* named = nullptr;
   for (const auto& row : incident.detections) {
@@ -216,6 +212,7 @@ void fold_detection(Case& incident, const Detection& detection, const AssetTable
   row.last_ns = fresh ? last_ns : std::max(row.last_ns, last_ns);
   ++row.count;
   row.events += detection.count;
+  if (fresh) row.place = place_of(detection, assets);
   add_samples(row.samples, detection);
   row.fields.clear();
   for (const auto& [name, value] : detection.fields) {
@@ -234,7 +231,7 @@ void fold_detection(Case& incident, const Detection& detection, const AssetTable
   const ImpactLevel proposal = propose_level(detection, assets);
   row.proposed_level = std::max(row.proposed_level, proposal.overall());
   raise_level(incident.level, proposal);
-  take_lead(incident, assets);
+  take_lead(incident);
 }
 
 }  // namespace vigil

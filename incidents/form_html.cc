@@ -20,14 +20,15 @@ main{position:relative;max-width:210mm;margin:1.5rem auto;padding:14mm 15mm 16mm
 header h1{margin:0;font-size:1.65rem;letter-spacing:.08em;text-align:center}
 header .en{margin:0;text-align:center;color:var(--soft);font-size:.85rem}
 header .stage{margin:.35rem 0 0;text-align:center;font-weight:600;color:var(--accent)}
-.drill{margin:0 0 1rem;padding:.45rem;border:2px solid var(--drill);color:var(--drill);font-weight:700;text-align:center;letter-spacing:.1em}
+.drill{margin:0 0 1rem;padding:.45rem;font-size:.92rem;border:2px solid var(--drill);color:var(--drill);font-weight:700;text-align:center;letter-spacing:.04em}
 .watermark{position:absolute;inset:0;pointer-events:none;overflow:hidden;z-index:2}
 .watermark span{position:absolute;left:50%;font-size:5.2rem;font-weight:800;white-space:nowrap;color:var(--drill);opacity:.09;transform:translate(-50%,-50%) rotate(-28deg)}
 .summary{display:flex;flex-wrap:wrap;margin:1.1rem 0 .9rem;border:1px solid var(--line);border-radius:4px;background:var(--pale)}
-.summary div{flex:1 1 9rem;padding:.45rem .8rem;border-left:1px solid var(--line)}
+.summary div{flex:1 1 8.5rem;padding:.45rem .8rem;border-left:1px solid var(--line)}
 .summary div:first-child{border-left:0}
 .summary dt{margin:0;font-size:.72rem;color:var(--soft)}
 .summary dd{margin:0;font-weight:600;overflow-wrap:anywhere}
+.summary .id{flex-grow:1.6}
 .summary .wide{flex:1 1 100%;border-left:0;border-top:1px solid var(--line)}
 section{margin-top:1.2rem}
 h2{display:flex;align-items:baseline;gap:.6rem;margin:0 0 .35rem;padding:.3rem .7rem;background:var(--accent);color:#fff;font-size:1rem;border-radius:3px;break-after:avoid}
@@ -61,7 +62,7 @@ footer p{margin:.12rem 0}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media (max-width:640px){main{margin:0;padding:1rem}col.label{width:7.5rem}}
 @page{size:A4;margin:14mm 13mm}
-@media print{html{font-size:13px}body{background:#fff}main{max-width:none;margin:0;padding:0;box-shadow:none;overflow:visible}.watermark{position:fixed}.watermark span:not(:first-child){display:none}.watermark span:first-child{top:50%!important}tr.ours{display:none}}
+@media print{html{font-size:12.5px}body{background:#fff}main{max-width:none;margin:0;padding:0;box-shadow:none;overflow:visible}.watermark{position:fixed}.watermark span:not(:first-child){display:none}.watermark span:first-child{top:50%!important}tr.ours{display:none}}
 )css";
 
 bool is_choice(const FormField& field) {
@@ -126,8 +127,9 @@ void field_html(const FormField& field, std::string& out) {
   out += "</td></tr>\n";
 }
 
-void fact_html(std::string_view label, std::string_view value, std::string& out, bool wide = false) {
-  out += wide ? "<div class=\"wide\"><dt>" : "<div><dt>";
+void fact_html(std::string_view label, std::string_view value, std::string& out,
+               std::string_view kind = "fact") {
+  out += "<div class=\"" + std::string(kind) + "\"><dt>";
   append_html(label, out);
   out += "</dt><dd>";
   append_html(value, out);
@@ -136,14 +138,14 @@ void fact_html(std::string_view label, std::string_view value, std::string& out,
 
 void summary_html(const NotificationForm& form, std::string& out) {
   out += "<dl class=\"summary\">";
-  fact_html("案件編號 Case", form.case_id, out);
+  fact_html("案件編號 Case", form.case_id, out, "id");
   fact_html("狀態 State", form.case_state_zh, out);
   fact_html("草擬時間 Drafted", shown_time(form.drafted_ns, form.zone_minutes), out);
   fact_html("尚待人員填寫之必填欄位 Required, still open",
             std::to_string(form.required_empty()) + " 欄（其中建議待確認 " +
                 std::to_string(form.proposals()) + " 欄）",
             out);
-  fact_html("事件 Incident", form.case_title, out, true);
+  fact_html("事件 Incident", form.case_title, out, "wide");
   out += "</dl>\n";
 }
 

@@ -70,12 +70,13 @@ std::string systems_zh(const Case& incident, const AssetTable& assets) {
 }
 
 std::string finding_zh(const CaseDetection& row, int zone_minutes) {
-  std::string out = "「" + one_line(row.title_zh, kValueBytesMax) + "」偵測 " + shown_count(row.count) +
-                    " 次，涉及事件 " + shown_count(row.events) + " 筆，";
+  std::string out = "「" + one_line(row.title_zh, kValueBytesMax) + "」";
+  if (!row.place.empty()) out += "（" + row.place + "）";
+  out += "偵測 " + shown_count(row.count) + " 次，涉及事件 " + shown_count(row.events) + " 筆，";
   if (row.first_ns == row.last_ns) {
-    out += "時間 " + shown_time(row.first_ns, zone_minutes);
+    out += "時間 " + local_time(row.first_ns, zone_minutes);
   } else {
-    out += shown_time(row.first_ns, zone_minutes) + " 至 " + shown_time(row.last_ns, zone_minutes);
+    out += local_time(row.first_ns, zone_minutes) + " 至 " + local_time(row.last_ns, zone_minutes);
   }
   std::size_t shown = 0;
   for (const auto& [name, value] : row.fields) {
@@ -132,9 +133,9 @@ std::string describe_case(const Case& incident, const AssetTable& assets, int zo
   out += "守望（Vigil）日誌伺服器於 " + shown_time(incident.opened_ns, zone_minutes) +
          " 依保存之日誌自行偵得本事件；相關紀錄";
   out += first_ns == last_ns
-             ? "時間為 " + shown_time(first_ns, zone_minutes)
-             : "自 " + shown_time(first_ns, zone_minutes) + " 至 " + shown_time(last_ns, zone_minutes);
-  out += "。";
+             ? "時間為 " + local_time(first_ns, zone_minutes)
+             : "自 " + local_time(first_ns, zone_minutes) + " 至 " + local_time(last_ns, zone_minutes);
+  out += "（時間均為同一時區）。";
 
   const auto sources = named(incident, {"source.ip", "client.ip"});
   if (!sources.empty()) {

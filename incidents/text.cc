@@ -132,6 +132,11 @@ std::string shown_time(std::int64_t ns, int zone_minutes) {
   return text;
 }
 
+std::string local_time(std::int64_t ns, int zone_minutes) {
+  const std::string text = shown_time(ns, zone_minutes);
+  return text.substr(0, text.rfind(' '));
+}
+
 std::string shown_count(std::uint64_t count) {
   std::string digits = std::to_string(count);
   for (std::size_t at = digits.size(); at > 3;) {

@@ -23,6 +23,8 @@ std::string html(std::string_view text);
 
 /// "2026-11-20 14:59:07 +08:00": whole seconds, for people.
 std::string shown_time(std::int64_t ns, int zone_minutes);
+/// The same without its zone, where the text has said it once.
+std::string local_time(std::int64_t ns, int zone_minutes);
 /// "1,284".
 std::string shown_count(std::uint64_t count);
 

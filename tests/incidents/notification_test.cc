@@ -92,10 +92,11 @@ TEST(Notification, DescribesWhenFromWhereAgainstWhatAndHowOften) {
   const NotificationForm form = draft_notification(desk.only(), *school_assets(), kAfternoon + 3 * kMinute);
   const std::string& text = form.find("description")->value;
   for (const char* part :
-       {"2026-11-20 13:51:00 +08:00", "2026-11-20 14:01:00 +08:00", "203.0.113.9（外部）",
-        "「成績系統」（核心系統）", "主機 srv1", "帳號 alice", "「SSH 密碼猜測」偵測 1 次，涉及事件 1,284 筆",
-        "「SSH 密碼猜測後登入成功」偵測 1 次，涉及事件 1 筆", "event.outcome = success", "「非法入侵」",
-        "異常連線、系統遭入侵", "建議影響等級 3 級（尚待人員確認）"}) {
+       {"2026-11-20 14:02:00 +08:00", "自 2026-11-20 13:51:00 至 2026-11-20 14:01:00", "203.0.113.9（外部）",
+        "「成績系統」（核心系統）", "主機 srv1", "帳號 alice",
+        "「SSH 密碼猜測」（成績系統）偵測 1 次，涉及事件 1,284 筆",
+        "「SSH 密碼猜測後登入成功」（成績系統）偵測 1 次，涉及事件 1 筆", "event.outcome = success",
+        "「非法入侵」", "異常連線、系統遭入侵", "建議影響等級 3 級（尚待人員確認）"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
 }
