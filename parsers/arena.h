@@ -13,7 +13,7 @@ namespace vigil {
 /// allocate. Not thread-safe: one arena per worker or per batch.
 class Arena {
  public:
-  explicit Arena(std::size_t chunk_bytes = 64 * 1024) : chunk_bytes_(chunk_bytes) {}
+  explicit Arena(std::size_t chunk_bytes = std::size_t{64} * 1024) : chunk_bytes_(chunk_bytes) {}
 
   /// `bytes` uninitialised bytes, valid until reset() or destruction. Never null.
   char* allocate(std::size_t bytes) {

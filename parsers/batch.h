@@ -43,7 +43,7 @@ struct Record {
 /// Built by one thread, then handed on whole.
 class Batch {
  public:
-  Arena arena{256 * 1024};  ///< raw bytes and decoded text of all records
+  Arena arena{std::size_t{256} * 1024};  ///< raw bytes and decoded text of all records
   std::vector<std::shared_ptr<const Source>> sources;
   std::vector<Record> records;
   std::size_t raw_bytes = 0;

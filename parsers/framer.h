@@ -14,9 +14,9 @@ namespace vigil {
 struct FramerOptions {
   /// Longest frame kept. RFC 5425 4.3.1 hopes receivers take 8192; cloud audit records need more.
   /// The rest of a longer frame is skipped and the frame is tagged `oversize`.
-  std::size_t frame_bytes_max = 64 * 1024;
+  std::size_t frame_bytes_max = std::size_t{64} * 1024;
   /// A larger octet count cannot be meant: the stream is out of step and is closed.
-  std::size_t count_max = 16 * 1024 * 1024;
+  std::size_t count_max = std::size_t{16} * 1024 * 1024;
   /// Frames out of step with counting (F9) before the connection is closed.
   unsigned desync_max = 10;
 };

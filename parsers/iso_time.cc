@@ -61,7 +61,7 @@ void append_iso_time(std::int64_t ns, int zone_minutes, std::string& out) {
     fraction += kSecond;
     --seconds;
   }
-  seconds += zone_minutes * 60;
+  seconds += std::int64_t{zone_minutes} * 60;
   std::int64_t days = seconds / 86'400;
   std::int64_t of_day = seconds % 86'400;
   if (of_day < 0) {

@@ -89,6 +89,9 @@ class Cursor {
   std::size_t at_ = 0;
 };
 
+// Offsets are minutes in our types; times are counted in seconds.
+std::int64_t seconds_of(int minutes) { return std::int64_t{minutes} * 60; }
+
 std::int64_t floor_seconds(std::int64_t ns) { return ns / kSecond - (ns % kSecond < 0 ? 1 : 0); }
 
 struct Zone {
@@ -153,8 +156,8 @@ std::optional<std::int64_t> seconds_from_civil(const CivilTime& civil) {
   if (civil.day < 1 || civil.day > days_in_month(civil.year, civil.month)) return std::nullopt;
   if (civil.hour > 23 || civil.minute > 59 || civil.second > 60) return std::nullopt;
   const unsigned second = civil.second == 60 ? 59 : civil.second;
-  return days_from_date(civil.year, civil.month, civil.day) * kSecondsPerDay + civil.hour * 3600 +
-         civil.minute * 60 + second;
+  const unsigned of_day = civil.hour * 3600 + civil.minute * 60 + second;
+  return days_from_date(civil.year, civil.month, civil.day) * kSecondsPerDay + of_day;
 }
 
 // What the second's text was last read as, per thread. Bursts repeat the same second, and sources that lag
@@ -235,7 +238,7 @@ std::optional<TimestampRead> read_iso(std::string_view text, int zone_minutes) {
     if (zone.possible) {
       Tags tags;
       if (!zone.there) tags.add(Tag::no_tz);
-      const std::int64_t seconds = memory.seconds - (zone.there ? zone.minutes : zone_minutes) * 60;
+      const std::int64_t seconds = memory.seconds - seconds_of(zone.there ? zone.minutes : zone_minutes);
       return TimestampRead{seconds * kSecond + civil.nanosecond, cursor.at(), tags};
     }
     cursor.back_to(0);
@@ -332,7 +335,7 @@ std::optional<TimestampRead> read_bsd(std::string_view text, int zone_minutes, s
     if (cursor.peek() == ' ' && cursor.at() == kBsdSecond && !take_year_behind(cursor) &&
         !take_bsd_zone(cursor, text).there) {
       // In this span the remembered year is the one that time_without_year() would choose.
-      const std::int64_t seconds = memory.seconds - zone_minutes * 60;
+      const std::int64_t seconds = memory.seconds - seconds_of(zone_minutes);
       const std::int64_t received = floor_seconds(received_ns);
       if (received >= seconds - kFutureMax / kSecond && received < seconds + 335 * kSecondsPerDay) {
         Tags tags;
@@ -368,7 +371,7 @@ std::optional<TimestampRead> read_bsd(std::string_view text, int zone_minutes, s
   if (civil.second == 60) tags.add(Tag::leap_second);
   tags.add(Tag::no_year);
   if (plain && cursor.at() == kBsdSecond && civil.second < 60) {
-    remember(memory, second_text, *time / kSecond + offset * 60);
+    remember(memory, second_text, *time / kSecond + seconds_of(offset));
   }
   return TimestampRead{time, cursor.at(), tags};
 }
@@ -443,7 +446,7 @@ Date date_from_days(std::int64_t days) {
 std::optional<std::int64_t> time_from_civil(const CivilTime& civil, int zone_minutes) {
   const auto seconds = seconds_from_civil(civil);
   if (!seconds || zone_minutes <= -1440 || zone_minutes >= 1440) return std::nullopt;
-  return (*seconds - zone_minutes * 60) * kSecond + civil.nanosecond;
+  return (*seconds - seconds_of(zone_minutes)) * kSecond + civil.nanosecond;
 }
 
 std::optional<std::int64_t> time_without_year(CivilTime civil, int zone_minutes, std::int64_t received_ns) {
@@ -467,7 +470,7 @@ unsigned month_from_name(std::string_view name) {
   if (name.size() < 3) return 0;
   constexpr std::string_view kMonths = "janfebmaraprmayjunjulaugsepoctnovdec";
   for (unsigned month = 0; month < 12; ++month) {
-    const char* const want = kMonths.data() + month * 3;
+    const char* const want = kMonths.data() + std::size_t{month} * 3;
     if (lower(name[0]) == want[0] && lower(name[1]) == want[1] && lower(name[2]) == want[2]) return month + 1;
   }
   return 0;
