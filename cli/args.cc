@@ -10,7 +10,7 @@ namespace {
 
 /// Verbs of later versions: known, so that nobody takes the answer for a slip of the fingers.
 constexpr std::string_view kLaterVerbs[] = {
-    "watchlist",       "clocks",       "archive",       "retention",     "hold",           "verify",
+    "watchlist",       "clocks",       "archive night", "retention",     "hold",           "verify",
     "backup",          "restore",      "doctor",        "users",         "token",          "incidents level",
     "incidents close", "rules enable", "rules disable", "rules explain", "rules coverage", "rules backtest"};
 
@@ -42,7 +42,8 @@ Command wrong(std::string problem, std::string hint = {}) {
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& names) {
   const std::string_view near = nearest(word, names);
   return near.empty() ? std::string()
-                      : std::string(say("did you mean ", "您是不是要寫 ")) + quoted(near) + std::string(say("?", "？"));
+                      : std::string(say("did you mean ", "您是不是要寫 ")) + quoted(near) +
+                            std::string(say("?", "？"));
 }
 
 const Verb* find_verb(std::string_view name) {
@@ -173,6 +174,7 @@ const std::vector<Verb>& verbs() {
     add_incident_verbs(all);
     add_notification_verbs(all);
     add_evidence_verbs(all);
+    add_archive_verbs(all);
     return all;
   }();
   return kVerbs;

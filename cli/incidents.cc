@@ -1,12 +1,15 @@
 // vigil incidents list, show, confirm, reject, note.
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <iterator>
 
 #include "cli/args.h"
 #include "cli/rows.h"
 #include "cli/session.h"
 #include "cli/times.h"
+#include "config/nearest.h"
 #include "config/text_width.h"
 
 namespace vigil::cli {
@@ -120,6 +123,7 @@ Exit show_incident(Session& session, const json::value& incident) {
 std::string incident_path(const std::string& id) { return "/api/v1/incidents/" + percent_encode(id); }
 
 Exit list(const Arguments& arguments, Session& session) {
+  if (const auto state = arguments.get("state"); state && !state_is_known(*state)) return Exit::usage;
   std::string since;
   if (const auto text = arguments.get("updated-since")) {
     const auto time = read_local_time(*text);
@@ -194,7 +198,7 @@ void add_incident_verbs(std::vector<Verb>& out) {
   out.push_back({"incidents list",
                  "",
                  {"candidates and incidents, newest first", "候選事件與事件，由新到舊"},
-                 {{"state", "STATE", {kStates, kStates}},
+                 {{"state", "STATE", {kStateList, kStateList}},
                   {"updated-since", "TIME", {"only those changed since then", "只列出此後有變動者"}}},
                  "vigil incidents list --state candidate",
                  0,

@@ -13,10 +13,14 @@ using ::testing::HasSubstr;
 std::string describe(const std::vector<std::string>& words) {
   const Command command = read_command(words);
   switch (command.kind) {
-    case Command::Kind::wrong: return "wrong: " + command.problem + (command.hint.empty() ? "" : " | " + command.hint);
-    case Command::Kind::version: return "version";
-    case Command::Kind::help: return "help " + std::string(command.verb == nullptr ? "all" : command.verb->name);
-    case Command::Kind::run: break;
+    case Command::Kind::wrong:
+      return "wrong: " + command.problem + (command.hint.empty() ? "" : " | " + command.hint);
+    case Command::Kind::version:
+      return "version";
+    case Command::Kind::help:
+      return "help " + std::string(command.verb == nullptr ? "all" : command.verb->name);
+    case Command::Kind::run:
+      break;
   }
   std::string out = std::string(command.verb->name) + " (" + command.arguments.joined() + ")";
   for (const std::string_view option : {"data", "limit", "since", "silent", "reason", "format"}) {
@@ -34,7 +38,9 @@ TEST(Arguments, FindTheVerbItsOptionsAndItsWords) {
       {"one word", {"status"}, "status ()"},
       {"words need no quotes", {"search", "sshd", "failed"}, "search (sshd failed)"},
       {"options anywhere", {"--data", "/d", "search", "x", "--limit=5", "y"}, "search (x y) data=/d limit=5"},
-      {"two words", {"incidents", "reject", "2026-0001", "--reason", "掃描"}, "incidents reject (2026-0001) reason=掃描"},
+      {"two words",
+       {"incidents", "reject", "2026-0001", "--reason", "掃描"},
+       "incidents reject (2026-0001) reason=掃描"},
       {"a switch", {"sources", "--silent"}, "sources () silent="},
       {"a value may begin with a dash", {"search", "x", "--since", "-1"}, "search (x) since=-1"},
       {"after -- everything is a word", {"search", "--", "--limit", "-5"}, "search (--limit -5)"},
@@ -61,8 +67,10 @@ TEST(Arguments, WrongUseIsAnsweredWithANearMiss) {
       {{"search", "x", "--limt", "5"}, "wrong: unknown option '--limt' | did you mean '--limit'?"},
       {{"search", "x", "--limit"}, "wrong: '--limit' needs a value: N"},
       {{"sources", "--silent=yes"}, "wrong: '--silent' takes no value"},
-      {{"status", "-x"}, "wrong: unknown option '-x' | options are written --name; words that begin with '-' go after '--'"},
-      {{"incidents", "show"}, "wrong: something is missing after 'vigil incidents show' | usage: vigil incidents show ID"},
+      {{"status", "-x"},
+       "wrong: unknown option '-x' | options are written --name; words that begin with '-' go after '--'"},
+      {{"incidents", "show"},
+       "wrong: something is missing after 'vigil incidents show' | usage: vigil incidents show ID"},
       {{"status", "now"}, "wrong: too much after 'vigil status' | usage: vigil status "},
       {{"backup", "/d"}, "wrong: not supported by this version yet: 'backup'"},
       {{"rules", "backtest"}, "wrong: not supported by this version yet: 'rules backtest'"},
@@ -75,7 +83,8 @@ TEST(Arguments, EveryVerbHasHelpInBothLanguagesAndAnExample) {
     EXPECT_FALSE(verb.summary.en.empty() || verb.summary.zh.empty()) << verb.name;
     EXPECT_THAT(std::string(verb.example), HasSubstr("vigil " + std::string(verb.name))) << verb.name;
     EXPECT_NE(verb.run, nullptr) << verb.name;
-    for (const Option& option : verb.options) EXPECT_FALSE(option.help.en.empty() || option.help.zh.empty()) << option.name;
+    for (const Option& option : verb.options)
+      EXPECT_FALSE(option.help.en.empty() || option.help.zh.empty()) << option.name;
     EXPECT_THAT(help_text(&verb), HasSubstr("example: ")) << verb.name;
   }
 }
@@ -117,6 +126,7 @@ TEST(Program, WrongFormatAndContradictionsAreUsedWrongly) {
       {"search", "x", "--from", "2026-11-20", "--to", "2026-11-19"},
       {"search", "x", "--since", "1h", "--from", "2026-11-20"},
       {"search", "x", "--limit", "-1"},
+      {"incidents", "list", "--state", "candidat"},
       {"incidents", "reject", "2026-0001"},
       {"incidents", "reject", "2026-0001", "--reason", "  "},
       {"notifications", "form", "N-1", "--format", "odt"},

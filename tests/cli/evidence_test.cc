@@ -13,18 +13,22 @@ using ::testing::HasSubstr;
 namespace fs = std::filesystem;
 
 Ran export_from(const Scratch& scratch, const std::string& files, const std::string& bundle = "bag-1") {
-  FakeServer server(scratch.path() / "vigil.sock", [&](const std::string& method, const std::string&, const std::string&) {
-    if (method == "POST") return FakeServer::ok("{\"bundle\":\"" + bundle + "\",\"path\":\"x\",\"files\":" + files + "}");
-    return FakeServer::ok("bytes", "application/octet-stream");
-  });
-  const Ran ran = run({"evidence", "export", "2026-0001", "--out", (scratch.path() / "out").string(), "--data", scratch.path().string()});
+  FakeServer server(
+      scratch.path() / "vigil.sock", [&](const std::string& method, const std::string&, const std::string&) {
+        if (method == "POST")
+          return FakeServer::ok("{\"bundle\":\"" + bundle + "\",\"path\":\"x\",\"files\":" + files + "}");
+        return FakeServer::ok("bytes", "application/octet-stream");
+      });
+  const Ran ran = run({"evidence", "export", "2026-0001", "--out", (scratch.path() / "out").string(),
+                       "--data", scratch.path().string()});
   fs::remove(scratch.path() / "vigil.sock");
   return ran;
 }
 
 TEST(EvidenceExport, BI81PathsThatLeaveTheBundleAreNeverWritten) {
   const Scratch scratch;
-  for (const char* path : {"../evil", "/tmp/evil", "data/../../evil", "", "a//b", "a/", "./a", "a b", "a\\u0000b", "a\\nb", "-\\u202eb"}) {
+  for (const char* path : {"../evil", "/tmp/evil", "data/../../evil", "", "a//b", "a/", "./a", "a b",
+                           "a\\u0000b", "a\\nb", "-\\u202eb"}) {
     const Ran ran = export_from(scratch, std::string("[{\"path\":\"") + path + "\"}]");
     EXPECT_EQ(ran.exit, 3) << path << ran.err;
     EXPECT_FALSE(fs::exists(scratch.path() / "evil")) << path;

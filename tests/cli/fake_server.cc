@@ -20,7 +20,8 @@ FakeServer::FakeServer(const std::filesystem::path& socket, Answer answer) : ans
   const std::string path = socket.string();
   if (path.size() >= sizeof address.sun_path) throw std::runtime_error("the test's socket path is too long");
   std::memcpy(address.sun_path, path.data(), path.size());
-  if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) throw std::runtime_error("bind");
+  if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    throw std::runtime_error("bind");
   ::listen(listener_, 8);
   thread_ = std::thread([this] { serve(); });
 }
@@ -31,7 +32,8 @@ FakeServer::FakeServer(Answer answer) : answer_(std::move(answer)) {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) throw std::runtime_error("bind");
+  if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    throw std::runtime_error("bind");
   ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
   port_ = ntohs(address.sin_port);
   ::listen(listener_, 8);
@@ -73,7 +75,8 @@ void FakeServer::serve_one(int connection) {
     heads_.push_back(head);
   }
   const std::size_t first = head.find(' '), second = head.find(' ', first + 1);
-  const std::string answer = answer_(head.substr(0, first), head.substr(first + 1, second - first - 1), request.substr(head_end + 4));
+  const std::string answer = answer_(head.substr(0, first), head.substr(first + 1, second - first - 1),
+                                     request.substr(head_end + 4));
   for (std::string_view rest = answer; !rest.empty();) {
     const ssize_t sent = ::send(connection, rest.data(), rest.size(), MSG_NOSIGNAL);
     if (sent <= 0) return;
@@ -87,22 +90,26 @@ std::vector<std::string> FakeServer::heads() const {
 }
 
 std::string FakeServer::ok(std::string_view body, std::string_view type) {
-  return "HTTP/1.1 200 OK\r\nContent-Type: " + std::string(type) + "\r\nContent-Length: " + std::to_string(body.size()) +
-         "\r\nConnection: close\r\n\r\n" + std::string(body);
+  return "HTTP/1.1 200 OK\r\nContent-Type: " + std::string(type) +
+         "\r\nContent-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" +
+         std::string(body);
 }
 
 std::string FakeServer::status(unsigned code, std::string_view body) {
-  return "HTTP/1.1 " + std::to_string(code) + " X\r\nContent-Type: application/json\r\nContent-Length: " +
-         std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+  return "HTTP/1.1 " + std::to_string(code) +
+         " X\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + std::string(body);
 }
 
 std::string FakeServer::chunked(std::string_view body, std::size_t size) {
   constexpr std::string_view kHex = "0123456789abcdef";
-  std::string out = "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n";
+  std::string out =
+      "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n";
   while (!body.empty()) {
     const std::string_view piece = body.substr(0, size);
     std::string digits;
-    for (std::size_t rest = piece.size(); rest > 0; rest /= 16) digits.insert(digits.begin(), kHex[rest % 16]);
+    for (std::size_t rest = piece.size(); rest > 0; rest /= 16)
+      digits.insert(digits.begin(), kHex[rest % 16]);
     out += digits + "\r\n" + std::string(piece) + "\r\n";
     body.remove_prefix(piece.size());
   }

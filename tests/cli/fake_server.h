@@ -11,12 +11,14 @@
 
 namespace vigil::cli {
 
-/// A very small HTTP/1.1 server on a Unix socket (or a TCP port of loopback): one connection after the other, the
-/// whole answer given by the test as it goes over the wire. It stands for vigild where the command line is tested.
+/// A very small HTTP/1.1 server on a Unix socket (or a TCP port of loopback): one connection after the other,
+/// the whole answer given by the test as it goes over the wire. It stands for vigild where the command line
+/// is tested.
 class FakeServer {
  public:
   /// The answer to one request, head and body: see ok().
-  using Answer = std::function<std::string(const std::string& method, const std::string& target, const std::string& body)>;
+  using Answer = std::function<std::string(const std::string& method, const std::string& target,
+                                           const std::string& body)>;
 
   FakeServer(const std::filesystem::path& socket, Answer answer);
   explicit FakeServer(Answer answer);  ///< on a port of loopback

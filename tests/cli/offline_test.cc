@@ -29,7 +29,8 @@ std::vector<boost::json::value> events_of(const Ran& ran) {
   return events;
 }
 
-const std::vector<std::string> kAt = {"parse", "--received", "2026-11-20T15:00:00+08:00", "--peer", "192.0.2.7"};
+const std::vector<std::string> kAt = {"parse", "--received", "2026-11-20T15:00:00+08:00", "--peer",
+                                      "192.0.2.7"};
 
 std::vector<std::string> parse_with(std::vector<std::string> more) {
   std::vector<std::string> words = kAt;
@@ -38,11 +39,12 @@ std::vector<std::string> parse_with(std::vector<std::string> more) {
 }
 
 TEST(Parse, OneEventForEachLineInOrder) {
-  const Ran ran = run(kAt,
-                      "<38>Nov 20 14:59:00 srv1 sshd[99]: Failed password for root from 203.0.113.9 port 22 ssh2\n"
-                      "\n"
-                      "hello\n"
-                      "<999>x");
+  const Ran ran =
+      run(kAt,
+          "<38>Nov 20 14:59:00 srv1 sshd[99]: Failed password for root from 203.0.113.9 port 22 ssh2\n"
+          "\n"
+          "hello\n"
+          "<999>x");
   EXPECT_EQ(ran.exit, 0) << ran.err;
   const auto events = events_of(ran);
   ASSERT_EQ(events.size(), 4U);
@@ -85,18 +87,22 @@ TEST(Parse, NulsAndAMebibyteAreNoTrouble) {
 
 TEST(Parse, ListenerZoneIsForTimesWithoutOne) {
   const std::string line = "<13>Nov 20 06:59:00 h a: x\n";
-  EXPECT_THAT(run(parse_with({"--listener-tz", "+00:00"}), line).out, HasSubstr("\"@timestamp\":\"2026-11-20T06:59:00"));
-  EXPECT_THAT(run(parse_with({"--listener-tz", "UTC"}), line).out, HasSubstr("\"@timestamp\":\"2026-11-20T06:59:00"));
+  EXPECT_THAT(run(parse_with({"--listener-tz", "+00:00"}), line).out,
+              HasSubstr("\"@timestamp\":\"2026-11-20T06:59:00"));
+  EXPECT_THAT(run(parse_with({"--listener-tz", "UTC"}), line).out,
+              HasSubstr("\"@timestamp\":\"2026-11-20T06:59:00"));
   EXPECT_EQ(run(parse_with({"--listener-tz", "Mars"}), line).exit, 2);
 }
 
 TEST(Parse, ConfigurationClassifies) {
   const Scratch scratch;
-  const std::string config = scratch.write("v.yaml",
-                                           "organisations: [{id: school-a, tier: C}]\n"
-                                           "systems: [{id: grades, core: true, hosts: [srv1], kinds: [application]},\n"
-                                           "          {id: net, networks: [192.0.2.0/24]}]\n");
-  const auto events = events_of(run(parse_with({"--config", config}), "<13>Nov 20 14:59:00 srv1 app: x\nhello\n"));
+  const std::string config =
+      scratch.write("v.yaml",
+                    "organisations: [{id: school-a, tier: C}]\n"
+                    "systems: [{id: grades, core: true, hosts: [srv1], kinds: [application]},\n"
+                    "          {id: net, networks: [192.0.2.0/24]}]\n");
+  const auto events =
+      events_of(run(parse_with({"--config", config}), "<13>Nov 20 14:59:00 srv1 app: x\nhello\n"));
   ASSERT_EQ(events.size(), 2U);
   EXPECT_EQ(plain_at(events[0], "vigil.org"), "school-a");
   EXPECT_EQ(plain_at(events[0], "vigil.system"), "grades");
@@ -116,7 +122,9 @@ TEST(Parse, BI107WrongConfigurationIsToldWithItsPlace) {
 }
 
 TEST(Parse, ExplainGoesToStandardError) {
-  const Ran ran = run(parse_with({"--explain"}), "<38>Nov 20 14:59:00 srv1 sshd[99]: Failed password for root from 203.0.113.9 port 22 ssh2\n");
+  const Ran ran =
+      run(parse_with({"--explain"}),
+          "<38>Nov 20 14:59:00 srv1 sshd[99]: Failed password for root from 203.0.113.9 port 22 ssh2\n");
   EXPECT_EQ(events_of(ran).size(), 1U);
   EXPECT_THAT(ran.err, HasSubstr("RFC 3164"));
   EXPECT_THAT(ran.err, HasSubstr("payload: sshd"));
@@ -153,14 +161,17 @@ TEST(RulesCheck, LastLineCountsAndTheExitCodeFollows) {
   EXPECT_EQ(fine.exit, 0) << fine.out << fine.err;
   EXPECT_THAT(fine.out, EndsWith("loaded 1 refused 0\n"));
 
-  const std::string bad = scratch.write("good/b.yml", "title: Bad\nlogsource: {product: linux}\ndetection:\n  selection: {a: b}\n  condition: selectoin\n");
+  const std::string bad = scratch.write(
+      "good/b.yml",
+      "title: Bad\nlogsource: {product: linux}\ndetection:\n  selection: {a: b}\n  condition: selectoin\n");
   const Ran mixed = run({"rules", "check", (scratch.path() / "good").string()});
   EXPECT_EQ(mixed.exit, 1);
   EXPECT_THAT(mixed.out, HasSubstr(bad + ":"));
   EXPECT_THAT(mixed.out, HasSubstr("refused: "));
   EXPECT_THAT(mixed.out, EndsWith("loaded 1 refused 1\n"));
 
-  EXPECT_THAT(run({"rules", "check", bad, "--format", "ndjson"}).out, EndsWith("{\"loaded\":0,\"refused\":1}\n"));
+  EXPECT_THAT(run({"rules", "check", bad, "--format", "ndjson"}).out,
+              EndsWith("{\"loaded\":0,\"refused\":1}\n"));
 }
 
 TEST(RulesCheck, EmptyDirectoryIsFineAndAMissingOneIsUsedWrongly) {
@@ -174,11 +185,13 @@ TEST(RulesMatch, TellsWhichDocumentMatched) {
   const Scratch scratch;
   const std::string rule = scratch.write("a.yml", kGoodRule);
   const std::string documents = "{\"user\":{\"name\":\"guest\"}}\n{\"user\":{\"name\":\"root\"}}\n";
-  for (const auto& words : std::vector<std::vector<std::string>>{{"rules", "match", "--rules", rule},
-                                                                 {"rules", "match", "--rules", scratch.path().string(), "-"}}) {
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{"rules", "match", "--rules", rule},
+                                             {"rules", "match", "--rules", scratch.path().string(), "-"}}) {
     const Ran ran = run(words, documents);
     EXPECT_EQ(ran.exit, 0) << ran.err;
-    EXPECT_EQ(ran.out, "{\"event\":1,\"rule\":\"7d1f7a2c-5f30-4f0e-9a3b-2f7d6f1f0001\",\"title\":\"Root logon\"}\n");
+    EXPECT_EQ(ran.out,
+              "{\"event\":1,\"rule\":\"7d1f7a2c-5f30-4f0e-9a3b-2f7d6f1f0001\",\"title\":\"Root logon\"}\n");
   }
   const Ran wrong = run({"rules", "match", "--rules", rule}, "no json\n{\"user\":{\"name\":\"root\"}}\n");
   EXPECT_EQ(wrong.exit, 4);

@@ -30,7 +30,8 @@ TEST(BI113Output, ClosedStandardErrorAndInputDoNotHurt) {
 
 TEST(BI113Output, NoSocketTakesTheNumberOfAClosedDescriptor) {
   const Scratch scratch;
-  FakeServer server(scratch.path() / "vigil.sock", [](const auto&, const auto&, const auto&) { return FakeServer::ok("{}"); });
+  FakeServer server(scratch.path() / "vigil.sock",
+                    [](const auto&, const auto&, const auto&) { return FakeServer::ok("{}"); });
   const Ran ran = run_shell("$VIGIL status --data " + scratch.path().string() + " >&- 2>&-");
   EXPECT_EQ(ran.exit, 4) << "the output was lost, and the exit code says so";
   ASSERT_EQ(server.heads().size(), 1U);

@@ -48,7 +48,8 @@ TEST(TerminalJson, BI39EscapesWhatJsonLetsThrough) {
 }
 
 TEST(Table, ColumnsStandUnderEachOtherWhateverTheScript) {
-  EXPECT_EQ(render_table({"id", "name", "n"}, {false, false, true}, {{"1", "甲國小", "7"}, {"22", "ab", "1234"}}, SIZE_MAX),
+  EXPECT_EQ(render_table({"id", "name", "n"}, {false, false, true},
+                         {{"1", "甲國小", "7"}, {"22", "ab", "1234"}}, SIZE_MAX),
             "id  name       n\n"
             "1   甲國小     7\n"
             "22  ab      1234\n");

@@ -36,7 +36,8 @@ Ran spawn(std::vector<std::string> words, std::string_view input, const std::str
                                        "PATH=/usr/bin:/bin"};
   for (char** each = environ; *each != nullptr; ++each) {
     const std::string_view setting = *each;
-    if (setting.starts_with("ASAN_") || setting.starts_with("UBSAN_") || setting.starts_with("TMPDIR=")) settings.emplace_back(setting);
+    if (setting.starts_with("ASAN_") || setting.starts_with("UBSAN_") || setting.starts_with("TMPDIR="))
+      settings.emplace_back(setting);
   }
   std::vector<char*> argv, envp;
   for (std::string& word : words) argv.push_back(word.data());

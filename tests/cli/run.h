@@ -13,9 +13,10 @@ struct Ran {
   std::string out, err;
 };
 
-/// Runs build/…/bin/vigil with these words. `input` is its standard input, through a pipe. English unless `language`
-/// says otherwise; TZ is Asia/Taipei.
-Ran run(const std::vector<std::string>& words, std::string_view input = {}, const std::string& language = "C.UTF-8");
+/// Runs build/…/bin/vigil with these words. `input` is its standard input, through a pipe. English unless
+/// `language` says otherwise; TZ is Asia/Taipei.
+Ran run(const std::vector<std::string>& words, std::string_view input = {},
+        const std::string& language = "C.UTF-8");
 
 /// Runs a line of sh, in which $VIGIL is the program: for closed descriptors and broken pipes.
 Ran run_shell(const std::string& line);

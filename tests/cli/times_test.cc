@@ -22,12 +22,13 @@ TEST(Times, SpansHaveAUnit) {
 TEST(Times, WithoutAZoneTheyAreLocal) {
   ::setenv("TZ", "Asia/Taipei", 1);
   ::tzset();
-  for (const char* text : {"2026-11-20T12:00:00+08:00", "2026-11-20T04:00:00Z", "2026-11-20T12:00:00", "2026-11-20 12:00",
-                           "2026-11-20 12:00:00", "1795147200"}) {
+  for (const char* text : {"2026-11-20T12:00:00+08:00", "2026-11-20T04:00:00Z", "2026-11-20T12:00:00",
+                           "2026-11-20 12:00", "2026-11-20 12:00:00", "1795147200"}) {
     EXPECT_EQ(read_local_time(text), kNoon) << text;
   }
   EXPECT_EQ(read_local_time("2026-11-20"), kNoon - 12 * 3600 * kSecond);
-  for (const char* wrong : {"", "yesterday", "2026-02-30", "2026-11-20T25:00:00"}) EXPECT_FALSE(read_local_time(wrong)) << wrong;
+  for (const char* wrong : {"", "yesterday", "2026-02-30", "2026-11-20T25:00:00"})
+    EXPECT_FALSE(read_local_time(wrong)) << wrong;
 }
 
 TEST(Times, ZonesAreOffsetsOrNames) {
