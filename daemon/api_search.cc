@@ -25,7 +25,7 @@ void Api::search(const HttpRequest& request, HttpAnswer& answer) {
   wanted.range.newest_first = request.parameter("order", "desc") != "asc";
   if (!read_range(request, wanted.zone_minutes, wanted.range, answer)) return;
   if (request.has("limit")) {
-    const auto limit = read_number(request.parameter("limit"));
+    const auto limit = read_whole_number(request.parameter("limit"));
     if (!limit) return reply_error(answer, 400, "bad_limit", "limit is a whole number from 0 (all)", "limit 需為 0（全部）以上的整數");
     wanted.limit = *limit;
   }

@@ -57,7 +57,7 @@ bool read_range(const HttpRequest& request, int zone_minutes, ScanRange& range, 
   return true;
 }
 
-std::optional<std::uint64_t> read_number(std::string_view text) {
+std::optional<std::uint64_t> read_whole_number(std::string_view text) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;

@@ -28,7 +28,7 @@ void reply_query_error(HttpAnswer& answer, std::string_view query, const QueryEr
 /// Reads `from` and `to` into the range; answers 400 and gives false if one is no time or they are the wrong way round.
 bool read_range(const HttpRequest& request, int zone_minutes, ScanRange& range, HttpAnswer& answer);
 
-std::optional<std::uint64_t> read_number(std::string_view text);
+std::optional<std::uint64_t> read_whole_number(std::string_view text);
 
 /// Reads a JSON object of strings. Every key of `keys` is in the result, empty where absent. Other keys and other types
 /// are answered with 400 and the field's name.
