@@ -18,8 +18,22 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::string_view kStates =
+constexpr std::string_view kStateList =
     "candidate, incident, notified, contained, recovered, reported, closed, rejected";
+constexpr std::string_view kStates[] = {"candidate", "incident", "notified", "contained",
+                                        "recovered", "reported", "closed",   "rejected"};
+
+bool state_is_known(const std::string& state) {
+  if (std::find(std::begin(kStates), std::end(kStates), state) != std::end(kStates)) return true;
+  const std::string_view near = nearest(state, kStates);
+  complain("--state '" + state + "': " + std::string(say("expected one of ", "可用的有 ")) +
+           std::string(kStateList));
+  if (!near.empty()) {
+    advise(std::string(say("did you mean '", "您是不是要寫 '")) + std::string(near) +
+           std::string(say("'?", "'？")));
+  }
+  return false;
+}
 
 /// The column that holds the title in the user's language, with the other as a fall-back.
 std::string title_of(const json::value& incident) {
