@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 #include <algorithm>
+#include <cmath>
 
 #include "daemon/api.h"
 #include "daemon/api_support.h"
@@ -129,7 +130,7 @@ void Api::status(const HttpRequest&, HttpAnswer& answer) {
   out["discarded"] = std::move(discarded);
   out["kernel_dropped"] = parts_.counters.kernel_dropped();
   const double uptime = std::max(1.0, static_cast<double>(now - parts_.started_ns) / 1e9);
-  out["rate_since_start"] = static_cast<double>(parts_.counters.received()) / uptime;
+  out["rate_since_start"] = std::llround(static_cast<double>(parts_.counters.received()) / uptime);
   out["records"] = stats.records;
   out["raw_bytes"] = stats.raw_bytes;
   out["stored_bytes"] = stats.stored_bytes;

@@ -112,12 +112,17 @@ int main(int argc, char** argv) {
     return EXIT_SUCCESS;
   }
   using Protocol = vigil::ListenerConfig::Protocol;
-  for (const auto& [flag, protocols] : {std::pair<const char*, std::initializer_list<Protocol>>{"http", {Protocol::http}},
-                                        {"syslog", {Protocol::syslog_udp, Protocol::syslog_tcp}}}) {
+  for (const std::string flag : {"http", "syslog"}) {
     if (!given.contains(flag)) continue;
     const std::string& address = given[flag].as<std::string>();
-    if (const auto endpoint = vigil::parse_endpoint(address); !endpoint) return usage(std::string("--") + flag + ": " + endpoint.error());
-    replace_listeners(config, protocols, address);
+    if (const auto endpoint = vigil::parse_endpoint(address); !endpoint) {
+      return usage("--" + flag + ": " + endpoint.error());
+    }
+    if (flag == "http") {
+      replace_listeners(config, {Protocol::http}, address);
+    } else {
+      replace_listeners(config, {Protocol::syslog_udp, Protocol::syslog_tcp}, address);
+    }
   }
   if (given.contains("data")) vigil::move_data(config, given["data"].as<std::string>());
 
