@@ -133,6 +133,7 @@ class WindowsReader {
       if (values_.provider.empty()) values_.provider = leaf.value;
       return;
     }
+    values_.has_ecs_names = true;
     add_json_leaf(out_, leaf);
   }
 

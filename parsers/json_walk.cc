@@ -108,7 +108,7 @@ class Walk {
     for (auto field : object) {
       if (field.error()) return false;
       std::string_view key;
-      if (!text_of_string(string_at(field.key().value_unsafe().raw()), key)) return false;
+      if (!name_at(field.key().value_unsafe().raw(), key)) return false;
       json::value value = field.value().value_unsafe();
       if (!walk_value(value, child_path(path, key), depth)) return false;
       if (stopped_) return true;
@@ -144,7 +144,7 @@ class Walk {
       }
       case json::json_type::string: {
         std::string_view inside;
-        if (!text_of_string(string_at(token.data() + 1), inside)) return false;
+        if (!string_of(token, inside)) return false;
         add(path, inside, ValueType::text);
         return true;
       }
@@ -239,22 +239,31 @@ class Walk {
     return text_.substr(static_cast<std::size_t>(piece.data() - padded_.data()), piece.size());
   }
 
-  /// The raw inside of the string that begins at `inside`. The structure has been checked, so a quote ends
-  /// it.
-  std::string_view string_at(const char* inside) const {
-    const std::size_t from = static_cast<std::size_t>(inside - padded_.data());
+  /// The name that begins at `inside`, behind its quote. The structure has been checked, so a quote ends it.
+  bool name_at(const char* inside, std::string_view& out) {
+    const auto from = static_cast<std::size_t>(inside - padded_.data());
     std::size_t end = from;
-    while (end < text_.size() && text_[end] != '"') end += text_[end] == '\\' ? 2U : 1U;
-    return text_.substr(from, std::min(end, text_.size()) - from);
+    bool escaped = false;
+    while (end < text_.size() && text_[end] != '"') {
+      const bool backslash = text_[end] == '\\';
+      escaped = escaped || backslash;
+      end += backslash ? 2U : 1U;
+    }
+    out = text_.substr(from, std::min(end, text_.size()) - from);
+    return !escaped || unescape(out, out);
+  }
+
+  /// The inside of a string value. Its token runs to the next mark, so the last quote in it is the string's
+  /// end.
+  bool string_of(std::string_view token, std::string_view& out) {
+    token = trim(token);
+    if (token.size() < 2 || token.back() != '"') return false;
+    out = in_text(token.substr(1, token.size() - 2));
+    return out.find('\\') == std::string_view::npos || unescape(out, out);
   }
 
   /// Takes the escapes out. False for those JSON does not know and for half a surrogate pair.
-  bool text_of_string(std::string_view raw, std::string_view& out) {
-    const std::size_t first = raw.find('\\');
-    if (first == std::string_view::npos) {
-      out = raw;
-      return true;
-    }
+  bool unescape(std::string_view raw, std::string_view& out) {
     char* const start = arena_.allocate(raw.size());
     char* at = start;
     for (std::size_t i = 0; i < raw.size(); ++i) {

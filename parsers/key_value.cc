@@ -34,6 +34,14 @@ std::size_t closing_quote(std::string_view text, bool& escaped) {
 
 }  // namespace
 
+bool KeyValueReader::separated_by_commas(std::string_view text) {
+  const std::size_t end = text.find_first_of(" ,\"");
+  if (end == std::string_view::npos || text[end] != ',') return false;
+  const std::string_view next = text.substr(end + 1, 64);
+  const std::size_t equals = next.find('=');
+  return equals != std::string_view::npos && equals != 0 && next.find_first_of(" ,\"") > equals;
+}
+
 bool KeyValueReader::next(KeyValue& out) {
   const char* at = rest_.data();
   const char* const end = at + rest_.size();
@@ -65,7 +73,8 @@ bool KeyValueReader::next(KeyValue& out) {
   } else {
     const char* const value = at;
     // Commas and semicolons may be parts of a value ("a=1,2"); they end it only before a blank.
-    while (at != end && *at != ' ' && *at != '\t' && *at != '\n' && *at != '\r') ++at;
+    while (at != end && *at != ' ' && *at != '\t' && *at != '\n' && *at != '\r' && !(commas_ && *at == ','))
+      ++at;
     const char* last = at;
     if (at != end && last != value && (last[-1] == ',' || last[-1] == ';')) --last;
     out.value = {value, static_cast<std::size_t>(last - value)};

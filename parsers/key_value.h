@@ -21,15 +21,20 @@ struct KeyValue {
 ///   pair  = key "=" ( *nonblank | DQUOTE *( any / "\" DQUOTE ) [DQUOTE] )
 ///   key   = 1*( letter / digit / "_" / "-" / "." / "[" / "]" / "/" / "@" )
 ///
-/// A comma or semicolon between pairs counts as blank. Words that are no pair are stepped over.
+/// A comma or semicolon between pairs counts as blank. Words that are no pair are stepped over. Where the
+/// first value ends in a comma without a blank behind it (`date=2026-11-20,time=14:59:00,…`, FortiGate's
+/// "format csv"), commas separate all pairs.
 class KeyValueReader {
  public:
-  explicit KeyValueReader(std::string_view text) : rest_(text) {}
+  explicit KeyValueReader(std::string_view text) : rest_(text), commas_(separated_by_commas(text)) {}
   bool next(KeyValue& out);
   std::string_view rest() const { return rest_; }  ///< what has not been read yet
 
  private:
+  static bool separated_by_commas(std::string_view text);
+
   std::string_view rest_;
+  bool commas_;
 };
 
 /// The part of `text` that begins with this pair.

@@ -9,11 +9,11 @@ namespace {
 
 /// The value of `key` in a text of pairs, without reading the pairs before it. `key` includes the "=".
 std::string_view peek_pair(std::string_view text, std::string_view key) {
-  for (std::size_t at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
-    if (at != 0 && text[at - 1] != ' ') continue;  // "devtime=" is not "time="
+  for (std::size_t at = find_text(text, key); at != std::string_view::npos; at = text.find(key, at + 1)) {
+    if (at != 0 && text[at - 1] != ' ' && text[at - 1] != ',') continue;  // "devtime=" is not "time="
     std::string_view rest = text.substr(at + key.size());
     if (take_prefix(rest, "\"")) return rest.substr(0, rest.find('"'));
-    return rest.substr(0, rest.find(' '));
+    return rest.substr(0, rest.find_first_of(" ,"));
   }
   return {};
 }
@@ -31,6 +31,8 @@ std::optional<std::int64_t> read_date_and_time(std::string_view date, std::strin
 }
 
 std::optional<std::int64_t> fortigate_time(std::string_view text, int zone_minutes) {
+  // The times stand in front; what a visitor of a web site can write (url, agent) comes later.
+  text = text.substr(0, 512);
   // FortiOS 5 and 6 write eventtime in other units, some models with the wrong one: the number of digits
   // tells.
   if (const auto time = read_epoch(peek_pair(text, "eventtime="))) return time;
@@ -48,7 +50,7 @@ std::optional<std::int64_t> json_time(std::string_view text, int zone_minutes) {
 
 /// The string behind `"name":`, wherever it stands.
 std::string_view peek_string(std::string_view text, std::string_view quoted_name) {
-  const std::size_t at = text.find(quoted_name);
+  const std::size_t at = find_text(text, quoted_name);
   if (at == std::string_view::npos) return {};
   std::string_view rest = trim_left(text.substr(at + quoted_name.size()));
   if (!take_prefix(rest, ":")) return {};
@@ -67,7 +69,7 @@ std::optional<std::int64_t> windows_time(std::string_view text, int zone_minutes
 
 std::optional<std::int64_t> cef_time(std::string_view text, int zone_minutes, std::int64_t received_ns) {
   for (const std::string_view key : {" rt=", " end=", " start=", "|rt="}) {
-    const std::size_t at = text.find(key);
+    const std::size_t at = find_text(text, key);
     if (at == std::string_view::npos) continue;
     std::string_view value = text.substr(at + key.size());
     // The value runs to the blank before the next key.

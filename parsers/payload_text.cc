@@ -1,7 +1,12 @@
 #include "parsers/payload_text.h"
 
+#include <bit>
 #include <cstring>
 #include <limits>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace vigil {
 
@@ -52,9 +57,29 @@ bool contains_ignoring_case(std::string_view text, std::string_view needle) {
   return false;
 }
 
-bool contains(std::string_view text, std::string_view needle) {
-  if (text.size() < needle.size()) return false;
-  return ::memmem(text.data(), text.size(), needle.data(), needle.size()) != nullptr;
+std::size_t find_text(std::string_view text, std::string_view needle) {
+  if (text.size() < needle.size()) return std::string_view::npos;
+  if (needle.size() < 2) return text.find(needle);
+  std::size_t at = 0;
+#ifdef __SSE2__
+  // Not the outermost bytes where there are others: those are often quotes, which stand everywhere in JSON.
+  const std::size_t one = needle.size() < 4 ? 0 : 1;
+  const std::size_t two = needle.size() - 1 - one;
+  const __m128i byte_one = _mm_set1_epi8(needle[one]);
+  const __m128i byte_two = _mm_set1_epi8(needle[two]);
+  for (; at + needle.size() - 1 + 16 <= text.size(); at += 16) {
+    const auto load = [&text](std::size_t from) {
+      return _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + from));
+    };
+    const __m128i both =
+        _mm_and_si128(_mm_cmpeq_epi8(load(at + one), byte_one), _mm_cmpeq_epi8(load(at + two), byte_two));
+    for (auto mask = static_cast<unsigned>(_mm_movemask_epi8(both)); mask != 0; mask &= mask - 1) {
+      const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(mask));
+      if (std::memcmp(text.data() + place, needle.data(), needle.size()) == 0) return place;
+    }
+  }
+#endif
+  return text.find(needle, at);
 }
 
 namespace {

@@ -23,8 +23,12 @@ bool equals_ignoring_case(std::string_view a, std::string_view b);
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
 /// ASCII letters of either case are the same; `needle` is given in lower case.
 bool contains_ignoring_case(std::string_view text, std::string_view needle);
-/// As std::string_view::find; fast where the first byte of `needle` is frequent, as quotes in JSON are.
-bool contains(std::string_view text, std::string_view needle);
+/// As std::string_view::find, but fast where the first byte of `needle` is frequent, as quotes in JSON are:
+/// looks at two of its bytes in 16 places at once.
+std::size_t find_text(std::string_view text, std::string_view needle);
+inline bool contains(std::string_view text, std::string_view needle) {
+  return find_text(text, needle) != std::string_view::npos;
+}
 
 std::string_view trim(std::string_view text);  ///< without blanks (SP, TAB, CR, LF) at both ends
 std::string_view trim_left(std::string_view text);

@@ -121,8 +121,11 @@ class WindowsEcs {
   }
 
   /// Winlogbeat's own processors may have said it already.
+  bool lacks(std::string_view name) const {
+    return !values_.has_ecs_names || out_.event().find(name) == nullptr;
+  }
   void if_absent(std::string_view name, std::string_view value) {
-    if (!value.empty() && out_.event().find(name) == nullptr) out_.add(name, value);
+    if (!value.empty() && lacks(name)) out_.add(name, value);
   }
 
   void add_log_sources() {
@@ -226,14 +229,14 @@ class WindowsEcs {
   void add_connection() {
     const std::string_view address = values_.of(V::ip_address);
     const std::string_view from = address.empty() ? values_.of(V::source_ip) : address;
-    if (out_.event().find("source.ip") == nullptr && !plain_address(from).empty()) {
+    if (lacks("source.ip") && !plain_address(from).empty()) {
       out_.add_endpoint(Side::source, from);
       const std::string_view port = values_.of(V::ip_port);
       out_.add_port(Side::source, port.empty() ? values_.of(V::source_port) : port);
     }
     const std::string_view workstation = values_.of(V::workstation);
     if_absent("source.domain", workstation.empty() ? values_.of(V::source_host) : workstation);
-    if (out_.event().find("destination.ip") == nullptr && !values_.of(V::destination_ip).empty()) {
+    if (lacks("destination.ip") && !values_.of(V::destination_ip).empty()) {
       out_.add_endpoint(Side::destination, values_.of(V::destination_ip));
       out_.add_port(Side::destination, values_.of(V::destination_port));
       if_absent("destination.domain", values_.of(V::destination_host));
@@ -264,7 +267,7 @@ class WindowsEcs {
       if (!number) return;
       value = *number;
     }
-    if (out_.event().find(name) == nullptr) out_.add_number(name, value);
+    if (lacks(name)) out_.add_number(name, value);
   }
 
   void add_process() {
@@ -278,8 +281,7 @@ class WindowsEcs {
       executable = values_.of(V::process_name);
     }
     if (executable.empty()) executable = values_.of(V::threat_process);
-    if (!executable.empty() && executable != "Unknown" &&
-        out_.event().find("process.executable") == nullptr) {
+    if (!executable.empty() && executable != "Unknown" && lacks("process.executable")) {
       out_.add_executable(executable);
     }
     add_pid("process.pid", pid);

@@ -67,6 +67,8 @@ struct WindowsValues {
   std::string_view channel, provider, computer, event_id, keywords, event_type, outcome;
   std::string_view user_name, user_domain, user_sid;  ///< the account the event was written under
 
+  bool has_ecs_names = false;  ///< the sender gave ECS names of its own, which are not given twice
+
   void take_data(std::string_view name, std::string_view value);
   /// "-" and the null SID's friends count as absent.
   std::string_view of(Data which) const { return data[which] == "-" ? std::string_view() : data[which]; }

@@ -105,10 +105,25 @@ constexpr PayloadCase kFortigate[] = {
     {"a port that is none",
      "<189>date=2026-11-20 time=14:59:00 devname=F devid=F type=traffic srcport=99999 dstport=-1",
      "!source.port | !destination.port | vendor.srcport=99999"},
+    {"separated by commas",
+     "<189>date=2026-11-20,time=14:59:00,devname=\"F,1\",devid=\"F\",type=traffic,srcip=10.1.0.7,action=deny,"
+     "msg=\"a, b\"",
+     "format=fortigate | time=1795157940000000000 | source.ip=10.1.0.7 | event.action=deny | "
+     "observer.name=F,1 | message=a, b"},
     {"an empty value", "<189>date=2026-11-20 time=14:59:00 devname=F devid=F srcip= group=\"\"",
      "!source.ip | vendor.srcip="},
 };
 TEST(PayloadFortigate, KeepsNativeNamesAndAddsEcs) { check_all(kFortigate); }
+
+// What a visitor of a web site writes (url, agent) stands behind the device's own keys and is not searched
+// for times.
+TEST(PayloadFortigate, AVisitorCannotSetTheTime) {
+  const std::string frame =
+      "<189>date=2026-11-20 time=14:59:00 devname=F devid=F type=utm profile=" + std::string(500, 'x') +
+      " url=\"/x eventtime=1500000000\"";
+  PayloadBench bench;
+  EXPECT_EQ(bench.parse(frame).timestamp_ns, 1'795'157'940'000'000'000);
+}
 
 constexpr PayloadCase kEve[] = {
     {"an alert",

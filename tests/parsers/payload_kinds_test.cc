@@ -90,6 +90,24 @@ TEST(PayloadText, KnowsAddressesFromNames) {
   for (const auto& [text, plain] : kAddresses) EXPECT_EQ(plain_address(text), plain) << text;
 }
 
+// The plain search is the oracle of the fast one: every needle of a text, at every place and length.
+TEST(PayloadText, FindsWhatThePlainSearchFinds) {
+  std::string text;
+  unsigned state = 7;
+  for (int i = 0; i < 200; ++i) {
+    state = state * 1103515245U + 12345U;
+    text += "ab\"c"[(state >> 16U) % 4];
+  }
+  for (std::size_t from = 0; from < text.size(); from += 3) {
+    for (std::size_t length = 0; length < 24 && from + length <= text.size(); ++length) {
+      const std::string needle = text.substr(from, length);
+      EXPECT_EQ(find_text(text, needle), text.find(needle)) << needle;
+      EXPECT_EQ(find_text(text, needle + "x"), std::string::npos) << needle;
+    }
+  }
+  EXPECT_EQ(find_text({}, "a"), std::string::npos);
+}
+
 struct TimeCase {
   std::string_view text, expected;
 };
