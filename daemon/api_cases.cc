@@ -194,7 +194,8 @@ void Api::make_evidence(const HttpRequest& request, HttpAnswer& answer) {
       return 0;
     });
     if (!incident) return reply_error(answer, 404, "not_found", "no incident " + body->at("incident"), "沒有這個事件");
-    made = parts_.evidence.for_case(*incident, draft_notification(*incident, *parts_.assets, now), who, now);
+    made = parts_.evidence.for_case(*incident, draft_notification(*incident, *parts_.assets, now),
+                                    EvidenceDesk::Extent::full, who, now);
   } else if (!body->at("query").empty()) {
     const auto query = Query::parse(body->at("query"));
     if (!query) return reply_query_error(answer, body->at("query"), query.error());

@@ -147,9 +147,12 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config) 
   impl->evidence = std::make_unique<EvidenceDesk>(*impl->archive, impl->assets, config.data / "evidence");
   impl->watch = std::make_unique<Watch>(*impl->archive, impl->rules, *impl->desk);
   impl->dispatcher = std::make_unique<Dispatcher>(*impl->desk, *impl->evidence, impl->assets, config.channels);
+  const auto pool = std::make_shared<BatchPool>();
   for (auto& io : impl->io) {
-    io.datagrams = std::make_unique<Intake>(io.context, *impl->writer, *impl->sources, impl->counters, Intake::WhenFull::drop);
-    io.streams = std::make_unique<Intake>(io.context, *impl->writer, *impl->sources, impl->counters, Intake::WhenFull::queue);
+    io.datagrams = std::make_unique<Intake>(io.context, *impl->writer, *impl->sources, impl->counters, pool,
+                                            Intake::WhenFull::drop);
+    io.streams = std::make_unique<Intake>(io.context, *impl->writer, *impl->sources, impl->counters, pool,
+                                          Intake::WhenFull::queue);
   }
   return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
 }

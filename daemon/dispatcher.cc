@@ -2,6 +2,9 @@
 
 #include <pthread.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "daemon/clock.h"
 #include "daemon/durable_file.h"
@@ -26,6 +29,7 @@ Dispatcher::~Dispatcher() { stop(); }
 void Dispatcher::start() {
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "dispatcher");
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 5);  // bundles yield to receiving
     run();
   });
 }
@@ -75,7 +79,7 @@ void Dispatcher::tell(const Notice& notice) {
   auto bundle = bundles_.find(notice.id);
   std::string trouble;
   if (bundle == bundles_.end()) {
-    auto made = evidence_.for_case(*incident, form, "vigild", now);
+    auto made = evidence_.for_case(*incident, form, EvidenceDesk::Extent::notice, "vigild", now);
     if (made) {
       bundle = bundles_.emplace(notice.id, *made).first;
     } else {

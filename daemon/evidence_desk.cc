@@ -1,14 +1,11 @@
 #include "daemon/evidence_desk.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <charconv>
-#include <map>
 
 #include "incidents/evidence_plan.h"
 #include "incidents/report_files.h"
-#include "parsers/record.h"
+#include "storage/terms.h"
 
 namespace vigil {
 
@@ -17,20 +14,27 @@ namespace {
 using Visit = std::function<bool(const StoredRecord&)>;
 
 /// Gives the plan's samples and what of their surroundings names an entity, each record once, in order of arrival.
-Result<void, StoreError> visit_planned(const Archive& archive, const EvidencePlan& plan, const Visit& visit) {
+Result<void, StoreError> visit_planned(const Archive& archive, const EvidencePlan& plan, std::size_t records_max,
+                                       const Visit& visit) {
   // First the sequences, then the records: samples may lie far outside the time window, and the limit must never cost
-  // a sample.
+  // a sample. Each entity is looked for by itself, because the index answers "which blocks hold this address" and most
+  // blocks hold none of a case's entities.
   std::vector<std::uint64_t> chosen = plan.samples;
-  ScanRange range;
-  range.organisations = {plan.organisation};
-  range.event_from_ns = plan.event_from_ns;
-  range.event_to_ns = plan.event_to_ns;
-  range.newest_first = false;
-  const auto scanned = archive.scan(range, [&](const StoredRecord& record) {
-    if (plan.mentions(record.raw)) chosen.push_back(record.sequence);
-    return chosen.size() < plan.records_max;
-  });
-  if (!scanned) return scanned.error();
+  for (const std::string& needle : plan.needles) {
+    if (chosen.size() >= records_max) break;
+    ScanRange range;
+    range.organisations = {plan.organisation};
+    range.event_from_ns = plan.event_from_ns;
+    range.event_to_ns = plan.event_to_ns;
+    range.newest_first = false;
+    range.needles = {needle};
+    terms_of_text(needle, [&range](std::string_view term) { range.terms.emplace_back(term); });
+    const auto scanned = archive.scan(range, [&](const StoredRecord& record) {
+      if (plan.mentions(record.raw)) chosen.push_back(record.sequence);
+      return chosen.size() < records_max;
+    });
+    if (!scanned) return scanned.error();
+  }
   std::sort(chosen.begin(), chosen.end());
   chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
   if (chosen.empty()) return {};
@@ -95,7 +99,8 @@ Result<EvidenceDesk::Bundle, StoreError> EvidenceDesk::write(BundleInfo info, st
 }
 
 Result<EvidenceDesk::Bundle, StoreError> EvidenceDesk::for_case(const Case& incident, const NotificationForm& form,
-                                                               std::string_view who, std::int64_t now_ns) {
+                                                               Extent extent, std::string_view who,
+                                                               std::int64_t now_ns) {
   BundleInfo info;
   info.organisation = incident.organisation;
   info.case_id = incident.id;
@@ -104,9 +109,10 @@ Result<EvidenceDesk::Bundle, StoreError> EvidenceDesk::for_case(const Case& inci
   info.drill = incident.drill;
   info.now_ns = now_ns;
   const EvidencePlan plan = plan_evidence(incident);
+  const std::size_t records_max = extent == Extent::notice ? kNoticeRecordsMax : plan.records_max;
   return write(
       std::move(info), incident.id,
-      [this, &plan](const Visit& visit) { return visit_planned(archive_, plan, visit); },
+      [this, &plan, records_max](const Visit& visit) { return visit_planned(archive_, plan, records_max, visit); },
       [&](BundleInfo& named) { named.attachments = notification_files(incident, form, named.name, now_ns); });
 }
 

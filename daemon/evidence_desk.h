@@ -25,9 +25,13 @@ class EvidenceDesk {
     std::string name;
     std::filesystem::path path;
   };
+  /// How much of a case's surroundings goes in. The bundle made for a notice is there within a second, whatever the
+  /// case holds; one that a person asks for holds all the plan allows. The samples are in both.
+  enum class Extent : std::uint8_t { notice, full };
+  static constexpr std::size_t kNoticeRecordsMax = 5'000;
   /// The records the case rests on and their surroundings, with form and case record attached.
-  Result<Bundle, StoreError> for_case(const Case& incident, const NotificationForm& form, std::string_view who,
-                                      std::int64_t now_ns);
+  Result<Bundle, StoreError> for_case(const Case& incident, const NotificationForm& form, Extent extent,
+                                      std::string_view who, std::int64_t now_ns);
   /// What a query finds, for one organisation.
   Result<Bundle, StoreError> for_query(const Query& query, std::string_view query_text, ScanRange range,
                                        std::string_view who, std::int64_t now_ns);

@@ -1,5 +1,6 @@
 #include "daemon/intake.h"
 
+#include <algorithm>
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>
 
@@ -18,6 +19,10 @@ constexpr std::size_t kSampleBytes = 512;
 /// One sample in so many is written down: it takes a lock.
 constexpr std::uint64_t kSampleEvery = 256;
 
+/// What a stream reads at once, at least and at most.
+constexpr std::size_t kReadBytesMin = 64 * 1024;
+constexpr std::size_t kReadBytesMax = 256 * 1024;
+
 constexpr std::int64_t kMinute = 60'000'000'000;
 
 }  // namespace
@@ -30,15 +35,21 @@ std::string peer_text(const boost::asio::ip::address& address) {
 }
 
 Intake::Intake(boost::asio::io_context& io, Writer& writer, SourceTable& sources, Counters& counters,
-               WhenFull when_full)
-    : io_(io), writer_(writer), sources_(sources), counters_(counters), when_full_(when_full), linger_(io_) {
+               std::shared_ptr<BatchPool> pool, WhenFull when_full)
+    : io_(io),
+      writer_(writer),
+      sources_(sources),
+      counters_(counters),
+      pool_(std::move(pool)),
+      when_full_(when_full),
+      linger_(io_) {
   open_ = new_batch();
 }
 
 std::shared_ptr<Batch> Intake::new_batch() {
   // Indices remembered for older batches are void from here on: a new one may get a freed one's address.
   ++serial_;
-  return std::make_shared<Batch>();
+  return pool_->take();
 }
 
 int Intake::zone_minutes(const IntakeListener& listener, std::int64_t now_ns) {
@@ -78,6 +89,18 @@ Intake::Known& Intake::known_source(const IntakeListener& listener, std::string_
   return *last_;
 }
 
+std::span<char> Intake::read_buffer() {
+  // Small remainders of a chunk are passed over: a read should take what the kernel has in one go.
+  const std::size_t room = open_->arena.room();
+  const std::size_t bytes = room >= kReadBytesMin ? std::min(room, kReadBytesMax) : kReadBytesMax;
+  return {open_->arena.allocate(bytes), bytes};
+}
+
+void Intake::add_in_place(const IntakeListener& listener, std::string_view peer, std::string_view frame, bool in_place,
+                          Tags transport_tags, std::int64_t received_ns) {
+  append(*open_, listener, peer, {}, in_place ? frame : open_->arena.copy(frame), transport_tags, received_ns);
+}
+
 void Intake::add(const IntakeListener& listener, std::string_view peer, std::string_view frame, Tags transport_tags,
                  std::int64_t received_ns) {
   add_to(*open_, listener, peer, {}, frame, transport_tags, received_ns);
@@ -86,10 +109,14 @@ void Intake::add(const IntakeListener& listener, std::string_view peer, std::str
 
 bool Intake::add_to(Batch& batch, const IntakeListener& listener, std::string_view peer, std::string_view host_hint,
                     std::string_view frame, Tags transport_tags, std::int64_t received_ns) {
-  listener.stats->received.fetch_add(1, std::memory_order_relaxed);
-  listener.stats->bytes.fetch_add(frame.size(), std::memory_order_relaxed);
+  return append(batch, listener, peer, host_hint, batch.arena.copy(frame), transport_tags, received_ns);
+}
 
-  const std::string_view raw = batch.arena.copy(frame);
+bool Intake::append(Batch& batch, const IntakeListener& listener, std::string_view peer, std::string_view host_hint,
+                    std::string_view raw, Tags transport_tags, std::int64_t received_ns) {
+  listener.stats->received.fetch_add(1, std::memory_order_relaxed);
+  listener.stats->bytes.fetch_add(raw.size(), std::memory_order_relaxed);
+
   // The header is read with the source's own charset and zone: the same as when it is read again from the archive.
   const std::string_view fallback_host = host_hint.empty() ? peer : host_hint;
   ParseContext context;
@@ -97,8 +124,11 @@ bool Intake::add_to(Batch& batch, const IntakeListener& listener, std::string_vi
   context.zone_minutes = zone_minutes(listener, received_ns);
   context.charset = listener.description.charset;
   context.peer = peer;
-  SyslogHeader header = parse_syslog_header(raw, context, batch.arena);
+  Record& record = batch.records.emplace_back();
+  record.header = parse_syslog_header(raw, context, batch.arena);
+  SyslogHeader& header = record.header;
   if (header.tags.has(Tag::empty)) {
+    batch.records.pop_back();
     counters_.discard(Discard::empty);
     return false;
   }
@@ -113,7 +143,6 @@ bool Intake::add_to(Batch& batch, const IntakeListener& listener, std::string_vi
   SourceState& state = *known.state;
   if (state.source->transport == "http") header = parse_record_header(raw, *state.source, received_ns, batch.arena);
 
-  Record& record = batch.records.emplace_back();
   record.raw = raw;
   record.received_ns = received_ns;
   record.source = known.index;
@@ -141,7 +170,6 @@ bool Intake::add_to(Batch& batch, const IntakeListener& listener, std::string_vi
       state.last_unparsed = header.text.substr(0, kSampleBytes);
     }
   }
-  record.header = header;
   return true;
 }
 

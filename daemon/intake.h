@@ -5,10 +5,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "daemon/batch_pool.h"
 #include "daemon/counters.h"
 #include "daemon/source_table.h"
 #include "daemon/writer.h"
@@ -38,12 +40,25 @@ class Intake {
     queue  ///< streams: what was read is queued all the same; reading stops until there is room
   };
 
-  Intake(boost::asio::io_context& io, Writer& writer, SourceTable& sources, Counters& counters, WhenFull when_full);
+  Intake(boost::asio::io_context& io, Writer& writer, SourceTable& sources, Counters& counters,
+         std::shared_ptr<BatchPool> pool, WhenFull when_full);
 
   /// One message. `frame` may go when it returns. `peer` as text without port. Records of senders that do not
   /// acknowledge go to the shared open batch.
   void add(const IntakeListener& listener, std::string_view peer, std::string_view frame, Tags transport_tags,
            std::int64_t received_ns);
+  /// Room for a stream to read into, inside the open batch, so that what is read is not copied again. Frames cut from
+  /// it are given to add_in_place() before the next read_buffer(), and `read_done(used)` says first how much was read.
+  std::span<char> read_buffer();
+  void read_done(std::span<char> buffer, std::size_t used) { open_->arena.shrink_last(buffer.size(), used); }
+  /// As add(), for a frame that lies in read_buffer() (or anywhere else: then it is copied).
+  void add_in_place(const IntakeListener& listener, std::string_view peer, std::string_view frame, bool in_place,
+                    Tags transport_tags, std::int64_t received_ns);
+  /// Hands the batch on if it is full. After each read: never between a read and its frames.
+  void flush_if_full() {
+    if (open_->raw_bytes >= kBatchBytes) flush();
+  }
+
   /// An empty batch for add_to().
   std::shared_ptr<Batch> new_batch();
   /// The same into a batch of the caller's own (HTTP, which waits for its commit). `host_hint` names the sender where
@@ -66,6 +81,9 @@ class Intake {
     std::uint64_t batch_serial = 0;
     std::uint32_t index = 0;       ///< … at this index
   };
+  /// Appends a record whose bytes the batch owns already.
+  bool append(Batch& batch, const IntakeListener& listener, std::string_view peer, std::string_view host_hint,
+              std::string_view raw, Tags transport_tags, std::int64_t received_ns);
   Known& known_source(const IntakeListener& listener, std::string_view peer, std::string_view host, std::int64_t now_ns);
   int zone_minutes(const IntakeListener& listener, std::int64_t now_ns);
 
@@ -73,6 +91,7 @@ class Intake {
   Writer& writer_;
   SourceTable& sources_;
   Counters& counters_;
+  std::shared_ptr<BatchPool> pool_;
   WhenFull when_full_;
   boost::asio::steady_timer linger_;
   bool lingering_ = false;

@@ -1,8 +1,11 @@
 #include "daemon/tcp_listener.h"
 
 #include <netinet/tcp.h>
+
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
+
+#include <functional>
 
 #include "daemon/clock.h"
 #include "daemon/socket.h"
@@ -11,7 +14,6 @@ namespace vigil {
 
 namespace {
 
-constexpr std::size_t kReadBytes = 256 * 1024;
 constexpr std::chrono::seconds kSweepEvery{5};
 /// How soon a reader that paused for a full queue looks again.
 constexpr std::chrono::milliseconds kCongestionPause{5};
@@ -95,7 +97,7 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
       const std::size_t before = read_bytes_;
       if (!read_some()) break;
       taken += read_bytes_ - before;
-      if (read_bytes_ - before < kReadBytes) break;
+      if (!read_filled_) break;
     }
     owner_.intake_.wake_done();
     if (!socket_.is_open()) return;
@@ -111,7 +113,10 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
 
   /// False when there is nothing more to read now, or ever.
   bool read_some() {
-    const ssize_t n = ::recv(socket_.native_handle(), owner_.buffer_.data(), owner_.buffer_.size(), MSG_DONTWAIT);
+    const std::span<char> buffer = owner_.intake_.read_buffer();
+    const ssize_t n = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    owner_.intake_.read_done(buffer, n > 0 ? static_cast<std::size_t>(n) : 0);
+    read_filled_ = n == static_cast<ssize_t>(buffer.size());
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) return false;
     if (n <= 0) {
       end_of_stream();
@@ -121,8 +126,13 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
     last_read_ = std::chrono::steady_clock::now();
     received_ns_ = wall_clock_ns();
     const bool was_mid_frame = framer_.mid_frame();
-    framer_.feed({owner_.buffer_.data(), static_cast<std::size_t>(n)},
-                 [this](std::string_view frame, Tags tags) { take(frame, tags); });
+    const std::string_view data(buffer.data(), static_cast<std::size_t>(n));
+    framer_.feed(data, [this, data](std::string_view frame, Tags tags) {
+      const bool in_place = !std::less<>()(frame.data(), data.data()) && std::less<>()(frame.data(), data.data() + data.size());
+      ++frames_in_read_;
+      owner_.intake_.add_in_place(owner_.listener_, peer_, frame, in_place, tags, received_ns_);
+    });
+    owner_.intake_.flush_if_full();
     if (!was_mid_frame || frames_in_read_ != 0) frame_started_ = last_read_;
     frames_in_read_ = 0;
     if (framer_.closed()) {
@@ -132,8 +142,8 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
     return true;
   }
 
+  /// A frame from outside a read: of a stream that ended or was too slow.
   void take(std::string_view frame, Tags tags) {
-    ++frames_in_read_;
     owner_.intake_.add(owner_.listener_, peer_, frame, tags, received_ns_ == 0 ? wall_clock_ns() : received_ns_);
   }
 
@@ -187,6 +197,7 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
   SteadyTime last_read_, frame_started_;
   std::int64_t received_ns_ = 0;
   std::size_t read_bytes_ = 0;
+  bool read_filled_ = false;  ///< the last read filled its buffer: there is more
   unsigned frames_in_read_ = 0;
   unsigned slow_frames_ = 0;
 };
@@ -200,8 +211,7 @@ TcpListener::TcpListener(boost::asio::io_context& io, int fd, const IntakeListen
       listener_(listener),
       intake_(intake),
       counters_(counters),
-      ledger_(ledger),
-      buffer_(kReadBytes) {
+      ledger_(ledger) {
   const bool v6 = bound_family_is_v6(fd);
   acceptor_.assign(v6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4(), fd);
 }

@@ -10,7 +10,6 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
-#include <vector>
 
 #include "daemon/counters.h"
 #include "daemon/intake.h"
@@ -50,7 +49,7 @@ class ConnectionLedger {
 };
 
 /// One listening TCP socket of a listener on one I/O thread, and the connections it accepted: they never migrate
-/// (ingest.md 3.2). Reads into one buffer per thread; an idle connection costs its partial frame.
+/// (ingest.md 3.2). Reads straight into the thread's open batch; an idle connection costs its partial frame.
 class TcpListener {
  public:
   TcpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Intake& intake, Counters& counters,
@@ -74,7 +73,6 @@ class TcpListener {
   Intake& intake_;
   Counters& counters_;
   ConnectionLedger& ledger_;
-  std::vector<char> buffer_;
   std::list<std::shared_ptr<Connection>> connections_;
   bool stopped_ = false;
 };

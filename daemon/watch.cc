@@ -72,7 +72,8 @@ void Watch::offer(const std::shared_ptr<Batch>& batch) {
 std::uint64_t Watch::lag() const {
   const std::uint64_t next = archive_.next_sequence();
   const std::uint64_t cursor = cursor_.load(std::memory_order_relaxed);
-  return next > cursor ? next - cursor : 0;
+  if (next > cursor) return next - cursor;
+  return unsettled_.load(std::memory_order_relaxed) ? 1 : 0;
 }
 
 Watcher::Counters Watch::counters() const {
@@ -92,7 +93,8 @@ void Watch::run() {
     {
       std::unique_lock lock(mutex_);
       // Waits with a limit: the archive may hold what no batch told us of (after a start, or after a gap).
-      wake_.wait_for(lock, options_.cursor_every, [this] { return stopping_ || !queue_.empty(); });
+      wake_.wait_for(lock, fired_.empty() ? options_.cursor_every : options_.settle_every,
+                     [this] { return stopping_ || !queue_.empty(); });
       stopping = stopping_;
       if (!queue_.empty()) {
         batch = std::move(queue_.front());
@@ -119,7 +121,7 @@ void Watch::run() {
       settle(false);
       continue;
     }
-    if (lag() != 0) replay(archive_.next_sequence());
+    if (archive_.next_sequence() > cursor_) replay(archive_.next_sequence());
     settle(true);
     if (stopping) return;
   }
@@ -167,14 +169,13 @@ void Watch::observe(const Observation& observation) {
 void Watch::settle(bool force) {
   const auto now = std::chrono::steady_clock::now();
   const std::uint64_t cursor = cursor_;
+  unsettled_ = !fired_.empty();
+  if (fired_.empty() && cursor == written_cursor_ && !desk_.waiting()) return;
+  if (!force && now - written_at_ < (fired_.empty() ? options_.cursor_every : options_.settle_every)) return;
   {
     const std::lock_guard lock(mutex_);
     counters_ = watcher_.counters();
     for (const Detection& detection : fired_) ++detections_[detection.rule->id];
-  }
-  if (fired_.empty()) {
-    if (cursor == written_cursor_ && !desk_.waiting()) return;
-    if (!force && now - written_at_ < options_.cursor_every) return;
   }
   std::vector<Watcher::WindowEdit> edits;
   watcher_.take_window_edits(edits);
@@ -197,6 +198,7 @@ void Watch::settle(bool force) {
     std::_Exit(kExitReopen);
   }
   fired_.clear();
+  unsettled_ = false;
   written_cursor_ = cursor;
   written_at_ = now;
   if (changed && on_cases_changed) on_cases_changed();

@@ -19,7 +19,9 @@ namespace vigil {
 
 struct WatchOptions {
   /// Committed batches kept in memory for the rules; past it watching goes on from the archive instead.
-  std::size_t queue_bytes_max = 32 * 1024 * 1024;
+  std::size_t queue_bytes_max = 128 * 1024 * 1024;
+  /// What fired is written at most this often: a flood of detections then shares the sync.
+  std::chrono::milliseconds settle_every{100};
   /// How often the cursor is written when nothing fired. A restart watches again at most what came since, and the
   /// windows written with the cursor keep that from counting twice.
   std::chrono::milliseconds cursor_every{1000};
@@ -38,7 +40,7 @@ class Watch {
   /// A committed batch, in order; never blocks. For the writer's thread.
   void offer(const std::shared_ptr<Batch>& batch);
 
-  /// Records stored and not yet watched.
+  /// Records stored and not yet watched; at least 1 while what fired is not yet written.
   std::uint64_t lag() const;
   Watcher::Counters counters() const;
   /// Detections so far, by rule id.
@@ -58,6 +60,7 @@ class Watch {
   Watcher watcher_;
   std::vector<Detection> fired_;
   std::atomic<std::uint64_t> cursor_{1};  ///< sequence of the next record to be watched
+  std::atomic<bool> unsettled_{false};    ///< something fired that is not written yet
   std::uint64_t written_cursor_ = 0;
   std::chrono::steady_clock::time_point written_at_;
 

@@ -37,6 +37,9 @@ class Arena {
     left_ += bytes - used;
   }
 
+  /// Bytes that can be allocated without another chunk.
+  std::size_t room() const { return left_; }
+
   void reset() {
     if (chunks_.size() > 1) chunks_.resize(1);
     if (!chunks_.empty()) {

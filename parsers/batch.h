@@ -49,6 +49,13 @@ class Batch {
   std::size_t raw_bytes = 0;
 
   const Source& source_of(const Record& record) const { return *sources[record.source]; }
+  /// Empty again, its memory kept for the next use.
+  void clear() {
+    records.clear();
+    sources.clear();
+    arena.reset();
+    raw_bytes = 0;
+  }
 };
 
 }  // namespace vigil
