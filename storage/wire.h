@@ -52,7 +52,9 @@ void append_fixed(std::string& out, Number value) {
 }
 template <class Number>
 void append_big_endian(std::string& out, Number value) {
-  for (std::size_t i = sizeof value; i-- > 0;) out += static_cast<char>((value >> (8 * i)) & 0xffU);
+  for (std::size_t i = sizeof value; i-- > 0;) {
+    out += static_cast<char>((static_cast<std::uint64_t>(value) >> (8 * i)) & 0xffU);
+  }
 }
 template <class Number>
 Number read_big_endian(const char* at) {
