@@ -30,8 +30,9 @@ struct Line {
 constexpr Line kLines[] = {
     {"Accepted ", Shape::method_user, "ssh_login", Outcome::success},
     {"Failed ", Shape::method_user, "ssh_login", Outcome::failure},
-    {"Postponed ", Shape::method_user, "ssh_login", Outcome::unknown},
-    {"Partial ", Shape::method_user, "ssh_login", Outcome::unknown},
+    {"Postponed ", Shape::method_user, "ssh_login_postponed", Outcome::unknown},
+    {"Partial ", Shape::method_user, "ssh_login_postponed", Outcome::unknown},
+    {"Authentication refused: ", Shape::text, "ssh_key_refused", Outcome::failure},
     {"Invalid user ", Shape::user_from, "ssh_invalid_user", Outcome::failure},
     {"Illegal user ", Shape::user_from, "ssh_invalid_user", Outcome::failure},
     {"User ", Shape::user_from, "ssh_user_not_allowed", Outcome::failure},
@@ -204,6 +205,7 @@ Outcome refine(PayloadWriter& out, const Line& line, std::string_view rest) {
       const bool invalid = add_user_from(out, rest);
       const bool tried_only = method == "publickey" || method == "none";
       if (line.outcome == Outcome::failure && tried_only && !invalid) return Outcome::unknown;
+      if (line.outcome == Outcome::unknown && invalid) return Outcome::failure;
       break;
     }
     case Shape::for_user: {

@@ -11,6 +11,8 @@ namespace vigil {
 ///   ssh_invalid_user          Invalid user …                       (comes before its "Failed …" line)
 ///   ssh_pam_failure           error: PAM: Authentication failure … (comes beside it)
 ///   ssh_max_attempts          maximum authentication attempts …, Too many authentication failures
+///   ssh_login_postponed       one factor of several, or the question before the answer
+///   ssh_key_refused           a file of keys that others may write
 ///   ssh_user_not_allowed      AllowUsers, DenyUsers, locked accounts, ROOT LOGIN REFUSED
 ///   ssh_connection_closed, ssh_disconnect, ssh_negotiation_failed, ssh_no_identification, ssh_timeout,
 ///   ssh_refused, ssh_connection, ssh_session_end, ssh_address_mismatch

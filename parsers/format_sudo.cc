@@ -57,7 +57,17 @@ bool parse_su_line(PayloadWriter& out, std::string_view text) {
   } else {
     take_prefix(text, "Successful su ");
   }
-  if (take_prefix(text, "(to ")) {  // (to root) alice on pts/0
+  if (take_prefix(text, "failed: ")) {  // failed: ttyq4 changing from ann to root
+    outcome = Outcome::failure;
+    const std::size_t from = text.find(" from "), to = text.find(" to ");
+    if (from == std::string_view::npos || to == std::string_view::npos) return false;
+    who = name_of(text.substr(from + 6));
+    target = name_of(text.substr(to + 4));
+  } else if (outcome == Outcome::failure && !text.starts_with('(') &&
+             contains(text, " to ")) {  // BAD SU ann to root on …
+    who = name_of(text);
+    target = name_of(text.substr(text.find(" to ") + 4));
+  } else if (take_prefix(text, "(to ")) {  // (to root) alice on pts/0
     target = take_until(text, ')');
     who = name_of(trim_left(text));
   } else if (take_prefix(text, "for ")) {  // for root by alice

@@ -98,6 +98,8 @@ bool is_access_log(std::string_view text) {
 
 bool is_pam(std::string_view app, std::string_view text) {
   if (text.starts_with("pam_") || text.starts_with("(pam_")) return true;
+  // "PAM 2 more authentication failures; logname= …" is libpam's own summary, in the program's name.
+  if (text.starts_with("PAM ") && contains(text, " more authentication failure")) return true;
   return app.ends_with(")") && contains(app, "(pam_");
 }
 
@@ -147,7 +149,7 @@ Format detect(const SyslogHeader& header, std::string_view text) {
     case AppKind::sshd:
       return is_pam(app, text) ? Format::pam : Format::sshd;
     case AppKind::sudo:
-      return Format::sudo;
+      return is_pam(app, text) ? Format::pam : Format::sudo;
     case AppKind::clamav:
       return Format::clamav;
     default:

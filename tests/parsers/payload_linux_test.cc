@@ -127,6 +127,10 @@ constexpr PayloadCase kSsh[] = {
      "<38>Nov 20 14:59:00 sun1 sshd[811]: [ID 800047 auth.info] Failed keyboard-interactive for jim from "
      "203.0.113.9 port 5 ssh2",
      "user.name=jim | event.outcome=failure"},
+    {"a question before the answer",
+     "<38>Nov 20 14:59:00 web1 sshd[811]: Postponed keyboard-interactive for ann from 10.1.0.7 port 5 ssh2 "
+     "[preauth]",
+     "event.action=ssh_login_postponed | event.outcome=unknown | user.name=ann"},
     {"any other line is kept", "<38>Nov 20 14:59:00 web1 sshd[811]: Server listening on 0.0.0.0 port 22.",
      "format=sshd | message=Server listening on 0.0.0.0 port 22. | !event.outcome | source=linux//sshd"},
     {"a user's own \"User\" is no refusal", "<38>Nov 20 14:59:00 web1 sshd[811]: User child is on pid 4711",
@@ -182,6 +186,8 @@ constexpr PayloadCase kPam[] = {
      "<38>Nov 20 14:59:00 pc1 sshd[9]: pam_faillock(sshd:auth): Consecutive login failures for user bob "
      "account temporarily locked",
      "event.action=account_locked | event.outcome=failure | user.name=bob"},
+    {"libpam's summary", "<38>Nov 20 14:59:00 pc1 sshd[9]: PAM 4 more authentication failures; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9  user=root",
+     "format=pam | event.outcome=failure | user.name=root | source.ip=203.0.113.9"},
     {"a module of its own words is kept",
      "<38>Nov 20 14:59:00 pc1 sshd[9]: pam_env(sshd:session): deprecated reading of user environment enabled",
      "format=pam | !event.outcome | vendor.pam_module=env"},
@@ -209,6 +215,14 @@ constexpr PayloadCase kSudo[] = {
      "user.name=bob | event.outcome=failure"},
     {"su in BSD's words", "<34>Oct 11 22:14:15 mymachine su: 'su root' failed for lonvick on /dev/pts/8",
      "user.name=lonvick | event.outcome=failure"},
+    {"su in older words", "<38>Nov 20 14:59:00 web1 su[7]: BAD SU bob to root on /dev/ttyp0",
+     "user.name=bob | user.effective.name=root | event.outcome=failure"},
+    {"su in IRIX' words", "<38>Nov 20 14:59:00 web1 su[7]: failed: ttyq4 changing from bob to root",
+     "user.name=bob | user.effective.name=root | event.outcome=failure"},
+    {"pam in su's tag",
+     "<38>Nov 20 14:59:00 web1 su(pam_unix)[7]: authentication failure; logname= uid=1 euid=0 tty= ruser=bob "
+     "rhost=  user=root",
+     "format=pam | user.name=root | event.outcome=failure"},
     {"pam inside sudo is pam",
      "<85>Nov 20 14:59:00 web1 sudo: pam_unix(sudo:auth): authentication failure; logname=ann uid=1 euid=0 "
      "tty=/dev/pts/0 ruser=ann rhost=  user=ann",
