@@ -175,7 +175,8 @@ std::vector<FoldEntity> entities_of(const Detection& detection, const AssetTable
     const bool own_name = type == "host.name" && device && value == detection.host;
     has_host = has_host || (type == "host.name" && value == detection.host);
     if (value.empty()) continue;
-    out.push_back({clean_text(type, kEntityBytesMax), clean_text(value, kEntityBytesMax), !own_name});
+    out.push_back({clean_text(type, kEntityBytesMax), clean_text(value, kEntityBytesMax),
+                   !own_name && link_key(type, value).has_value()});
   }
   if (!has_host && !detection.host.empty()) {
     out.push_back({"host.name", clean_text(detection.host, kEntityBytesMax), local && !device});

@@ -90,7 +90,10 @@ Sort sort_of(std::string_view type) {
   if (type.find(".hash.") != std::string_view::npos || type.starts_with("hash.")) return Sort::hash;
   if (type == "ip" || type.ends_with(".ip") || type.ends_with(".address")) return Sort::address;
   if (type == "user" || type.ends_with("user.name")) return Sort::user;
-  if (type == "host" || type == "host.name" || type == "host.hostname") return Sort::host;
+  // Antivirus consoles name the machine they speak of as the destination.
+  if (type == "host" || type == "host.name" || type == "host.hostname" || type == "destination.domain") {
+    return Sort::host;
+  }
   return Sort::other;
 }
 
@@ -132,7 +135,7 @@ std::optional<std::string> link_key(std::string_view type, std::string_view valu
     case Sort::other:
       break;
   }
-  return std::string(type) + " " + text;
+  return std::nullopt;
 }
 
 }  // namespace vigil

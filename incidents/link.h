@@ -11,15 +11,17 @@ namespace vigil {
 /// victim of the morning is the source of the afternoon), `SCHOOL\Alice`, `alice@school.example` and `alice`
 /// one user.
 ///
-/// Nothing for values that say nothing about who or what it was and would tie strangers together: empty and
-/// "-", loopback and unspecified addresses, localhost, accounts that exist everywhere or that every attacker
-/// tries (root, administrator, SYSTEM, …, machine accounts ending in $), hashes of the empty file.
+/// Nothing for types that say what happened rather than who or where (a signature, a file's name, a URL), and
+/// nothing for values that would tie strangers together: empty and "-", loopback and unspecified addresses,
+/// localhost, accounts that exist everywhere or that every attacker tries (root, administrator, SYSTEM, …,
+/// machine accounts ending in $), hashes of the empty file.
 std::optional<std::string> link_key(std::string_view type, std::string_view value);
 
 /// 127.0.0.0/8 and ::1: whoever it was sat on the host itself, which then stands for the source.
 bool is_loopback(std::string_view ip);
 
-/// How much sharing this entity says, best first: a file's hash, an address, a person, a host, anything else.
+/// How much sharing this entity says, best first: a file's hash, an address, a person, a host, anything else
+/// (which never links).
 int link_strength(std::string_view type);
 
 }  // namespace vigil

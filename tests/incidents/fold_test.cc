@@ -133,6 +133,9 @@ TEST(Fold, KeepsApartWhatSharesNothing) {
       {"a host that no rule names as a link",
        {"0 b relay ip=203.0.113.9", "1 b relay ip=198.51.100.1"},
        "b | b"},
+      {"the same signature on two machines",
+       {"0 w pc1 host=pc1,rule.name=Eicar", "1 w pc2 host=pc2,rule.name=Eicar"},
+       "w | w"},
       {"no entity, another rule", {"0 b srv1 ", "1 w srv1 "}, "b | w"},
   };
   for (const auto& story : kStories) EXPECT_EQ(play(story), story.cases) << story.why;

@@ -44,8 +44,9 @@ TEST(Link, ComparesByMeaningAndLeavesOutWhatSaysNothing) {
       {"a file", "file.hash.sha256", "ABCDEF", "hash abcdef"},
       {"a process's file is the same file", "process.hash.sha256", "abcdef", "hash abcdef"},
       {"the empty file", "file.hash.md5", "D41D8CD98F00B204E9800998ECF8427E", "no link"},
-      {"anything else a rule names", "url.domain", "Evil.example", "url.domain evil.example"},
-      {"unless it is nothing", "url.domain", "(null)", "no link"},
+      {"the machine an antivirus console speaks of", "destination.domain", "PC07", "host pc07"},
+      {"a signature is not who or where", "rule.name", "Eicar-Test-Signature", "no link"},
+      {"nor is a file's name", "file.path", "/tmp/x.exe", "no link"},
   };
   for (const auto& row : kRows) EXPECT_EQ(describe(row.type, row.value), row.expected) << row.why;
 }
@@ -54,7 +55,7 @@ TEST(Link, RanksWhatSharingSays) {
   EXPECT_LT(link_strength("file.hash.sha256"), link_strength("source.ip"));
   EXPECT_LT(link_strength("source.ip"), link_strength("user.name"));
   EXPECT_LT(link_strength("user.name"), link_strength("host.name"));
-  EXPECT_LT(link_strength("host.name"), link_strength("url.domain"));
+  EXPECT_LT(link_strength("host.name"), link_strength("rule.name"));
 }
 
 }  // namespace
