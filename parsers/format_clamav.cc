@@ -66,6 +66,7 @@ void parse_clamav(PayloadWriter& out) {
     }
   }
   out.alert(verdict);
+  out.add_number("event.severity", 7);  // clamd knows none; a signature that matched is serious (7 of 10)
   out.classify("malware", "info", "malware_found");
 }
 

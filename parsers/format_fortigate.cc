@@ -49,6 +49,7 @@ enum class S : std::uint8_t {
   attack,
   virus,
   severity,
+  level,
   sent_bytes,
   received_bytes,
   sent_packets,
@@ -90,7 +91,7 @@ constexpr FortiKey kFortiKeys[] = {
     {VIGIL_KEY("devname"), "observer.name", Use::device},
     {VIGIL_KEY("devid"), "observer.serial_number", Use::text},
     {VIGIL_KEY("logid"), "event.code", Use::text},
-    {VIGIL_KEY("level"), "log.level", Use::text},
+    {VIGIL_KEY("level"), "log.level", Use::text, S::level},
     {VIGIL_KEY("type"), {}, Use::keep, S::type},
     {VIGIL_KEY("subtype"), {}, Use::keep, S::subtype},
     {VIGIL_KEY("action"), "event.action", Use::text, S::action},
@@ -174,13 +175,6 @@ constexpr KeyTable kKeys(kFortiKeys);
 
 bool absent(std::string_view value) {
   return value.empty() || value == "N/A" || value == "(null)" || value == "n/a";
-}
-
-bool is_any(std::string_view text, std::initializer_list<std::string_view> words) {
-  for (const std::string_view word : words) {
-    if (text == word) return true;
-  }
-  return false;
 }
 
 class FortiReader {
@@ -308,10 +302,19 @@ class FortiReader {
     if (virus) out_.log_source({}, "antivirus", {});
     if (subtype == "dns") out_.log_source("fortigate", "dns", {});
     if (subtype == "webfilter") out_.log_source("fortigate", "proxy", {});
+    add_severity(watches && !name.empty());
+  }
+
+  /// IPS names a severity; the antivirus does not, but every alert has one: then the line's own level.
+  void add_severity(bool alert) {
     constexpr std::string_view kWords[] = {"info", "low", "medium", "high", "critical"};
     for (std::size_t i = 0; i < std::size(kWords); ++i) {
-      if (seen(S::severity) == kWords[i]) out_.add_number("event.severity", i * 2 + 1);
+      if (seen(S::severity) == kWords[i]) return out_.add_number("event.severity", i * 2 + 1);
     }
+    if (!alert) return;
+    const std::string_view level = seen(S::level);
+    const bool grave = is_any(level, {"emergency", "alert", "critical"});
+    out_.add_number("event.severity", grave ? 9U : level == "error" ? 7U : level == "warning" ? 5U : 3U);
   }
 
   bool is_logon() const {

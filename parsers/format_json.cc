@@ -56,13 +56,6 @@ void add_json_leaf(PayloadWriter& out, const JsonField& leaf) {
 
 namespace {
 
-bool is_any(std::string_view text, std::initializer_list<std::string_view> words) {
-  for (const std::string_view word : words) {
-    if (text == word) return true;
-  }
-  return false;
-}
-
 /// Names that mean the same in most programs' JSON, where ECS has not been said.
 void add_common(PayloadWriter& out, const JsonField& leaf) {
   Event& event = out.event();

@@ -7,11 +7,8 @@ namespace vigil {
 namespace {
 
 bool is_level(std::string_view word) {
-  for (const std::string_view level :
-       {"emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"}) {
-    if (word == level) return true;
-  }
-  return word.starts_with("trace") && word.size() == 6;
+  return is_any(word, {"emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"}) ||
+         (word.starts_with("trace") && word.size() == 6);
 }
 
 /// Takes "[inside] " off the front.

@@ -107,11 +107,7 @@ std::string_view keywords_in_hex(std::string_view value, Arena& arena) {
 
 /// NXLog's own words for the event's type.
 bool is_level_word(std::string_view word) {
-  for (const std::string_view known :
-       {"AUDIT_SUCCESS", "AUDIT_FAILURE", "INFO", "WARNING", "ERROR", "CRITICAL", "VERBOSE"}) {
-    if (word == known) return true;
-  }
-  return false;
+  return is_any(word, {"AUDIT_SUCCESS", "AUDIT_FAILURE", "INFO", "WARNING", "ERROR", "CRITICAL", "VERBOSE"});
 }
 
 class WindowsReader {

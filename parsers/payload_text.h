@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 
@@ -19,6 +20,8 @@ bool is_json_integer(std::string_view text);
 /// The number a text of digits holds; nothing if it is not one or does not fit.
 std::optional<std::uint64_t> read_number(std::string_view text);
 
+/// True if `text` is one of the words.
+bool is_any(std::string_view text, std::initializer_list<std::string_view> words);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
 /// ASCII letters of either case are the same; `needle` is given in lower case.

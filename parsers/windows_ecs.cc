@@ -345,9 +345,11 @@ class WindowsEcs {
     constexpr std::pair<std::string_view, std::uint64_t> kSeverities[] = {
         {"Low", 3}, {"Moderate", 5}, {"Medium", 5}, {"High", 7}, {"Severe", 9},
         {"低", 3},  {"中", 5},       {"高", 7},     {"嚴重", 9}};
+    std::uint64_t grade = 7;  // a threat was named, but in words we do not know
     for (const auto& [word, number] : kSeverities) {
-      if (severity == word) out_.add_number("event.severity", number);
+      if (severity == word) grade = number;
     }
+    out_.add_number("event.severity", grade);
     // "file:_C:\\Users\\…\\eicar.com; containerfile:_…": the first one is the thing itself.
     std::string_view paths = values_.of(V::threat_path);
     std::string_view path = trim(take_until(paths, ';'));

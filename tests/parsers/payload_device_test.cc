@@ -75,7 +75,7 @@ constexpr PayloadCase kFortigate[] = {
      "<188>date=2026-11-20 time=14:59:00 devname=F devid=F type=\"utm\" subtype=\"virus\" "
      "eventtype=\"infected\" level=\"warning\" srcip=10.1.0.7 dstip=203.0.113.80 action=\"blocked\" "
      "filename=\"eicar.com\" virus=\"EICAR_TEST_FILE\"",
-     "event.kind=alert | rule.name=EICAR_TEST_FILE | event.category=malware | event.type=denied | "
+     "event.kind=alert | rule.name=EICAR_TEST_FILE | event.severity=5 | event.category=malware | event.type=denied | "
      "file.name=eicar.com | source=/antivirus/ | source=fortigate//utm"},
     {"an attack",
      "<185>date=2026-11-20 time=14:59:00 devname=F devid=F type=\"utm\" subtype=\"ips\" "

@@ -234,7 +234,7 @@ TEST(PayloadSudo, SaysWhoBecameWhomForWhat) { check_all(kSudo); }
 
 constexpr PayloadCase kClamav[] = {
     {"a file", "<22>Nov 20 14:59:00 nas1 clamd[77]: /srv/home/t/eicar.com: Win.Test.EICAR_HDB-1 FOUND",
-     "format=clamav | event.kind=alert | rule.name=Win.Test.EICAR_HDB-1 | file.path=/srv/home/t/eicar.com | "
+     "format=clamav | event.kind=alert | rule.name=Win.Test.EICAR_HDB-1 | event.severity=7 | file.path=/srv/home/t/eicar.com | "
      "file.name=eicar.com | "
      "observer.product=ClamAV | observer.type=antivirus | event.category=malware | source=/antivirus/ | "
      "source=linux//clamav | kinds=device"},
