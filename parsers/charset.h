@@ -6,8 +6,7 @@
 #include "parsers/syslog_header.h"
 #include "parsers/tags.h"
 
-/// Bytes to UTF-8 (ingest.md 2.4). Decoding comes before any cutting: second bytes of Big5 include `\`, `|`,
-/// `[`, `]`.
+/// Bytes to UTF-8. Decoding comes before any cutting: second bytes of Big5 include `\`, `|`, `[`, `]`.
 namespace vigil {
 
 /// What becomes of C0 controls (but TAB and LF) and DEL.
@@ -24,9 +23,7 @@ struct DecodedText {
 /// Decodes a frame: trims CR, LF and NUL at its end, takes a byte order mark off, and then
 ///
 ///   UTF-16 with a byte order mark -> UTF-8, whatever the charset says (Windows tools)
-///   valid UTF-8                   -> as it is, whatever the charset says: text of another charset is next to
-///   never
-///                                    valid UTF-8 by chance, while UTF-8 often is valid CP950
+///   valid UTF-8                   -> as it is, whatever the charset says (README: UTF-8 first)
 ///   automatic                     -> CP950 if every byte is, else \xHH
 ///   cp950                         -> CP950; a byte that is none (a datagram cut inside a character) -> \xHH
 ///   latin1                        -> ISO 8859-1

@@ -26,7 +26,7 @@ enum class FramingError : std::uint8_t { none, tls_on_plain, http_on_syslog, fra
 std::string_view framing_error_name(FramingError error);
 
 /// Cuts the byte stream of one TCP connection into frames (RFC 6587 3.4.1 and 3.4.2, told apart per
-/// frame; the rules F1 to F9 and F13 stand at the top of framer.cc and in ingest.md 2.1).
+/// frame; the rules F1 to F9 and F13 stand at the top of framer.cc).
 ///
 /// The frames do not depend on how TCP cut the stream. A frame that lies whole in `data` is given as a
 /// view of it; only one that spans two calls is put together in the framer's own buffer, so an idle

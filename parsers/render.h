@@ -23,14 +23,12 @@ struct Surroundings {
   int zone_minutes = 480;  ///< offset in which times are written
 };
 
-/// Appends the event as one line of JSON without LF, as contract.md "An event in JSON": nested ECS objects,
-/// `event.original`, `vigil.*`. Valid UTF-8 whatever the frame held; control characters are escaped.
+/// Appends the event as one line of JSON without LF: nested ECS 8 objects, `event.original`, `vigil.*`. Valid
+/// UTF-8 whatever the frame held; control characters are escaped.
 ///
-/// - What the header says (`log.syslog.*`, `host.name`, `message`) gives way to the event's own
-/// field.
-/// - `@timestamp`, `event.ingested`, `event.original`, `log.source.address` and `vigil.*` are ours alone: a
-/// sender's
-///   fields of these names stand below `vendor.`.
+/// - What the header says (`log.syslog.*`, `host.name`, `message`) gives way to the event's own field.
+/// - `@timestamp`, `event.ingested`, `event.original`, `log.source.address` and `vigil.*` are ours alone: what a
+///   sender writes under these names stands below `vendor.`.
 /// - A repeated name is a list; `event.category`, `event.type`, `related.*` and their like always are.
 /// - Two names that clash (`a` and `a.b`) keep both: the shorter moves to `a.value`.
 /// - Numbers are written as they came if JSON can say them, else as strings.

@@ -7,9 +7,10 @@
 //
 //   elements = 1*( "[" id *( 1*SP param ) *SP "]" )
 //   param    = name "=" [SP] ( quoted | bare )
-//   quoted   = DQUOTE *( "\" ( DQUOTE | "\" | "]" ) | any but DQUOTE ) DQUOTE     a "\" before anything else
-//   is itself bare     = *( any but SP and "]" )                                            VMware; tag
-//   sd_unquoted id, name = 1*128( any but blanks, "=", "]", DQUOTE )
+//   quoted   = DQUOTE *( "\" ( DQUOTE | "\" | "]" ) | any but DQUOTE ) DQUOTE
+//              a "\" before anything else is itself
+//   bare     = *( any but SP and "]" )        VMware; `sd_unquoted`
+//   id, name = 1*128( any but blanks, "=", "]", DQUOTE )
 
 namespace vigil {
 namespace {

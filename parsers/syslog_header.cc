@@ -13,10 +13,10 @@
 //
 //   message    = [count SP] [PRI] *SP ( headerless | rfc5424 | rfc3164 )
 //   count      = 1*10 digits, only before a PRI: octet counting in a datagram, `unexpected_framing`
-//   PRI        = "<" 1*3 digits ">"    above 191: user.notice and `bad_pri`; another "<" stays in the text,
-//   `bad_pri` headerless = "{" | "[{" | "CEF:" digit | "LEEF:" digit | "<?xml" | "<Event" | "date=" |
-//   "device=" | "id=" …
-//                a payload that carries its own time and host
+//   PRI        = "<" 1*3 digits ">"           above 191: user.notice and `bad_pri`
+//                                             another "<" stays in the text, `bad_pri`
+//   headerless = ( "{" | "[{" | "CEF:" digit | "LEEF:" digit | "<?xml" | "<Event"
+//                | "date=" | "device=" | "id=" ) …         a payload that carries its own time and host
 //   rfc5424    = "1" SP ( "-" | date … )      only after a PRI
 //                TIMESTAMP SP HOST SP APP SP PROCID SP MSGID [SP ( "-" | elements )] [SP [BOM] MSG]
 //   rfc3164    = syslog_rfc3164.cc

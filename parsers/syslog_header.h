@@ -32,7 +32,7 @@ class Priority {
 };
 
 /// Which charset a listener or source speaks. `automatic`: UTF-8 if valid, else CP950 if valid, else UTF-8
-/// with the bad bytes shown as \xHH (ingest.md 2.4).
+/// with the bad bytes shown as \xHH (charset.h).
 enum class Charset : std::uint8_t { automatic, utf8, cp950, latin1 };
 std::optional<Charset> charset_from_name(std::string_view name);
 
@@ -64,7 +64,7 @@ struct SyslogHeader {
   Tags tags;
 };
 
-/// Reads the header of one message. Never fails: a deviation is a tag (ingest.md 2.2, whose rules are in
+/// Reads the header of one message. Never fails: a deviation is a tag (the grammar and its rules are in
 /// syslog_header.cc beside the code). `frame` has its transport framing removed and may hold any bytes.
 /// An empty one (nothing but CR, LF, NUL and blanks) has Tag::empty and no message.
 /// Does not allocate for clean UTF-8; decoded text goes to `arena`. Linear in the frame.

@@ -9,7 +9,7 @@ namespace vigil {
 /// A deviation met on the way of a message. Nothing that parsed badly is lost: it gets a tag.
 /// The enumerator's name is what users see in `vigil.tags`. Numbers are stored in the archive: only add.
 enum class Tag : std::uint8_t {
-  // framing (ingest.md 2.1)
+  // framing (framer.h)
   oversize,            ///< only the first 64 KiB were kept
   truncated,           ///< the kernel cut the datagram (MSG_TRUNC)
   truncated_frame,     ///< the connection ended inside a counted frame
@@ -17,14 +17,14 @@ enum class Tag : std::uint8_t {
   slow_frame,          ///< a partial frame older than 30 s was kept as it was
   unexpected_framing,  ///< an octet count before a datagram's PRI
   suspicious_source,   ///< peer address 0.0.0.0, broadcast, multicast or port 0
-  // charset (2.4)
+  // charset (charset.h)
   bom_lead,
   utf16,
   cp950,
   latin1,
   bad_utf8,
   ctrl,
-  // header (2.2, 2.3)
+  // header (syslog_header.h, timestamp.h)
   no_pri,
   bad_pri,
   no_ts,
@@ -48,7 +48,7 @@ enum class Tag : std::uint8_t {
   bom,
   // payload
   bad_payload,    ///< a payload format was recognised but did not parse; the text is kept
-  fields_capped,  ///< more fields, depth or key length than ingest.md 8 allows
+  fields_capped,  ///< more fields, depth or key length than an event may have
   unparsed,       ///< no payload format was recognised
   // HTTP ingest
   not_json,  ///< an NDJSON line that is no JSON object, kept as text
