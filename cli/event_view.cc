@@ -26,15 +26,6 @@ bool is_event(const json::value& value) {
   return find_path(value, "@timestamp") != nullptr && find_path(value, "vigil.id") != nullptr;
 }
 
-/// "2026-11-20T14:59:00.123456789+08:00" without the fraction, which a person rarely wants.
-std::string short_time(std::string time) {
-  const std::size_t dot = time.find('.');
-  if (dot == std::string::npos) return time;
-  const std::size_t end = time.find_first_not_of("0123456789", dot + 1);
-  time.erase(dot, end == std::string::npos ? end : end - dot);
-  return time;
-}
-
 std::string padded(const std::string& text, std::size_t width) {
   const std::size_t columns = text_columns(text);
   return columns < width ? text + std::string(width - columns, ' ') : text;

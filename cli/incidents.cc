@@ -45,7 +45,7 @@ void add_line(std::string& out, Text label, const std::string& value) {
   if (value.empty()) return;
   const std::string name(label.get());
   const std::size_t width = text_columns(name);
-  out += "  " + name + std::string(width < 18 ? 18 - width : 1, ' ') + one_line(value) + "\n";
+  out += "  " + name + std::string(width < 18 ? 18 - width : 1, ' ') + one_line(short_time(value)) + "\n";
 }
 
 /// One table of the sheet, indented; nothing where the array is empty.
@@ -63,7 +63,7 @@ void add_table(std::string& out, Text title, const json::value& incident, std::s
   for (const json::value& row : rows->as_array()) {
     auto& line = cells.emplace_back();
     for (const Column& each : columns)
-      line.push_back((line.empty() ? "  " : "") + one_line(plain_at(row, each.key)));
+      line.push_back((line.empty() ? "  " : "") + one_line(short_time(plain_at(row, each.key))));
   }
   out += "\n" + std::string(title.get()) + "\n" + render_table(titles, right, cells, SIZE_MAX);
 }

@@ -75,6 +75,14 @@ std::string one_line(std::string_view text) {
   return out;
 }
 
+std::string short_time(std::string text) {
+  const bool time = text.size() > 20 && text[4] == '-' && text[10] == 'T' && text[19] == '.';
+  if (!time) return text;
+  const std::size_t end = text.find_first_not_of("0123456789", 20);
+  text.erase(19, end == std::string::npos ? end : end - 19);
+  return text;
+}
+
 std::string terminal_json(std::string_view json) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string out;
@@ -167,7 +175,7 @@ Exit print_rows(Session& session, const std::vector<Column>& columns, const json
   std::vector<std::vector<std::string>> cells;
   for (const json::value& row : rows) {
     auto& line = cells.emplace_back();
-    for (const Column& each : columns) line.push_back(one_line(plain_at(row, each.key)));
+    for (const Column& each : columns) line.push_back(one_line(short_time(plain_at(row, each.key))));
   }
   out.write(render_table(titles, right, cells, out.columns()));
   if (rows.empty()) out.line(say("(none)", "（無）"));

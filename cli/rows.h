@@ -32,6 +32,8 @@ std::string csv_line(const std::vector<std::string>& cells);
 
 /// One line of text for a terminal: controls and bidi overrides shown as \xHH and \u{…}, line breaks too.
 std::string one_line(std::string_view text);
+/// A time as tables show it: "2026-11-20T14:59:00.123456789+08:00" without the fraction. Other text as it is.
+std::string short_time(std::string text);
 /// JSON that is about to be shown on a terminal: what JSON lets through (C1 controls, bidi) is escaped as
 /// \uHHHH.
 std::string terminal_json(std::string_view json);

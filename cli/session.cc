@@ -86,7 +86,9 @@ Exit tell(const Response& refusal) {
   }
   const std::string status = "HTTP " + std::to_string(refusal.status);
   complain(message.empty() ? std::string(say("vigild refused: ", "vigild 拒絕：")) + status : message);
-  for (std::string_view rest = caret; !rest.empty();) {
+  // The query and the caret under it; the third line is the message again.
+  std::string_view rest = caret;
+  for (int line = 0; line < 2 && !rest.empty(); ++line) {
     const std::size_t end = rest.find('\n');
     advise(rest.substr(0, end));
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);

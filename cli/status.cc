@@ -21,7 +21,7 @@ class Sheet {
     if (value.empty()) return;
     const std::string name = "  " + std::string(label.get());
     const std::size_t width = text_columns(name);
-    text_ += name + std::string(width < 24 ? 24 - width : 1, ' ') + one_line(value) + "\n";
+    text_ += name + std::string(width < 24 ? 24 - width : 1, ' ') + one_line(short_time(value)) + "\n";
   }
   void title(const std::string& title) { text_ += (text_.empty() ? "" : "\n") + one_line(title) + "\n"; }
   const std::string& text() const { return text_; }

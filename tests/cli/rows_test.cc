@@ -77,6 +77,13 @@ TEST(Figures, AreReadable) {
   EXPECT_EQ(human_bytes(123456789), "118 MiB");
 }
 
+TEST(ShortTime, CutsOnlyTheFractionOfATime) {
+  EXPECT_EQ(short_time("2026-11-20T14:59:00.123456789+08:00"), "2026-11-20T14:59:00+08:00");
+  EXPECT_EQ(short_time("2026-11-20T14:59:00.5Z"), "2026-11-20T14:59:00Z");
+  EXPECT_EQ(short_time("2026-11-20T14:59:00+08:00"), "2026-11-20T14:59:00+08:00");
+  EXPECT_EQ(short_time("192.0.2.1-and-more-text."), "192.0.2.1-and-more-text.");
+}
+
 TEST(FindPath, ReadsNestedAndDottedNames) {
   const auto value = read_json(R"({"a":{"b":1},"c.d":2,"e.f":{"g":3},"h":[1,2,"x"],"i":1.5,"j":null})");
   ASSERT_TRUE(value);
