@@ -41,8 +41,11 @@ fail() {
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 [ -t 1 ] || say() { printf '\n%s\n' "$*"; }
 
-# field NAME: the first number or text of that name in the JSON on standard input.
-field() { sed -n "s/.*\"$1\":[[:space:]]*\"\{0,1\}\([^\",}]*\).*/\1/p" | head -n 1; }
+# field NAME: the first number or text of that name in the JSON on standard input; nothing if there is none.
+field() {
+  { grep -o "\"$1\":[[:space:]]*\(\"[^\"]*\"\|[^],}]*\)" || true; } | head -n 1 |
+    sed 's/^[^:]*:[[:space:]]*//; s/^"//; s/"$//'
+}
 
 # port_taken PORT: somebody listens there, by TCP or UDP.
 port_taken() {
@@ -107,14 +110,22 @@ echo "  stored 已儲存: $stored of $lines, all watched 全部比對完成"
 
 say "2. Who sent something  日誌來源"
 step="drill: sources 演練：來源"
-ask sources --format table
-sources=$(ask sources --format ndjson | wc -l)
+list=$(ask sources --format ndjson)
+sources=$(echo "$list" | grep -c '"source"' || true)
+printf '  %-14s %-10s %9s  %s\n' source system received kinds
+while read -r row; do
+  printf '  %-14s %-10s %9s  %s\n' "$(echo "$row" | field source)" "$(echo "$row" | field system)" \
+    "$(echo "$row" | field received)" "$(echo "$row" | sed -n 's/.*"kinds":\[\([^]]*\)\].*/\1/p' | tr -d '"')"
+done <<<"$list"
 [ "$sources" -ge 10 ] || fail "only $sources sources; 10 hosts have sent"
 
 say "3. What opened by itself  自動開立的疑似事件"
 step="drill: candidate incidents 演練：疑似事件"
-ask incidents list --format table
 incidents=$(ask incidents list --format ndjson)
+while read -r row; do
+  printf '  %s  %s, level %s\n      %s\n' "$(echo "$row" | field id)" "$(echo "$row" | field category)" \
+    "$(echo "$row" | field overall)" "$(echo "$row" | field title)"
+done <<<"$incidents"
 candidates=$(echo "$incidents" | grep -c '"state":[[:space:]]*"candidate"' || true)
 [ "$candidates" -ge 3 ] || fail "only $candidates candidates; at least 3 attacks were played"
 
@@ -135,10 +146,10 @@ done
 [ -s "$form" ] || fail "no form was drafted for $incident"
 [ -d "$bundle" ] || fail "no evidence bundle for $incident"
 echo "  incident 事件: $incident"
-echo "  form 通報單:   ${form#"$VIGIL_TOP/"}"
-echo "  bundle 證據:   ${bundle#"$VIGIL_TOP/"}"
+printf '  form 通報單:\n      %s\n' "${form#"$VIGIL_TOP/"}"
+printf '  evidence 證據包:\n      %s\n' "${bundle#"$VIGIL_TOP/"}"
 step="drill: evidence verified by its own verify.sh 演練：證據驗證"
-(cd "$bundle" && env -i PATH=/usr/bin:/bin sh verify.sh) | tail -n 1 | sed 's/^/  verify.sh:    /'
+(cd "$bundle" && env -i PATH=/usr/bin:/bin sh verify.sh) | tail -n 1 | sed 's/^/      verify.sh: /'
 
 say "5. Asking the archive  查詢"
 step="drill: search 演練：查詢"

@@ -421,6 +421,8 @@ class Test:
         """The last lines of every log, for a failed test."""
         pieces = []
         for path in sorted(self.directory.rglob("*.log")):
+            if "archive" in path.parts:
+                continue  # the store's own files
             tail = path.read_text(errors="replace").splitlines()[-15:]
             pieces.append(f"    {path}:\n" + "\n".join(f"      {line}" for line in tail))
         return "\n".join(pieces)
