@@ -30,7 +30,7 @@ constexpr std::array<StateName, 8> kStates = {{
 }};
 
 /// Longest single text in the API's answer; stored values are shorter, this guards against what is not ours.
-constexpr std::size_t kTextBytesMax = 16 * 1024;
+constexpr std::size_t kTextBytesMax = std::size_t{16} * 1024;
 
 json::string text(std::string_view value) { return json::string(clean_text(value, kTextBytesMax)); }
 

@@ -10,7 +10,7 @@ namespace {
 namespace json = boost::json;
 
 /// Longest text of a field; the description is the longest.
-constexpr std::size_t kTextBytesMax = 64 * 1024;
+constexpr std::size_t kTextBytesMax = std::size_t{64} * 1024;
 
 json::string text(std::string_view value) { return json::string(clean_text(value, kTextBytesMax)); }
 

@@ -67,7 +67,7 @@ std::string base64_lines(std::string_view bytes) {
 }
 
 std::string header_text(std::string_view value) {
-  const std::string text = header_safe(value);
+  std::string text = header_safe(value);
   if (plain_ascii(text) && text.size() <= kLine - 16) return text;
   return encoded_words(text);
 }

@@ -52,7 +52,7 @@ std::optional<std::int64_t> date_of(const std::string& text) {
                                          std::chrono::day{static_cast<unsigned>(part[2])}};
   if (at != end || !date.ok()) return std::nullopt;
   const auto days = std::chrono::sys_days(date).time_since_epoch().count();
-  return (std::int64_t{days} * 86400 - kTaiwanMinutes * 60) * kSecondNs;
+  return (std::int64_t{days} * 86400 - std::int64_t{kTaiwanMinutes} * 60) * kSecondNs;
 }
 
 ClockRule clock_of(const YAML::Node& node, ClockPeriod grace) {
