@@ -37,7 +37,9 @@ TEST(BoundSocket, SaysThatAnotherProgramListensThere) {
     std::string error;
     const int first = open_bound_socket(*parse_endpoint("127.0.0.1:0"), type, PortSharing::probe_first, error);
     ASSERT_GE(first, 0) << error;
-    if (type == SOCK_STREAM) ASSERT_EQ(::listen(first, 1), 0);
+    if (type == SOCK_STREAM) {
+      ASSERT_EQ(::listen(first, 1), 0);
+    }
     const Endpoint taken{boost::asio::ip::make_address("127.0.0.1"), bound_port(first)};
     EXPECT_EQ(open_bound_socket(taken, type, PortSharing::probe_first, error), -1);
     EXPECT_NE(error.find("another program listens there"), std::string::npos) << error;
