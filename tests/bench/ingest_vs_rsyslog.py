@@ -47,6 +47,16 @@ def cpu_seconds(pid):
     return (int(stat[11]) + int(stat[12])) / TICK
 
 
+def cpu_by_thread(pid):
+    """{"writer": seconds, …}: where the time goes, summed over threads of one name."""
+    table = {}
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        text = (task / "stat").read_text(encoding="ascii")
+        name, rest = text[text.index("(") + 1:text.rindex(")")], text.rsplit(")", 1)[1].split()
+        table[name] = table.get(name, 0.0) + (int(rest[11]) + int(rest[12])) / TICK
+    return {name: used for name, used in sorted(table.items(), key=lambda entry: -entry[1]) if used >= 0.01}
+
+
 def cpu_until_end(process):
     """Sends SIGTERM and returns what the process used in its whole life, the stopping included."""
     process.popen.terminate()
@@ -129,12 +139,14 @@ def run_vigil(build, blast, corpus, lines, place):
                    "everything stored and watched", every=0.5)
         status = daemon.status()
         before_stop = cpu_seconds(daemon.process.pid)
+        threads = cpu_by_thread(daemon.process.pid)
         used = cpu_until_end(daemon.process)
         took = time.monotonic() - begin
         if status["stored"] != lines:
             raise Failure(f"stored {status['stored']} of {lines}")
         stored = sum(path.stat().st_size for path in daemon.data.rglob("*") if path.is_file())
-        return used, took, stored, used - before_stop
+        where = ", ".join(f"{name} {seconds:.2f}" for name, seconds in {**threads, "stopping": used - before_stop}.items())
+        return used, took, stored, where
     finally:
         if daemon.process.alive():
             daemon.process.kill()
@@ -149,7 +161,7 @@ def tcp(build, arguments, blast, corpus, lines, place):
                 continue
             run = run_rsyslog(blast, corpus, lines, place) if name == "rsyslog" else run_vigil(build, blast, corpus, lines, place)
             results[name].append(run)
-            more = f", {run[3]:.3f} s of it while stopping" if name == "vigil" else ""
+            more = f"\n         CPU s by thread: {run[3]}" if name == "vigil" else ""
             print(f"  run {turn + 1}: {name:8} {run[0] / lines * 1e6:6.3f} CPU s/M messages, {run[1]:6.2f} s wall, "
                   f"{run[2] / 1e6:7.1f} MB on disk{more}", flush=True)
     medians = {name: statistics.median(run[0] for run in runs) / lines * 1e6 for name, runs in results.items() if runs}
