@@ -1,19 +1,27 @@
 #include <algorithm>
+#include <map>
 
 #include "storage/pipeline.h"
 
 namespace vigil {
 namespace {
 
+/// A copy of a record that outlives the scan. Its source is shared by all records that came the same way.
+struct HeldRecord {
+  StoredRecord record;
+  std::string raw;
+  std::shared_ptr<const Source> source;
+};
+
 struct SortRow {
   std::vector<Cell> keys;
-  std::uint64_t arrival = 0;   ///< rows that are equal stay in the order they came
-  std::uint64_t sequence = 0;  ///< of an event: it is read again when its turn comes
+  std::uint64_t arrival = 0;  ///< rows that are equal stay in the order they came
+  HeldRecord event;
   std::vector<std::pair<std::string, Cell>> columns;
 };
 
-/// Holds the rows' keys; an event itself stays in the archive. With a limit behind it only the rows that can still
-/// be shown are kept (a heap with the last of them on top).
+/// Holds rows until all have come. With a limit behind it only those that can still be shown are kept (a heap with the
+/// last of them on top).
 class SortStage : public PipeStage {
  public:
   SortStage(const SortPipe& pipe, std::uint64_t keep, PipeContext& context, std::unique_ptr<PipeStage> next)
@@ -31,7 +39,7 @@ class SortStage : public PipeStage {
     if (full && !before(held, rows_.front())) return true;
     if (row.event) {
       events_ = true;
-      held.sequence = row.event->record().sequence;
+      hold_event(row.event->record(), held.event);
     } else {
       held.columns = *row.columns;
     }
@@ -54,14 +62,14 @@ class SortStage : public PipeStage {
   bool finish() override {
     std::sort(rows_.begin(), rows_.end(), [this](const SortRow& a, const SortRow& b) { return comes_before(a, b); });
     for (const SortRow& held : rows_) {
-      if (!(events_ ? push_event(held.sequence) : push_columns(held))) break;
+      if (!(events_ ? push_event(held.event) : push_columns(held))) break;
     }
     return !context_.error && next_->finish();
   }
 
  private:
   static std::size_t cost_of(const SortRow& row) {
-    std::size_t cost = sizeof(SortRow);
+    std::size_t cost = sizeof(SortRow) + row.event.raw.size();
     for (const Cell& cell : row.keys) cost += cell.cost();
     for (const auto& [name, cell] : row.columns) cost += name.size() + sizeof(std::string) + cell.cost();
     return cost;
@@ -85,14 +93,36 @@ class SortStage : public PipeStage {
     return next_->push(row);
   }
 
-  bool push_event(std::uint64_t sequence) {
-    if (context_.cancelled && (*context_.cancelled)()) return context_.fail(StoreErrc::cancelled, "cancelled");
-    const auto kept = context_.archive->get(sequence, context_.organisations);
-    if (!kept) {
-      // Retention may have taken it since the scan.
-      return kept.error().code == StoreErrc::not_found || context_.fail(kept.error().code, kept.error().what);
+  void hold_event(const StoredRecord& record, HeldRecord& held) {
+    held.record = record;
+    held.raw = record.raw;
+    const Source& source = *record.source;
+    std::string key;
+    for (const std::string* part : {&source.peer, &source.host, &source.listener, &source.organisation, &source.system}) {
+      key.append(*part).push_back('\0');
     }
-    subject_.reset(kept->record);
+    std::shared_ptr<const Source>& known = sources_[key];
+    // What else a source says may change with the configuration; then it is another one from here on.
+    if (!known || !same_reading(*known, source)) {
+      known = std::make_shared<Source>(source);
+      context_.hold(sizeof(Source) + 2 * key.size());
+    }
+    held.source = known;
+  }
+
+  static bool same_reading(const Source& a, const Source& b) {
+    return a.transport == b.transport && a.core == b.core && a.in_scope == b.in_scope && a.drill == b.drill &&
+           a.system_kinds == b.system_kinds && a.zone_minutes == b.zone_minutes && a.charset == b.charset;
+  }
+
+  bool push_event(const HeldRecord& held) {
+    if (context_.cancelled && (*context_.cancelled)()) {
+      return context_.fail(StoreErrc::cancelled, "the search was cancelled");
+    }
+    StoredRecord record = held.record;
+    record.raw = held.raw;
+    record.source = held.source.get();
+    subject_.reset(record);
     PipeRow row;
     row.event = &subject_;
     return next_->push(row);
@@ -105,6 +135,7 @@ class SortStage : public PipeStage {
   std::vector<SortRow> rows_;
   std::uint64_t arrivals_ = 0;
   bool events_ = false;
+  std::map<std::string, std::shared_ptr<const Source>> sources_;
   LazyEvent subject_;
 };
 

@@ -31,8 +31,6 @@ struct PipeContext {
   /// Groups one event may belong to, when its keys have several values each.
   static constexpr std::size_t kCombinationsMax = 1'000;
 
-  const Archive* archive = nullptr;
-  std::vector<std::string> organisations;
   int zone_minutes = 480;
   const std::function<bool()>* cancelled = nullptr;
   std::size_t bytes = 0;

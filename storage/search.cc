@@ -62,8 +62,6 @@ Result<SearchSummary, StoreError> search(const Archive& archive, const Query& qu
   const Query::Impl& impl = query.impl();
 
   PipeContext context;
-  context.archive = &archive;
-  context.organisations = range.organisations;
   context.zone_minutes = request.zone_minutes;
   context.cancelled = request.cancelled;
   auto last = std::make_unique<SinkStage>(sets_own_limit(impl.pipes) ? 0 : request.limit, context, sink);

@@ -33,7 +33,11 @@ for tool in cat comm csplit cut dirname head mkdir mktemp paste rm sha256sum sor
 done
 bag=${1:-$(dirname "$0")}
 [ -d "$bag" ] && cd "$bag" || stop "$bag: no such directory 沒有這個目錄"
-work=$(mktemp -d "${TMPDIR:-/tmp}/verify.XXXXXX") || stop "mktemp"
+# Each record becomes a small file for a moment: in memory where there is such a place, which is a hundred times faster
+# than a busy disk.
+place=${TMPDIR:-}
+if [ -z "$place" ] && [ -d /dev/shm ] && [ -w /dev/shm ]; then place=/dev/shm; fi
+work=$(mktemp -d "${place:-/tmp}/verify.XXXXXX") || stop "mktemp"
 trap 'cd / && rm -rf "$work"' EXIT
 trap 'exit 2' HUP INT TERM
 
