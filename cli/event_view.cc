@@ -54,8 +54,8 @@ bool EventView::feed(std::string_view piece) {
     if (!more) return false;
     piece.remove_prefix(end + 1);
   }
-  // What has come is shown now: the next line may take its time.
-  return !session_.out.terminal() || session_.out.flush();
+  // What has come is shown now, in a pipe too: the next line may take its time, and somebody may be waiting for this one.
+  return session_.out.flush();
 }
 
 bool EventView::line(std::string_view text) {

@@ -65,7 +65,15 @@ void Writer::run() {
   for (;;) {
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      const auto something = [this] { return stopping_ || !queue_.empty(); };
+      if (trouble_.empty()) {
+        wake_.wait(lock, something);
+      } else if (!wake_.wait_for(lock, options_.full_disk_retry, something)) {
+        // Nobody waits, perhaps because /readyz sends them away: ask the archive ourselves whether there is space again.
+        lock.unlock();
+        if (archive_.commit({})) commits_again();
+        continue;
+      }
       if (queue_.empty()) return;
       std::size_t bytes = 0;
       while (!queue_.empty() && (items.empty() || bytes + queue_.front().batch->raw_bytes <= options_.commit_bytes_max)) {
@@ -125,12 +133,14 @@ void Writer::commit(std::vector<Item>& items) {
     }
   }
   last_commit_ns_.store(wall_clock_ns(), std::memory_order_relaxed);
-  {
-    const std::lock_guard lock(mutex_);
-    if (!trouble_.empty()) spdlog::info("the disk has space again; accepting as before / 磁碟已有空間，恢復接收");
-    trouble_.clear();
-  }
+  commits_again();
   for (const auto& item : items) finish(item);
+}
+
+void Writer::commits_again() {
+  const std::lock_guard lock(mutex_);
+  if (!trouble_.empty()) spdlog::info("the disk has space again; accepting as before / 磁碟已有空間，恢復接收");
+  trouble_.clear();
 }
 
 void Writer::finish(const Item& item) {

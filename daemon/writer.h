@@ -63,6 +63,7 @@ class Writer {
   };
   void run();
   void commit(std::vector<Item>& items);
+  void commits_again();
   void finish(const Item& item);
 
   Archive& archive_;

@@ -126,8 +126,7 @@ Result<void, StoreError> RocksArchive::commit(std::span<const std::shared_ptr<Ba
     raw_bytes += batch->raw_bytes;
     if (!batch->records.empty()) received_ns = batch->records.back().received_ns;
   }
-  if (records == 0) return {};
-  if (options_.read_only) return make_writable();
+  if (options_.read_only) return records == 0 ? Result<void, StoreError>() : make_writable();
   if (open_raw_bytes_.load(std::memory_order_relaxed) > kTailOverrun * options_.tail_raw_bytes_max) {
     if (auto helped = seal(false, received_ns); !helped) return helped.error();
   }
@@ -135,6 +134,7 @@ Result<void, StoreError> RocksArchive::commit(std::span<const std::shared_ptr<Ba
   if (unknown_) return StoreError{StoreErrc::io, "a commit failed before; the archive must be opened again"};
   if (auto healed = heal(); !healed) return healed.error();
   if (auto room = check_room(raw_bytes); !room) return room.error();
+  if (records == 0) return {};
 
   const std::uint64_t sequence = next_sequence();
   auto chunks = build_chunks(batches, sequence);

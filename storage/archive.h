@@ -107,7 +107,7 @@ class Archive {
   virtual ~Archive() = default;
 
   /// Makes the batches durable in one synced write and gives their records their sequence. When it returns
-  /// they cannot be lost and are found by scans. On failure nothing may be acknowledged; `disk_full` may be
+  /// they cannot be lost and are found by scans. Without records it says whether one could be committed now. On failure nothing may be acknowledged; `disk_full` may be
   /// tried again, `io` needs a new Archive.
   virtual Result<void, StoreError> commit(std::span<const std::shared_ptr<Batch>> batches) = 0;
 

@@ -83,5 +83,22 @@ TEST(Writer, OnAFullDiskTellsWhoWaitsAndKeepsTheRestUntilThereIsSpace) {
   EXPECT_EQ(writer.queued_bytes(), 0U);
 }
 
+TEST(Writer, FindsOutByItselfThatThereIsSpaceAgain) {
+  ScriptedArchive archive;
+  archive.failures = {StoreErrc::disk_full, StoreErrc::disk_full};
+  Counters counters;
+  WriterOptions options;
+  options.full_disk_retry = std::chrono::milliseconds(5);
+  Writer writer(archive, counters, options);
+  std::promise<void> refused;
+  ASSERT_TRUE(writer.submit(batch_of({"from http"}), [&](const StoreError*) { refused.set_value(); }));
+  writer.start();
+  refused.get_future().wait();
+  // Nobody sends any more: everybody has seen /readyz.
+  while (writer.trouble()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_GE(archive.commits, 3);
+  writer.stop();
+}
+
 }  // namespace
 }  // namespace vigil
