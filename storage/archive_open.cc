@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "storage/fault.h"
 #include "storage/rocks_archive.h"
 #include "storage/wire.h"
 
@@ -40,6 +41,19 @@ void add_runs(const std::vector<Row>& rows, std::vector<SequenceRange>& held) {
   }
 }
 
+/// What RocksDB writes before it can answer anything: its manifest, options, a log. Where even that has no room, Debian's
+/// build does not fail, it ends the process on an assertion; so the question is asked before.
+constexpr std::uint64_t kOpenBytes = 2 * 1024 * 1024;
+
+Result<void, StoreError> check_room_to_open(const DataDirectory& directory, bool read_only) {
+  std::error_code error;
+  const auto space = std::filesystem::space(directory.path(), error);
+  if (read_only || error || space.available >= kOpenBytes) return {};
+  return StoreError{StoreErrc::disk_full, "磁碟空間不足，無法開啟資料庫，請先釋出空間 (no space to open the archive; free some first): " +
+                                              directory.path().string() + " has " + std::to_string(space.available) +
+                                              " bytes left, " + std::to_string(kOpenBytes) + " are needed"};
+}
+
 }  // namespace
 
 RocksArchive::RocksArchive(const ArchiveOptions& options, std::unique_ptr<DataDirectory> directory,
@@ -68,6 +82,7 @@ Result<std::unique_ptr<RocksArchive>, StoreError> RocksArchive::open(const Archi
 
   auto directory = DataDirectory::open(options.directory, options.read_only);
   if (!directory) return directory.error();
+  if (auto room = check_room_to_open(**directory, options.read_only); !room) return room.error();
   DatabaseOptions database_options{.directory = (*directory)->database(), .read_only = options.read_only,
                                    .create = (*directory)->fresh(), .env = env};
   auto database = open_or_recover(**directory, database_options, told);
@@ -266,6 +281,7 @@ Result<void, StoreError> RocksArchive::write_journal_again(const JournalFindings
     // The new segment disowns nothing of the old ones: killed half-way, the next start reads both, each chunk once.
     if (auto written = journal_.append(open, next_sequence()); !written) return written.error();
   }
+  fault_point("salvage_written");
   if (auto flushed = database_->flush_blocks(); !flushed) return flushed.error();
   return journal_.drop_earlier();
 }

@@ -169,6 +169,7 @@ Result<void, StoreError> Journal::begin_segment(std::uint64_t first_sequence) {
     files_->DeleteFile(path_of(number).string(), how, nullptr).PermitUncheckedError();
     return failed(status, "beginning a segment of the journal in");
   }
+  fault_point("segment_begun");
   open_ = std::move(file);
   const std::lock_guard lock(mutex_);
   segments_.push_back({.number = number, .first_sequence = first_sequence, .last_sequence = 0, .bytes = head.size()});
