@@ -5,6 +5,7 @@
 
 #include "incidents/level.h"
 #include "incidents/link.h"
+#include "incidents/subject.h"
 #include "incidents/text.h"
 
 namespace vigil {
@@ -125,10 +126,9 @@ void add_entity(Case& incident, FoldEntity&& entity, std::int64_t first_ns, std:
 }
 
 /// Where it happened, for people: the registered system, else the host.
-std::string place_of(const Detection& detection, const AssetTable& assets) {
-  const System* system = detection.system.empty() ? nullptr : assets.system(detection.system);
-  if (system && !system->name.empty()) return one_line(system->name, kPlaceBytesMax);
-  return one_line(detection.system.empty() ? detection.host : detection.system, kPlaceBytesMax);
+std::string place_of(const Subject& subject) {
+  if (subject.system && !subject.system->name.empty()) return one_line(subject.system->name, kPlaceBytesMax);
+  return one_line(subject.system ? subject.system->id : subject.host, kPlaceBytesMax);
 }
 
 void take_lead(Case& incident) {
@@ -165,21 +165,24 @@ int level_rank(std::string_view level) {
 std::int64_t event_time(const Detection& detection) { return believable(detection.at_ns, detection); }
 
 std::vector<FoldEntity> entities_of(const Detection& detection, const AssetTable& assets) {
-  const System* system = detection.system.empty() ? nullptr : assets.system(detection.system);
-  const bool device = system && system->kinds == Kinds(Kind::device);
+  const auto is_device = [&](std::string_view host) {
+    return is_protective_device(system_of(detection.organisation, host, assets));
+  };
   const bool local = std::any_of(detection.entities.begin(), detection.entities.end(),
                                  [](const auto& entity) { return is_loopback(entity.second); });
   std::vector<FoldEntity> out;
   bool has_host = false;
   for (const auto& [type, value] : detection.entities) {
-    const bool own_name = type == "host.name" && device && value == detection.host;
-    has_host = has_host || (type == "host.name" && value == detection.host);
     if (value.empty()) continue;
-    out.push_back({clean_text(type, kEntityBytesMax), clean_text(value, kEntityBytesMax),
-                   !own_name && link_key(type, value).has_value()});
+    const bool host = type == "host.name";
+    has_host = has_host || host;
+    const bool links = link_key(type, value).has_value() && !(host && is_device(value));
+    out.push_back({clean_text(type, kEntityBytesMax), clean_text(value, kEntityBytesMax), links});
   }
   if (!has_host && !detection.host.empty()) {
-    out.push_back({"host.name", clean_text(detection.host, kEntityBytesMax), local && !device});
+    const bool links =
+        local && link_key("host.name", detection.host).has_value() && !is_device(detection.host);
+    out.push_back({"host.name", clean_text(detection.host, kEntityBytesMax), links});
   }
   std::stable_sort(out.begin(), out.end(), [](const FoldEntity& a, const FoldEntity& b) {
     return link_strength(a.type) < link_strength(b.type);
@@ -213,7 +216,8 @@ void fold_detection(Case& incident, const Detection& detection, const AssetTable
   row.last_ns = fresh ? last_ns : std::max(row.last_ns, last_ns);
   ++row.count;
   row.events += detection.count;
-  if (fresh) row.place = place_of(detection, assets);
+  const Subject subject = subject_of(detection, assets);
+  if (fresh) row.place = place_of(subject);
   add_samples(row.samples, detection);
   row.fields.clear();
   for (const auto& [name, value] : detection.fields) {
@@ -226,7 +230,8 @@ void fold_detection(Case& incident, const Detection& detection, const AssetTable
   incident.updated_ns = now_ns;
   if (context) return;
 
-  add_unique(incident.systems, clean_text(detection.system, kEntityBytesMax), kSystemsMax);
+  const std::string& system = subject.system ? subject.system->id : detection.system;
+  add_unique(incident.systems, clean_text(system, kEntityBytesMax), kSystemsMax);
   for (const auto& symptom : row.symptoms) add_unique(incident.symptoms, symptom, kSystemsMax);
   incident.occurred_ns = incident.occurred_ns ? std::min(*incident.occurred_ns, first_ns) : first_ns;
   const ImpactLevel proposal = propose_level(detection, assets);

@@ -24,9 +24,9 @@ struct FoldEntity {
   bool link = true;
 };
 
-/// The detection's entities, its host added as context where the rule does not link by it; where the source
-/// is a loopback address the host is the source, and links. A host that is registered as a protective device
-/// only (a firewall reports about others) never links.
+/// The detection's entities, its host added as context where the rule names none; where the source is a
+/// loopback address the host is the source, and links. A host that is registered as a protective device only
+/// (a firewall reports about others) never links.
 std::vector<FoldEntity> entities_of(const Detection& detection, const AssetTable& assets);
 
 /// Event time used for windows and occurrence: a device clock that runs ahead of arrival is not believed.

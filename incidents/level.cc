@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "incidents/subject.h"
 #include "incidents/text.h"
 
 namespace vigil {
@@ -48,22 +49,24 @@ std::string rule_name(const RuleMeta& rule) {
 }
 
 /// 「系統「成績系統」為核心系統，保有個人資料（屬敏感資訊）」
-std::string asset_sentence(const Detection& detection, const System* system, Dimension dimension) {
+std::string asset_sentence(const Subject& subject, Dimension dimension) {
+  const System* system = subject.system;
+  const std::string host = subject.host.empty() ? "" : in_quotes(subject.host);
   if (!system) {
-    const std::string source = detection.host.empty() ? "來源" : "來源" + in_quotes(detection.host);
-    if (detection.core) return source + "屬核心系統";
-    return source + "未登錄於資產清冊，暫以非核心系統評估";
+    if (subject.core) return "來源" + host + "屬核心系統";
+    return (subject.reported ? "防護設備所報對象" : "來源") + host + "未登錄於資產清冊，暫以非核心系統評估";
   }
   std::string out = "系統" + in_quotes(system->name.empty() ? system->id : system->name);
-  const bool core = system->core || detection.core;
-  if (core && system->critical_infrastructure) {
+  if (subject.reported) out += "（由防護設備回報）";
+  if (subject.core && system->critical_infrastructure) {
     out += "為涉及關鍵基礎設施維運之核心系統";
   } else {
-    out += core ? "為核心系統" : "為非核心系統";
+    out += subject.core ? "為核心系統" : "為非核心系統";
   }
   if (dimension == Dimension::availability) {
-    if (system->tolerable_outage_hours > 0)
+    if (system->tolerable_outage_hours > 0) {
       out += "，可容忍中斷時間 " + hours(system->tolerable_outage_hours) + " 小時";
+    }
     return out;
   }
   if (keeps(*system, "state_secret")) return out + "，保有國家機密";
@@ -156,18 +159,18 @@ ImpactLevel propose_level(const Detection& detection, const AssetTable& assets) 
                             "未載明對機密性、完整性、可用性之影響，等級須由人員評估。");
     return level;
   }
-  const System* system = detection.system.empty() ? nullptr : assets.system(detection.system);
+  const Subject subject = subject_of(detection, assets);
   for (const Dimension dimension : kDimensions) {
     const int impact = impact_of(rule, dimension);
-    const int value = level_of(dimension, impact, asset_class(system, detection.core, dimension));
+    const int value = level_of(dimension, impact, asset_class(subject.system, subject.core, dimension));
     value_of(level, dimension) = value;
     std::string reason = std::string(dimension_zh(dimension));
     if (value == 0) {
       reason += " 無：規則" + rule_name(rule) + "未指出影響。";
     } else {
       reason += " " + std::to_string(value) + " 級：規則" + rule_name(rule) + "判定為" +
-                std::string(impact_words(dimension, impact)) + "；" +
-                asset_sentence(detection, system, dimension) + "。";
+                std::string(impact_words(dimension, impact)) + "；" + asset_sentence(subject, dimension) +
+                "。";
     }
     level.reasons.push_back(std::move(reason));
   }

@@ -30,8 +30,9 @@ int level_of(Dimension dimension, int impact, AssetClass asset);
 /// outage is as grave as the service, not as its secrets.
 AssetClass asset_class(const System* system, bool core, Dimension dimension);
 
-/// The level one detection leads to on its asset, with a zh-TW sentence per dimension that names rule and
-/// asset. A rule that does not say what it damages (every foreign one) proposes nothing and says so.
+/// The level one detection leads to on the asset it is about (subject.h), with a zh-TW sentence per dimension
+/// that names rule and asset. A rule that does not say what it damages (every foreign one) proposes nothing
+/// and says so.
 ImpactLevel propose_level(const Detection& detection, const AssetTable& assets);
 
 /// Takes the graver of both, dimension by dimension, with its reason. A level that a person decided stays.

@@ -34,6 +34,17 @@ std::vector<const CaseEntity*> named(const Case& incident, std::initializer_list
   return out;
 }
 
+/// The hosts it happened to, and those that only reported it.
+std::pair<std::vector<const CaseEntity*>, std::vector<const CaseEntity*>> hosts_of(const Case& incident) {
+  std::pair<std::vector<const CaseEntity*>, std::vector<const CaseEntity*>> out;
+  for (const CaseEntity* host : named(incident, {"host.name", "destination.domain"})) {
+    (host->link ? out.first : out.second).push_back(host);
+  }
+  const bool told = !out.first.empty() || !named(incident, {"destination.ip", "server.ip"}).empty();
+  if (!told) std::swap(out.first, out.second);
+  return out;
+}
+
 template <class Show>
 std::string enumerate(const std::vector<const CaseEntity*>& entities, Show&& show) {
   std::string out;
@@ -145,7 +156,7 @@ std::string describe_case(const Case& incident, const AssetTable& assets, int zo
                [](const CaseEntity& entity) { return plain(entity) + std::string(where_zh(entity.value)); }) +
            "。";
   }
-  const auto hosts = named(incident, {"host.name"});
+  const auto [hosts, reporters] = hosts_of(incident);
   const auto targets = named(incident, {"destination.ip", "server.ip"});
   const auto users = named(incident, {"user.name"});
   const std::string systems = systems_zh(incident, assets);
@@ -158,6 +169,7 @@ std::string describe_case(const Case& incident, const AssetTable& assets, int zo
   add("目的 IP ", enumerate(targets, plain));
   add("帳號 ", enumerate(users, plain));
   if (!target.empty()) out += "受影響或遭針對之對象：" + target + "。";
+  if (!reporters.empty()) out += "回報設備：" + enumerate(reporters, plain) + "。";
   if (systems.empty() && !hosts.empty()) out += "所涉主機未登錄於資產清冊。";
 
   out += "\n偵測結果（次數與筆數為完整計數）：";
@@ -194,7 +206,7 @@ std::string summarise_case_en(const Case& incident, int zone_minutes) {
                     shown_count(events) + " events behind one of them, from " +
                     shown_time(first_ns, zone_minutes) + " to " + shown_time(last_ns, zone_minutes) + ".";
   const auto sources = named(incident, {"source.ip", "client.ip"});
-  const auto hosts = named(incident, {"host.name"});
+  const auto hosts = hosts_of(incident).first;
   const auto join = [](const std::vector<const CaseEntity*>& entities) {
     std::string text;
     for (std::size_t i = 0; i < entities.size() && i < kNamedMax; ++i)

@@ -256,6 +256,18 @@ TEST(Fold, TheMostSevereRuleLeads) {
   EXPECT_EQ(incident.level.overall(), 4);
 }
 
+TEST(Fold, WhatADeviceReportsIsToldOfTheMachineItIsAbout) {
+  Desk desk;
+  desk.apply({read("0 s fw1 host=fw1,ip=203.0.113.9,destination.ip=10.1.0.5")});
+  EXPECT_EQ(desk.only().title_zh, "SSH 密碼猜測後登入成功：成績系統");
+  EXPECT_EQ(desk.only().systems, std::vector<std::string>{"grades"});
+  // A firewall that is known under another name than its log's header gives is still a firewall.
+  Desk other;
+  other.apply(
+      {read("0 b 192.0.2.7 host=fw1,ip=203.0.113.9"), read("0 b 192.0.2.7 host=fw1,ip=198.51.100.1")});
+  EXPECT_EQ(other.count(), 2U);
+}
+
 TEST(Fold, ADeviceClockThatRunsAheadIsNotBelieved) {
   Desk desk;
   Detection future = read("0 b srv1 ip=203.0.113.9");

@@ -129,6 +129,51 @@ TEST(Level, ProposesFromRuleAndAssetAndSaysWhy) {
   }
 }
 
+TEST(Level, IsThatOfTheMachineHitNotOfTheDeviceThatSawIt) {
+  struct Row {
+    std::string_view why, host;
+    Entities entities;
+    int level;
+    std::string_view said;
+  };
+  const Row kRows[] = {
+      {"a firewall about the grades system",
+       "fw1",
+       {{"source.ip", "203.0.113.9"}, {"destination.ip", "10.1.0.5"}},
+       3,
+       "系統「成績系統」（由防護設備回報）為核心系統"},
+      {"a sensor nobody registered, about the same",
+       "sensor9",
+       {{"destination.ip", "10.1.0.5"}},
+       3,
+       "「成績系統」"},
+      {"a console that names the machine",
+       "fw1",
+       {{"host.name", "fw1"}, {"destination.domain", "SRV1"}},
+       3,
+       "「成績系統」"},
+      {"a firewall about a registered source inside",
+       "fw1",
+       {{"source.ip", "10.1.0.5"}, {"destination.ip", "198.51.100.1"}},
+       3,
+       "「成績系統」"},
+      {"a firewall about a machine nobody registered",
+       "fw1",
+       {{"source.ip", "203.0.113.9"}, {"destination.ip", "10.9.9.9"}},
+       1,
+       "防護設備所報對象「10.9.9.9」未登錄於資產清冊"},
+      {"a firewall about nobody in particular", "fw1", {{"source.ip", "203.0.113.9"}}, 1, "未登錄於資產清冊"},
+      {"a server speaks for itself", "web1", {{"source.ip", "10.1.0.5"}}, 1, "「學校網站」為非核心系統"},
+  };
+  for (const auto& row : kRows) {
+    const auto meta = rule("r", "測試規則", Level::high, "intrusion", {}, {1, 0, 0});
+    const ImpactLevel level =
+        propose_level(detection(meta, kAfternoon, std::string(row.host), row.entities), *school_assets());
+    EXPECT_EQ(level.overall(), row.level) << row.why;
+    EXPECT_NE(level.reasons[0].find(row.said), std::string::npos) << row.why << ": " << level.reasons[0];
+  }
+}
+
 TEST(Level, ProposesNothingWhereTheRuleDoesNotSay) {
   const auto foreign = rule("sigma", "", Level::critical, "", {});
   const ImpactLevel level = propose_level(detection(foreign, kAfternoon, "srv1", {}), *school_assets());

@@ -93,7 +93,7 @@ inline Config school_config() {
   other.parent = "county";
   config.organisations = {county, school, other};
 
-  System grades = system("grades", "成績系統", true, {"srv1"});
+  System grades = system("grades", "成績系統", true, {"srv1", "10.1.0.5"});
   grades.information = {"personal_data"};
   grades.tolerable_outage_hours = 8;
   System web = system("web", "學校網站", false, {"web1"});
