@@ -36,6 +36,18 @@ Exit list(const Arguments&, Session& session) {
                     rows != nullptr && rows->is_array() ? rows->as_array() : json::array());
 }
 
+/// A text of several lines, the later ones indented below the first.
+std::string lines_of(std::string_view text) {
+  std::string out;
+  for (;;) {
+    const std::size_t end = text.find('\n');
+    out += one_line(text.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    out += "\n      ";
+    text.remove_prefix(end + 1);
+  }
+}
+
 /// The form's fields, one a line: filled ones with their value, proposals marked, required empty ones
 /// visible.
 void show_form(Session& session, const json::value& form) {
@@ -53,7 +65,7 @@ void show_form(Session& session, const json::value& form) {
       if (value.empty()) {
         line += say("(to be filled)", "（待填）");
       } else {
-        line += one_line(value);
+        line += lines_of(value);
         if (plain_at(field, "fill") == "proposed") line += say("  [proposed]", "  【建議】");
       }
       session.out.line(line);
