@@ -15,13 +15,14 @@ namespace vigil {
 namespace {
 
 constexpr std::string_view kCursorKey = "cursor/watch";
+constexpr std::string_view kWindowsCursorKey = "cursor/windows";
 constexpr std::string_view kWindowPrefix = "window/";
 /// Records read again at a time when catching up, so that the cursor moves on the way.
 constexpr std::uint64_t kReplayStep = 20'000;
 constexpr int kExitReopen = 75;  // as in writer.cc
 
-std::uint64_t read_cursor(const StateStore& state) {
-  const auto text = state.get(kCursorKey);
+std::uint64_t read_cursor(const StateStore& state, std::string_view key) {
+  const auto text = state.get(key);
   std::uint64_t cursor = 0;
   if (text) std::from_chars(text->data(), text->data() + text->size(), cursor);
   return cursor;
@@ -31,7 +32,8 @@ std::uint64_t read_cursor(const StateStore& state) {
 
 Watch::Watch(Archive& archive, std::shared_ptr<const RuleSet> rules, CaseDesk& desk, WatchOptions options)
     : archive_(archive), desk_(desk), options_(options), watcher_(std::move(rules)) {
-  cursor_ = written_cursor_ = read_cursor(archive_.state());
+  told_ = read_cursor(archive_.state(), kCursorKey);
+  cursor_ = windows_cursor_ = read_cursor(archive_.state(), kWindowsCursorKey);
   archive_.state().scan(kWindowPrefix, [this](std::string_view key, std::string_view value) {
     watcher_.restore_window(key.substr(kWindowPrefix.size()), value);
     return true;
@@ -41,7 +43,7 @@ Watch::Watch(Archive& archive, std::shared_ptr<const RuleSet> rules, CaseDesk& d
 Watch::~Watch() { stop(); }
 
 void Watch::start() {
-  written_at_ = std::chrono::steady_clock::now();
+  written_at_ = windows_at_ = std::chrono::steady_clock::now();
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "watch");
     run();
@@ -163,6 +165,7 @@ void Watch::replay(std::uint64_t to) {
 
 void Watch::observe(const Observation& observation) {
   watcher_.observe(observation, fired_);
+  if (observation.sequence < told_) fired_.clear();  // Only the windows had to see it again.
   cursor_.store(observation.sequence + 1, std::memory_order_relaxed);
 }
 
@@ -170,27 +173,24 @@ void Watch::settle(bool force) {
   const auto now = std::chrono::steady_clock::now();
   const std::uint64_t cursor = cursor_;
   unsettled_ = !fired_.empty();
-  if (fired_.empty() && cursor == written_cursor_ && !desk_.waiting()) return;
-  if (!force && now - written_at_ < (fired_.empty() ? options_.cursor_every : options_.settle_every)) return;
+  const bool windows_due =
+      cursor - windows_cursor_ >= options_.windows_records_max ||
+      (cursor != windows_cursor_ && now - windows_at_ >= options_.windows_every);
+  if (fired_.empty() && cursor <= told_ && !windows_due && !desk_.waiting()) return;
+  if (!force && !windows_due && now - written_at_ < (fired_.empty() ? options_.cursor_every : options_.settle_every)) {
+    return;
+  }
   {
     const std::lock_guard lock(mutex_);
     counters_ = watcher_.counters();
     for (const Detection& detection : fired_) ++detections_[detection.rule->id];
   }
-  std::vector<Watcher::WindowEdit> edits;
-  watcher_.take_window_edits(edits);
+  const std::uint64_t told = std::max(cursor, told_);
   bool changed = false;
   const auto committed = desk_.change([&](CaseBook& book, StateChange& change) {
     changed = !book.apply(fired_, wall_clock_ns(), change).empty();
-    for (auto& edit : edits) {
-      std::string key = std::string(kWindowPrefix) + edit.key;
-      if (edit.value.empty()) {
-        change.erase(std::move(key));
-      } else {
-        change.put(std::move(key), std::move(edit.value));
-      }
-    }
-    change.put(std::string(kCursorKey), std::to_string(cursor));
+    if (windows_due) add_windows(change);
+    change.put(std::string(kCursorKey), std::to_string(told));
   });
   if (!committed && committed.error().code != StoreErrc::disk_full) {
     spdlog::critical("E-STORE-IO cases could not be written: {} - stopping so that the store is reopened",
@@ -199,9 +199,27 @@ void Watch::settle(bool force) {
   }
   fired_.clear();
   unsettled_ = false;
-  written_cursor_ = cursor;
+  told_ = told;
   written_at_ = now;
+  if (windows_due) {
+    windows_cursor_ = cursor;
+    windows_at_ = now;
+  }
   if (changed && on_cases_changed) on_cases_changed();
+}
+
+void Watch::add_windows(StateChange& change) {
+  std::vector<Watcher::WindowEdit> edits;
+  watcher_.take_window_edits(edits);
+  for (auto& edit : edits) {
+    std::string key = std::string(kWindowPrefix) + edit.key;
+    if (edit.value.empty()) {
+      change.erase(std::move(key));
+    } else {
+      change.put(std::move(key), std::move(edit.value));
+    }
+  }
+  change.put(std::string(kWindowsCursorKey), std::to_string(cursor_));
 }
 
 }  // namespace vigil
