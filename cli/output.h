@@ -7,7 +7,7 @@
 
 namespace vigil::cli {
 
-/// Exit codes of contract.md.
+/// Exit codes.
 enum class Exit : int {
   done = 0,         ///< an empty list too
   no = 1,           ///< the answer is "no": verification failed, a rule was refused

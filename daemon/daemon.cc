@@ -34,7 +34,7 @@ namespace {
 constexpr std::chrono::milliseconds kSealEvery{200};
 /// How often what is known of the sources is written down.
 constexpr std::chrono::seconds kSourcesEvery{30};
-/// Enough descriptors for the connections we promise (ingest.md 8).
+/// Enough descriptors for the connections we promise.
 constexpr rlim_t kDescriptorsWanted = 16'384;
 
 std::string_view protocol_name(ListenerConfig::Protocol protocol) {

@@ -7,12 +7,12 @@
 
 namespace vigil {
 
-/// `POST /ingest/ndjson`: JSON Lines, a JSON array or one object; answered when the batch is durable (ingest.md 4.6).
+/// `POST /ingest/ndjson`: JSON Lines, a JSON array or one object; answered when the batch is durable.
 /// A line that is no JSON object is kept as it is, tagged `not_json`, and listed with its number (BI-53). Used on
 /// one I/O thread.
 class NdjsonIngest {
  public:
-  /// Longest event (ingest.md 8). Longer ones are refused by number, the others of the request are kept.
+  /// Longest event. Longer ones are refused by number, the others of the request are kept.
   static constexpr std::size_t kEventBytesMax = 1024 * 1024;
   /// Rejected lines listed in one answer.
   static constexpr std::size_t kRejectedListedMax = 1000;

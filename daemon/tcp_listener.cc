@@ -74,7 +74,7 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
 
   void evict() { close(Closed::evicted); }
 
-  /// At shutdown: what the kernel has acknowledged to the sender is read and kept (reliability.md O9).
+  /// At shutdown: what the kernel has acknowledged to the sender is read and kept.
   void finish() {
     if (!socket_.is_open()) return;
     while (read_some()) {

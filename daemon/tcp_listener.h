@@ -48,8 +48,8 @@ class ConnectionLedger {
   std::unordered_map<std::string, std::size_t> by_peer_;
 };
 
-/// One listening TCP socket of a listener on one I/O thread, and the connections it accepted: they never migrate
-/// (ingest.md 3.2). Reads straight into the thread's open batch; an idle connection costs its partial frame.
+/// One listening TCP socket of a listener on one I/O thread, and the connections it accepted: they never migrate.
+/// Reads straight into the thread's open batch; an idle connection costs its partial frame.
 class TcpListener {
  public:
   TcpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Intake& intake, Counters& counters,

@@ -14,7 +14,7 @@
 
 namespace vigil {
 
-/// One UDP socket of a listener; there is one on every I/O thread, sharing the port (RFC 5426, ingest.md 3.1).
+/// One UDP socket of a listener; there is one on every I/O thread, sharing the port (RFC 5426).
 /// Reads with recvmmsg; what the kernel dropped is counted exactly and told.
 class UdpListener {
  public:

@@ -31,7 +31,7 @@ struct WatchOptions {
   std::uint64_t windows_records_max = 2'000'000;
 };
 
-/// Runs the rules over everything that was stored, in order, and tells what fired exactly once (architecture.md, step 5).
+/// Runs the rules over everything that was stored, in order, and tells what fired exactly once (docs/architecture.md, step 5).
 ///
 /// Two durable cursors: "cursor/watch" says up to where everything that fired has been told, and changes in one write
 /// with the cases and the outbox; "cursor/windows" says up to where the stored correlation windows have counted, and

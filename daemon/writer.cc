@@ -11,7 +11,7 @@
 namespace vigil {
 
 namespace {
-/// EX_TEMPFAIL: the journal failed in a way only reopening the store can mend (reliability.md 0.2). A service
+/// EX_TEMPFAIL: the journal failed in a way only reopening the store can mend. A service
 /// manager with Restart=always brings the daemon back; recovery then says what was kept.
 constexpr int kExitReopen = 75;
 }  // namespace

@@ -16,8 +16,8 @@
 namespace vigil {
 
 struct WriterOptions {
-  /// Raw bytes that may wait for the journal. Full: TCP stops reading, HTTP says 429, UDP drops and counts
-  /// (ingest.md 6.1). 64 MiB is a good half second at 100k messages a second.
+  /// Raw bytes that may wait for the journal. Full: TCP stops reading, HTTP says 429, UDP drops and counts.
+  /// 64 MiB is a good half second at 100k messages a second.
   std::size_t queue_bytes_max = 64 * 1024 * 1024;
   /// Raw bytes of one group commit: enough to make the sync cheap, little enough to answer within 50 ms.
   std::size_t commit_bytes_max = 4 * 1024 * 1024;

@@ -18,7 +18,7 @@ struct JsonField {
   std::string_view vendor_name() const;
 };
 
-/// Limits of ingest.md 8. What lies deeper than kDepthMax or behind the last field is kept as JSON text under
+/// Limits. What lies deeper than kDepthMax or behind the last field is kept as JSON text under
 /// the path
 /// `_overflow`. A document nested deeper than kDepthSane is no log record at all.
 struct JsonLimits {

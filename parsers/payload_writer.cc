@@ -8,10 +8,6 @@
 
 namespace vigil {
 
-void PayloadWriter::add(std::string_view name, std::string_view value, ValueType type) {
-  if (!value.empty()) event_.add(name, value, type);
-}
-
 void PayloadWriter::add_number(std::string_view name, std::string_view digits) {
   add(name, digits, is_json_integer(digits) ? ValueType::integer : ValueType::text);
 }
@@ -41,18 +37,16 @@ void PayloadWriter::overflow(std::string_view rest) {
 }
 
 void PayloadWriter::add_endpoint(Side side, std::string_view address) {
-  if (address.empty() || address == "-" || equals_ignoring_case(address, "n/a") ||
-      equals_ignoring_case(address, "unknown")) {
-    return;
-  }
   const bool source = side == Side::source;
-  const std::string_view plain = plain_address(address);
-  add(source ? "source.address" : "destination.address", plain.empty() ? address : plain);
-  if (plain.empty()) {
-    add(source ? "source.domain" : "destination.domain", address);
-  } else {
-    add(source ? "source.ip" : "destination.ip", plain);
+  if (const std::string_view plain = plain_address(address); !plain.empty()) {
+    add(source ? "source.address" : "destination.address", plain);
+    return add(source ? "source.ip" : "destination.ip", plain);
   }
+  const bool nobody = address.empty() || address == "-" || equals_ignoring_case(address, "n/a") ||
+                      equals_ignoring_case(address, "unknown");
+  if (nobody) return;
+  add(source ? "source.address" : "destination.address", address);
+  add(source ? "source.domain" : "destination.domain", address);
 }
 
 void PayloadWriter::add_port(Side side, std::string_view port) {

@@ -16,7 +16,7 @@ enum class Outcome : std::uint8_t { none, success, failure, unknown };
 
 /// Where a payload format reads from and writes to: the text of one message, and the event made of it.
 ///
-/// Limits of ingest.md 8: a format reads at most kFieldsMax fields of its text and gives the rest to
+/// Limits: a format reads at most kFieldsMax fields of its text and gives the rest to
 /// overflow(); a name longer than 512 bytes is cut. What is derived from a field comes on top, so an event
 /// holds a small multiple of it. Empty values of ECS fields are left out: an empty `srcip=""` is no address.
 /// Views given to it must live as long as the frame or the arena.
@@ -35,7 +35,9 @@ class PayloadWriter {
   Arena& arena() { return arena_; }
 
   /// Adds a field under its ECS name.
-  void add(std::string_view name, std::string_view value, ValueType type = ValueType::text);
+  void add(std::string_view name, std::string_view value, ValueType type = ValueType::text) {
+    if (!value.empty()) event_.add(name, value, type);
+  }
   /// Adds a number; what is none (or has zeros in front) becomes text.
   void add_number(std::string_view name, std::string_view digits);
   void add_number(std::string_view name, std::uint64_t number);

@@ -27,7 +27,7 @@ struct WindowsEvent {
 /// The row for an event; null for those that have none (they keep their own fields only).
 const WindowsEvent* windows_event(WindowsFamily family, unsigned id);
 
-/// One channel: its family and Sigma's service name for it (detection.md 1.7).
+/// One channel: its family and Sigma's service name for it.
 struct WindowsChannel {
   std::string_view key;
   std::string_view service;

@@ -30,7 +30,7 @@ struct RuleReference {
   bool operator==(const RuleReference&) const = default;
 };
 
-/// One correlation document (detection.md 1.5).
+/// One correlation document.
 struct Correlation {
   enum class Type : std::uint8_t { event_count, value_count, temporal, temporal_ordered, value_sum, value_avg,
                                    value_percentile };

@@ -20,7 +20,7 @@ struct ConditionError {
   std::string reason;
 };
 
-/// Compiles a condition over `selections` into nodes of `expression` (detection.md 1.4):
+/// Compiles a condition over `selections` into nodes of `expression`:
 ///
 ///   or      = and { "or" and }          loosest
 ///   and     = not { "and" not }

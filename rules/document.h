@@ -25,7 +25,7 @@ Result<DocumentHead, CompileError> read_head(const YamlNode& document, const std
 Result<Rule, CompileError> compile_rule(const YamlNode& document, const std::string& file,
                                         const Placeholders& placeholders, std::vector<CompileError>& warnings);
 
-/// A document with `filter`: a condition that is ANDed to the rules it names, as written (detection.md 1.6).
+/// A document with `filter`: a condition that is ANDed to the rules it names, as written.
 struct Filter {
   std::string title;
   RuleLogSource source;

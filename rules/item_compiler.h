@@ -26,7 +26,7 @@ using Placeholders = std::map<std::string, std::vector<std::string>, std::less<>
 
 /// Compiles `field|modifier|…: value(s)`. `spec` is the key as written (empty or "|all" for keywords).
 ///
-/// Modifiers apply in written order (detection.md 1.3). Whatever is unknown or makes no sense is an error by name.
+/// Modifiers apply in written order. Whatever is unknown or makes no sense is an error by name.
 Result<Item, CompileError> compile_item(std::string_view spec, const YamlNode& where, const YamlNode& values,
                                         const RuleLogSource& source, const Placeholders& placeholders);
 

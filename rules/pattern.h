@@ -19,7 +19,7 @@ struct PatternToken {
 /// backslash cannot escape them (pySigma #431).
 using PatternTokens = std::vector<PatternToken>;
 
-/// Reads a value by the escape table of the specification (detection.md 1.2):
+/// Reads a value by the escape table of the specification:
 ///   `\` before none of `\ * ?`  a backslash        `\\`   one backslash      `\\*`   a backslash, then the wildcard
 ///   `\*` `\?`                    literal            `\\\*`  a backslash, then a literal star
 PatternTokens parse_pattern(std::string_view text);

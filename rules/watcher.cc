@@ -11,7 +11,7 @@
 namespace vigil {
 namespace {
 
-/// Every so many messages all rules are asked, to see that the prefilter misses none (detection.md 6.5).
+/// Every so many messages all rules are asked, to see that the prefilter misses none.
 constexpr std::uint64_t kShadowEvery = 4096;
 
 }  // namespace

@@ -39,7 +39,7 @@ struct YamlError {
   std::string reason;
 };
 
-/// Limits that keep a hostile file from costing more than its size (detection.md 6.9).
+/// Limits that keep a hostile file from costing more than its size.
 struct YamlLimits {
   std::size_t document_bytes_max = 1024 * 1024;  ///< one rule; the largest of SigmaHQ has 200 KiB
   std::size_t nodes_max = 64 * 1024;             ///< after aliases: a "billion laughs" ends here

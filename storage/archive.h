@@ -20,7 +20,7 @@ namespace vigil {
 
 struct ArchiveOptions {
   std::filesystem::path directory;  ///< holds the journal and RocksDB's files; made if missing
-  /// A lane's open records are sealed into a block at this many raw bytes (storage.md 2.1: 16 MiB) …
+  /// A lane's open records are sealed into a block at this many raw bytes (16 MiB) …
   std::size_t block_raw_bytes = 16 * 1024 * 1024;
   /// … or at this age, so that a quiet lane's records are compressed too.
   std::chrono::minutes block_age_max{30};
@@ -93,14 +93,14 @@ struct ArchiveStats {
   PerKind kinds[kKindCount];
 };
 
-/// The preserved logs of all organisations, byte for byte (storage.md 2). Journal with group commit, then
+/// The preserved logs of all organisations, byte for byte. Journal with group commit, then
 /// sealed blocks; lanes (organisation x scope) never mix. Blocks and journal are readable while it is written.
 ///
 /// Threads: commit() from one thread at a time; everything else from any thread at any time.
 class Archive {
  public:
-  /// Opens or makes the archive and recovers what a crash left: "never silent, never stuck" (reliability.md
-  /// 3.2). Says what it did in `report`. Fails with locked, no_access, newer_format, or corrupt where even the
+  /// Opens or makes the archive and recovers what a crash left: "never silent, never stuck".
+  /// Says what it did in `report`. Fails with locked, no_access, newer_format, or corrupt where even the
   /// salvaged rest cannot be opened.
   static Result<std::unique_ptr<Archive>, StoreError> open(const ArchiveOptions& options, RecoveryReport* report);
 

@@ -33,7 +33,7 @@ struct BundleInfo {
 constexpr std::size_t kSegmentBytesMax = 1024 * 1024;
 constexpr std::size_t kSegmentRecordsMax = 4096;
 
-/// Writes a BagIt 1.0 bag (RFC 8493; reliability.md 3.4) to `directory`/`info.name`: raw bytes as received in
+/// Writes a BagIt 1.0 bag (RFC 8493) to `directory`/`info.name`: raw bytes as received in
 /// data/segments/, data/index.csv (formula-escaped), manifests, bag-info, custody.jsonl, environment.json,
 /// verify.sh, README in zh-TW and English. Written beside, synced, then renamed: whole or not there.
 /// Records are given by `records(visit)`, in order of sequence. Fails with bad_argument if one belongs to another

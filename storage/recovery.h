@@ -11,7 +11,7 @@
 
 namespace vigil {
 
-// Opening after a crash: never silent, never stuck (reliability.md 3.2). Two things can be damaged.
+// Opening after a crash: never silent, never stuck. Two things can be damaged.
 //
 // The journal (journal.h) has frames with checks of their own: what is damaged is stepped over, the rest is read. What
 // was acknowledged and is in neither a frame nor a block is a gap between sequences: a loss, with its exact range

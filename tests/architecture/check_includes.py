@@ -4,7 +4,7 @@
 Reads every C++ file of the rooms and checks three tables:
   ROOMS      whose headers a room may include,
   LIBRARIES  in which rooms a library's headers may appear,
-  BANNED     words that have a better answer here (style.md's reasons stand beside them).
+  BANNED     words that have a better answer here (the reasons stand beside them).
 
 Exit 0 and one line if the tree is as drawn; else one line per finding and exit 1. With --self-test it first
 checks itself: planted mistakes must be found, and clean lines must not.
