@@ -56,7 +56,7 @@ const Api::Route* Api::find_route(const HttpRequest& request) {
       {"GET", "/api/v1/evidence/", "", false, &Api::evidence_file, pool},
       {"POST", "/api/v1/archive/seal", "", true, &Api::seal, pool},
   };
-  const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
+  const std::string_view method = request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
   for (const Route& route : kRoutes) {
     if (route.method != method) continue;
     if (route.exact) {
