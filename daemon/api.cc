@@ -56,13 +56,15 @@ const Api::Route* Api::find_route(const HttpRequest& request) {
       {"GET", "/api/v1/evidence/", "", false, &Api::evidence_file, pool},
       {"POST", "/api/v1/archive/seal", "", true, &Api::seal, pool},
   };
-  const std::string_view method = request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
+  const std::string_view method =
+      request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
   for (const Route& route : kRoutes) {
     if (route.method != method) continue;
     if (route.exact) {
       if (request.path == route.prefix) return &route;
-    } else if (route.prefix == "/api/v1/evidence/" ? request.path.starts_with(route.prefix)
-                                                   : !between(request.path, route.prefix, route.suffix).empty()) {
+    } else if (route.prefix == "/api/v1/evidence/"
+                   ? request.path.starts_with(route.prefix)
+                   : !between(request.path, route.prefix, route.suffix).empty()) {
       return &route;
     }
   }
@@ -86,16 +88,20 @@ int Api::zone_now() const { return zone_offset_minutes(parts_.default_zone, wall
 
 void Api::handle(HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
   const Route* const route = find_route(request);
-  if (route == nullptr) return reply_error(*answer, 404, "not_found", "no such path: " + request.path, "沒有這個路徑");
+  if (route == nullptr)
+    return reply_error(*answer, 404, "not_found", "no such path: " + request.path, "沒有這個路徑");
   // Until there are accounts, questions are answered to this machine alone; docs/api.md.
   if (!request.trusted && !request.loopback) {
-    return reply_error(*answer, 401, "not_allowed", "only from this machine until accounts exist", "帳號功能完成前僅限本機存取");
+    return reply_error(*answer, 401, "not_allowed", "only from this machine until accounts exist",
+                       "帳號功能完成前僅限本機存取");
   }
   if (request.cross_site) {
-    return reply_error(*answer, 403, "cross_site", "a page of another site may not ask this", "拒絕來自其他網站的請求");
+    return reply_error(*answer, 403, "cross_site", "a page of another site may not ask this",
+                       "拒絕來自其他網站的請求");
   }
   switch (route->on) {
-    case Route::On::io: return (this->*route->work)(request, *answer);
+    case Route::On::io:
+      return (this->*route->work)(request, *answer);
     case Route::On::own_thread:
       // A tail lasts as long as its reader; the follower limit bounds how many there are.
       ++queued_;
@@ -105,16 +111,18 @@ void Api::handle(HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
         --queued_;
       }).detach();
       return;
-    case Route::On::pool: break;
+    case Route::On::pool:
+      break;
   }
   if (queued_.fetch_add(1) >= kQueuedMax) {
     --queued_;
     return reply_error(*answer, 429, "busy", "too many questions at once; try again", "查詢過多，請稍後再試");
   }
-  boost::asio::post(pool_, [this, work = route->work, request = std::move(request), answer = std::move(answer)] {
-    if (!stopping_) (this->*work)(request, *answer);
-    --queued_;
-  });
+  boost::asio::post(pool_,
+                    [this, work = route->work, request = std::move(request), answer = std::move(answer)] {
+                      if (!stopping_) (this->*work)(request, *answer);
+                      --queued_;
+                    });
 }
 
 void Api::healthz(const HttpRequest&, HttpAnswer& answer) { answer.reply(200, "text/plain", "ok\n"); }

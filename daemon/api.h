@@ -41,8 +41,8 @@ struct ApiParts {
   std::string default_zone = "Asia/Taipei";
 };
 
-/// The HTTP API of docs/api.md: routes, who may ask, answers. handle() is called on the I/O thread; what may take time
-/// runs on a few threads of low priority, so that questions never hold up receiving.
+/// The HTTP API of docs/api.md: routes, who may ask, answers. handle() is called on the I/O thread; what may
+/// take time runs on a few threads of low priority, so that questions never hold up receiving.
 class Api {
  public:
   explicit Api(ApiParts parts);
@@ -73,8 +73,8 @@ class Api {
   void evidence_file(const HttpRequest& request, HttpAnswer& answer);
   void seal(const HttpRequest& request, HttpAnswer& answer);
 
-  boost::json::object notification_row(const Case& incident, const std::vector<Notice>& notices, std::int64_t now,
-                                       int zone) const;
+  boost::json::object notification_row(const Case& incident, const std::vector<Notice>& notices,
+                                       std::int64_t now, int zone) const;
   int zone_now() const;
 
   ApiParts parts_;

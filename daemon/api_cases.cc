@@ -1,5 +1,5 @@
-#include <boost/json.hpp>
 #include <algorithm>
+#include <boost/json.hpp>
 #include <fstream>
 
 #include "daemon/api.h"
@@ -28,7 +28,8 @@ void Api::incidents(const HttpRequest& request, HttpAnswer& answer) {
   std::int64_t since = INT64_MIN;
   if (request.has("updated_since")) {
     const auto time = read_time(request.parameter("updated_since"), zone);
-    if (!time) return reply_error(answer, 400, "bad_time", "updated_since is no time", "updated_since 不是時間");
+    if (!time)
+      return reply_error(answer, 400, "bad_time", "updated_since is no time", "updated_since 不是時間");
     since = *time;
   }
   const std::string_view state = request.parameter("state");
@@ -52,7 +53,8 @@ void Api::incident(const HttpRequest& request, HttpAnswer& answer) {
     const Case* const found = book.find(id);
     return found ? found->to_json(wall_clock_ns(), zone_now()) : std::string();
   });
-  if (body.empty()) return reply_error(answer, 404, "not_found", "no incident " + std::string(id), "沒有這個事件");
+  if (body.empty())
+    return reply_error(answer, 404, "not_found", "no incident " + std::string(id), "沒有這個事件");
   answer.reply(200, kJson, body + "\n");
 }
 
@@ -88,10 +90,14 @@ void Api::decide(const HttpRequest& request, HttpAnswer& answer) {
     }
   });
   if (wrong) {
-    const unsigned status = wrong->code == CaseError::Code::not_found ? 404 : wrong->code == CaseError::Code::wrong_state ? 409 : 400;
+    const unsigned status = wrong->code == CaseError::Code::not_found     ? 404
+                            : wrong->code == CaseError::Code::wrong_state ? 409
+                                                                          : 400;
     return reply_error(answer, status, "refused", wrong->what_en, wrong->what_zh);
   }
-  if (!committed) return reply_error(answer, 507, "not_durable", committed.error().what, "無法寫入磁碟：" + committed.error().what);
+  if (!committed)
+    return reply_error(answer, 507, "not_durable", committed.error().what,
+                       "無法寫入磁碟：" + committed.error().what);
   parts_.dispatcher.wake();
   answer.reply(200, kJson, body + "\n");
 }
@@ -111,7 +117,8 @@ void Api::notifications(const HttpRequest& request, HttpAnswer& answer) {
   std::int64_t since = INT64_MIN;
   if (request.has("updated_since")) {
     const auto time = read_time(request.parameter("updated_since"), zone);
-    if (!time) return reply_error(answer, 400, "bad_time", "updated_since is no time", "updated_since 不是時間");
+    if (!time)
+      return reply_error(answer, 400, "bad_time", "updated_since is no time", "updated_since 不是時間");
     since = *time;
   }
   json::array rows;
@@ -170,12 +177,14 @@ void Api::notification(const HttpRequest& request, HttpAnswer& answer) {
     row = notification_row(*incident, book.notices(), now, zone);
     return 0;
   });
-  if (!form) return reply_error(answer, 404, "not_found", "no notification " + std::string(id), "沒有這份通報單");
+  if (!form)
+    return reply_error(answer, 404, "not_found", "no notification " + std::string(id), "沒有這份通報單");
   if (form_only) {
     const std::string_view format = request.parameter("format", "html");
     if (format == "html") return answer.reply(200, "text/html; charset=utf-8", render_form_html(*form));
     if (format == "json") return answer.reply(200, kJson, render_form_json(*form) + "\n");
-    return reply_error(answer, 400, "bad_format", "the form can be had as html or json", "通報單格式為 html 或 json");
+    return reply_error(answer, 400, "bad_format", "the form can be had as html or json",
+                       "通報單格式為 html 或 json");
   }
   row["form"] = json::parse(render_form_json(*form));
   answer.reply(200, kJson, json::serialize(row) + "\n");
@@ -186,20 +195,23 @@ void Api::make_evidence(const HttpRequest& request, HttpAnswer& answer) {
   if (!body) return;
   const std::string who = request.trusted ? "administrator" : "administrator@" + request.peer;
   const std::int64_t now = wall_clock_ns();
-  Result<EvidenceDesk::Bundle, StoreError> made = StoreError{StoreErrc::bad_argument, "name an incident or a query"};
+  Result<EvidenceDesk::Bundle, StoreError> made =
+      StoreError{StoreErrc::bad_argument, "name an incident or a query"};
   if (!body->at("incident").empty()) {
     std::optional<Case> incident;
     parts_.desk.read([&](const CaseBook& book) {
       if (const Case* const found = book.find(body->at("incident"))) incident = *found;
       return 0;
     });
-    if (!incident) return reply_error(answer, 404, "not_found", "no incident " + body->at("incident"), "沒有這個事件");
+    if (!incident)
+      return reply_error(answer, 404, "not_found", "no incident " + body->at("incident"), "沒有這個事件");
     made = parts_.evidence.for_case(*incident, draft_notification(*incident, *parts_.assets, now),
                                     EvidenceDesk::Extent::full, who, now);
   } else if (!body->at("query").empty()) {
     const auto query = Query::parse(body->at("query"));
     if (!query) return reply_query_error(answer, body->at("query"), query.error());
-    if (query->has_pipes()) return reply_error(answer, 400, "bad_query", "evidence takes records, not pipes", "證據查詢不支援管線");
+    if (query->has_pipes())
+      return reply_error(answer, 400, "bad_query", "evidence takes records, not pipes", "證據查詢不支援管線");
     ScanRange range;
     const std::string& organisation = body->at("organisation");
     range.organisations = {organisation.empty() ? std::string("default") : organisation};
@@ -211,8 +223,11 @@ void Api::make_evidence(const HttpRequest& request, HttpAnswer& answer) {
     made = parts_.evidence.for_query(*query, body->at("query"), range, who, now);
   }
   if (!made) {
-    const unsigned status = made.error().code == StoreErrc::disk_full ? 507 : made.error().code == StoreErrc::bad_argument ? 400 : 500;
-    return reply_error(answer, status, store_errc_name(made.error().code), made.error().what, made.error().what);
+    const unsigned status = made.error().code == StoreErrc::disk_full      ? 507
+                            : made.error().code == StoreErrc::bad_argument ? 400
+                                                                           : 500;
+    return reply_error(answer, status, store_errc_name(made.error().code), made.error().what,
+                       made.error().what);
   }
   json::array files;
   std::error_code ignored;
@@ -221,7 +236,10 @@ void Api::make_evidence(const HttpRequest& request, HttpAnswer& answer) {
     files.push_back(json::object{{"path", std::filesystem::relative(entry.path(), made->path).string()},
                                  {"size", static_cast<std::uint64_t>(entry.file_size())}});
   }
-  answer.reply(200, kJson, json::serialize(json::object{{"bundle", made->name}, {"path", made->path.string()}, {"files", std::move(files)}}) + "\n");
+  answer.reply(200, kJson,
+               json::serialize(json::object{
+                   {"bundle", made->name}, {"path", made->path.string()}, {"files", std::move(files)}}) +
+                   "\n");
 }
 
 void Api::evidence_file(const HttpRequest& request, HttpAnswer& answer) {
@@ -247,7 +265,9 @@ void Api::evidence_file(const HttpRequest& request, HttpAnswer& answer) {
 
 void Api::seal(const HttpRequest&, HttpAnswer& answer) {
   const auto sealed = parts_.archive.seal(true, wall_clock_ns());
-  if (!sealed) return reply_error(answer, 500, store_errc_name(sealed.error().code), sealed.error().what, sealed.error().what);
+  if (!sealed)
+    return reply_error(answer, 500, store_errc_name(sealed.error().code), sealed.error().what,
+                       sealed.error().what);
   answer.reply(200, kJson, json::serialize(json::object{{"sealed", *sealed}}) + "\n");
 }
 

@@ -1,7 +1,7 @@
 #include <sys/statvfs.h>
 
-#include <boost/json.hpp>
 #include <algorithm>
+#include <boost/json.hpp>
 #include <cmath>
 
 #include "daemon/api.h"
@@ -39,7 +39,8 @@ void Api::metrics(const HttpRequest&, HttpAnswer& answer) {
   }
   out.counter("vigil_socket_dropped_total", "datagrams the kernel dropped on our sockets");
   for (const auto& listener : parts_.counters.listeners()) {
-    if (listener.protocol == "syslog-udp") out.value({{"listener", listener.id}}, listener.kernel_dropped.load());
+    if (listener.protocol == "syslog-udp")
+      out.value({{"listener", listener.id}}, listener.kernel_dropped.load());
   }
   out.counter("vigil_connections_closed_total", "connections closed by us, by reason");
   for (std::size_t i = 0; i < static_cast<std::size_t>(Closed::count_); ++i) {
@@ -48,7 +49,8 @@ void Api::metrics(const HttpRequest&, HttpAnswer& answer) {
   }
   out.gauge("vigil_connections", "open connections");
   for (const auto& listener : parts_.counters.listeners()) {
-    if (listener.protocol == "syslog-tcp") out.value({{"listener", listener.id}}, listener.connections.load());
+    if (listener.protocol == "syslog-tcp")
+      out.value({{"listener", listener.id}}, listener.connections.load());
   }
   out.counter("vigil_detections_total", "rules and correlations that fired");
   for (const auto& [rule, count] : parts_.watch.detections()) out.value({{"rule", rule}}, count);
@@ -74,13 +76,15 @@ void Api::metrics(const HttpRequest&, HttpAnswer& answer) {
   out.value({}, stats.verify_failures);
   out.gauge("vigil_source_last_seen_timestamp_seconds", "newest message of a source");
   parts_.sources.for_each([&out](const SourceState& state) {
-    out.value({{"source", state.source->host}, {"peer", state.source->peer}, {"listener", state.source->listener}},
-              static_cast<std::uint64_t>(state.last_seen_ns / 1'000'000'000));
+    out.value(
+        {{"source", state.source->host}, {"peer", state.source->peer}, {"listener", state.source->listener}},
+        static_cast<std::uint64_t>(state.last_seen_ns / 1'000'000'000));
   });
   out.counter("vigil_parse_unparsed_total", "messages of a source in which no payload format was recognised");
   parts_.sources.for_each([&out](const SourceState& state) {
-    out.value({{"source", state.source->host}, {"peer", state.source->peer}, {"listener", state.source->listener}},
-              state.unparsed.load());
+    out.value(
+        {{"source", state.source->host}, {"peer", state.source->peer}, {"listener", state.source->listener}},
+        state.unparsed.load());
   });
   out.counter("vigil_notify_attempts_total", "attempts to tell, by channel and result");
   for (const auto& [key, count] : parts_.dispatcher.attempts()) {
@@ -181,11 +185,13 @@ void Api::sources(const HttpRequest& request, HttpAnswer& answer) {
     const Source& source = *state.source;
     json::array formats;
     for (unsigned i = 0; i < static_cast<unsigned>(Format::count_); ++i) {
-      if ((state.formats.load() >> i & 1U) != 0) formats.push_back(json::string(format_name(static_cast<Format>(i))));
+      if ((state.formats.load() >> i & 1U) != 0)
+        formats.push_back(json::string(format_name(static_cast<Format>(i))));
     }
     json::array kinds;
     for (std::size_t i = 0; i < kKindCount; ++i) {
-      if (Kinds(state.kinds.load()).has(static_cast<Kind>(i))) kinds.push_back(json::string(kind_name(static_cast<Kind>(i))));
+      if (Kinds(state.kinds.load()).has(static_cast<Kind>(i)))
+        kinds.push_back(json::string(kind_name(static_cast<Kind>(i))));
     }
     json::object row{{"source", source.host},
                      {"peer", source.peer},
@@ -236,8 +242,9 @@ void Api::rules(const HttpRequest&, HttpAnswer& answer) {
                                     {"reason", problem.reason},
                                     {"refused", problem.refused}});
   }
-  answer.reply(200, kJson,
-               json::serialize(json::object{{"rules", std::move(rows)}, {"problems", std::move(problems)}}) + "\n");
+  answer.reply(
+      200, kJson,
+      json::serialize(json::object{{"rules", std::move(rows)}, {"problems", std::move(problems)}}) + "\n");
 }
 
 }  // namespace vigil

@@ -26,7 +26,9 @@ void Api::search(const HttpRequest& request, HttpAnswer& answer) {
   if (!read_range(request, wanted.zone_minutes, wanted.range, answer)) return;
   if (request.has("limit")) {
     const auto limit = read_whole_number(request.parameter("limit"));
-    if (!limit) return reply_error(answer, 400, "bad_limit", "limit is a whole number from 0 (all)", "limit 需為 0（全部）以上的整數");
+    if (!limit)
+      return reply_error(answer, 400, "bad_limit", "limit is a whole number from 0 (all)",
+                         "limit 需為 0（全部）以上的整數");
     wanted.limit = *limit;
   }
   const bool raw = request.has("raw");
@@ -55,7 +57,9 @@ void Api::search(const HttpRequest& request, HttpAnswer& answer) {
   });
   if (!summary) {
     const bool limit = summary.error().code == StoreErrc::bad_argument;
-    if (!begun) return reply_error(answer, limit ? 422 : 500, store_errc_name(summary.error().code), summary.error().what, summary.error().what);
+    if (!begun)
+      return reply_error(answer, limit ? 422 : 500, store_errc_name(summary.error().code),
+                         summary.error().what, summary.error().what);
     piece += json::serialize(json::object{{"error", json::object{{"message", summary.error().what}}}}) + "\n";
   } else if (request.has("explain")) {
     const ScanCost& cost = summary->cost;
@@ -75,7 +79,8 @@ void Api::tail(const HttpRequest& request, HttpAnswer& answer) {
   const std::string_view text = request.parameter("q");
   const auto query = Query::parse(text);
   if (!query) return reply_query_error(answer, text, query.error());
-  if (query->has_pipes()) return reply_error(answer, 400, "bad_query", "a live tail takes no pipes", "即時檢視不支援管線");
+  if (query->has_pipes())
+    return reply_error(answer, 400, "bad_query", "a live tail takes no pipes", "即時檢視不支援管線");
   const auto follower = parts_.tail.follow();
   if (!follower) return reply_error(answer, 429, "busy", "too many live tails at once", "同時即時檢視數過多");
   answer.begin(200, kNdjson);
@@ -90,8 +95,9 @@ void Api::tail(const HttpRequest& request, HttpAnswer& answer) {
     if (missed != 0) piece += json::serialize(json::object{{"missed", missed}}) + "\n";
     if (batch) {
       for (const Record& record : batch->records) {
-        const StoredRecord stored{record.sequence, record.raw,  record.received_ns, record.event_ns, &batch->source_of(record),
-                                  record.kinds,    record.format, record.transport_tags};
+        const StoredRecord stored{
+            record.sequence,           record.raw,   record.received_ns, record.event_ns,
+            &batch->source_of(record), record.kinds, record.format,      record.transport_tags};
         arena.reset();
         event.clear();
         parse_event(record.header, record_context(*stored.source, stored.received_ns), event, arena);

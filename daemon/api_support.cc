@@ -11,7 +11,8 @@ namespace json = boost::json;
 
 /// The text between `prefix` and `suffix` of a path; empty if it does not fit or holds a slash.
 std::string_view between(std::string_view path, std::string_view prefix, std::string_view suffix) {
-  if (!path.starts_with(prefix) || !path.ends_with(suffix) || path.size() < prefix.size() + suffix.size()) return {};
+  if (!path.starts_with(prefix) || !path.ends_with(suffix) || path.size() < prefix.size() + suffix.size())
+    return {};
   const std::string_view inner = path.substr(prefix.size(), path.size() - prefix.size() - suffix.size());
   return inner.find('/') == std::string_view::npos ? inner : std::string_view();
 }
@@ -20,22 +21,24 @@ void reply_error(HttpAnswer& answer, unsigned status, std::string_view code, std
                  std::string_view message_zh) {
   HttpAnswer::Headers headers;
   if (status == 429 || status == 503) headers.emplace_back("Retry-After", "1");
-  answer.reply(status, "application/json",
-               json::serialize(json::object{
-                   {"error", json::object{{"code", code}, {"message", message}, {"message_zh", message_zh}}}}) +
-                   "\n",
-               std::move(headers));
+  answer.reply(
+      status, "application/json",
+      json::serialize(json::object{
+          {"error", json::object{{"code", code}, {"message", message}, {"message_zh", message_zh}}}}) +
+          "\n",
+      std::move(headers));
 }
 
 void reply_query_error(HttpAnswer& answer, std::string_view query, const QueryError& error) {
-  answer.reply(400, "application/json",
-               json::serialize(json::object{{"error", json::object{{"code", "bad_query"},
-                                                                   {"message", error.what},
-                                                                   {"message_zh", "查詢語法錯誤：" + error.what},
-                                                                   {"position", error.position},
-                                                                   {"expected", error.expected},
-                                                                   {"caret", error.render(query)}}}}) +
-                   "\n");
+  answer.reply(
+      400, "application/json",
+      json::serialize(json::object{{"error", json::object{{"code", "bad_query"},
+                                                          {"message", error.what},
+                                                          {"message_zh", "查詢語法錯誤：" + error.what},
+                                                          {"position", error.position},
+                                                          {"expected", error.expected},
+                                                          {"caret", error.render(query)}}}}) +
+          "\n");
 }
 
 bool read_range(const HttpRequest& request, int zone_minutes, ScanRange& range, HttpAnswer& answer) {
@@ -79,7 +82,8 @@ std::optional<std::map<std::string, std::string>> read_object(std::string_view b
     const auto known = out.find(std::string(key));
     if (known == out.end() || !value.is_string()) {
       const std::string name(key);
-      reply_error(answer, 400, "bad_field", known == out.end() ? "unknown field: " + name : name + " must be a string",
+      reply_error(answer, 400, "bad_field",
+                  known == out.end() ? "unknown field: " + name : name + " must be a string",
                   known == out.end() ? "未知欄位：" + name : name + " 必須是字串");
       return std::nullopt;
     }

@@ -25,13 +25,14 @@ void reply_error(HttpAnswer& answer, unsigned status, std::string_view code, std
 /// The same for a query, with position, what was expected, and the caret under it.
 void reply_query_error(HttpAnswer& answer, std::string_view query, const QueryError& error);
 
-/// Reads `from` and `to` into the range; answers 400 and gives false if one is no time or they are the wrong way round.
+/// Reads `from` and `to` into the range; answers 400 and gives false if one is no time or they are the wrong
+/// way round.
 bool read_range(const HttpRequest& request, int zone_minutes, ScanRange& range, HttpAnswer& answer);
 
 std::optional<std::uint64_t> read_whole_number(std::string_view text);
 
-/// Reads a JSON object of strings. Every key of `keys` is in the result, empty where absent. Other keys and other types
-/// are answered with 400 and the field's name.
+/// Reads a JSON object of strings. Every key of `keys` is in the result, empty where absent. Other keys and
+/// other types are answered with 400 and the field's name.
 std::optional<std::map<std::string, std::string>> read_object(std::string_view body,
                                                               std::initializer_list<std::string_view> keys,
                                                               HttpAnswer& answer);

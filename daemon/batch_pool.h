@@ -8,8 +8,9 @@
 
 namespace vigil {
 
-/// Batches are made on one thread and let go of on another, thousands a second. The pool takes them back, so that a warm
-/// daemon neither allocates nor has fresh pages zeroed per batch. Thread-safe; outlived by no batch's last user.
+/// Batches are made on one thread and let go of on another, thousands a second. The pool takes them back, so
+/// that a warm daemon neither allocates nor has fresh pages zeroed per batch. Thread-safe; outlived by no
+/// batch's last user.
 class BatchPool : public std::enable_shared_from_this<BatchPool> {
  public:
   /// Batches kept: what a full write queue and a full watch queue hold together, at about 700 KiB each.
@@ -25,7 +26,8 @@ class BatchPool : public std::enable_shared_from_this<BatchPool> {
       }
     }
     if (!batch) batch = std::make_unique<Batch>();
-    return {batch.release(), [pool = shared_from_this()](Batch* used) { pool->give_back(std::unique_ptr<Batch>(used)); }};
+    return {batch.release(),
+            [pool = shared_from_this()](Batch* used) { pool->give_back(std::unique_ptr<Batch>(used)); }};
   }
 
  private:

@@ -10,16 +10,17 @@
 
 namespace vigil {
 
-/// The case book with its lock and its store: what a change did is committed before the lock is given back. On a full
-/// disk the edits wait and go first with the next change, so that book and store become one again by themselves.
+/// The case book with its lock and its store: what a change did is committed before the lock is given back.
+/// On a full disk the edits wait and go first with the next change, so that book and store become one again
+/// by themselves.
 class CaseDesk {
  public:
   CaseDesk(StateStore& state, std::shared_ptr<const AssetTable> assets, std::vector<ChannelConfig> channels,
            CaseBookOptions options)
       : state_(state), book_(state, std::move(assets), std::move(channels), options) {}
 
-  /// Calls `work(book, change)` and commits what it put into the change. On `disk_full` the edits are kept for the next
-  /// call; any other failure is for the caller: the store has to be reopened.
+  /// Calls `work(book, change)` and commits what it put into the change. On `disk_full` the edits are kept
+  /// for the next call; any other failure is for the caller: the store has to be reopened.
   template <class Work>
   Result<void, StoreError> change(Work&& work) {
     const std::lock_guard lock(mutex_);

@@ -14,24 +14,33 @@ namespace vigil {
 
 /// Why something that arrived was not stored. The enumerator's name is its metric label.
 enum class Discard : std::uint8_t {
-  empty,       ///< a datagram of nothing but CR, LF and NUL
-  queue_full,  ///< UDP while the writer could not keep up
-  oversize,    ///< an HTTP event above the limit; the client was told
-  unavailable, ///< HTTP while nothing could be acknowledged; the client was told
+  empty,        ///< a datagram of nothing but CR, LF and NUL
+  queue_full,   ///< UDP while the writer could not keep up
+  oversize,     ///< an HTTP event above the limit; the client was told
+  unavailable,  ///< HTTP while nothing could be acknowledged; the client was told
   count_
 };
 std::string_view discard_name(Discard reason);
 
 /// Why a connection was closed by us. The enumerator's name is its metric label.
 enum class Closed : std::uint8_t {
-  tls_on_plain, http_on_syslog, frame_len_insane, desync, slow_frame, idle, limit_total, limit_peer, evicted, count_
+  tls_on_plain,
+  http_on_syslog,
+  frame_len_insane,
+  desync,
+  slow_frame,
+  idle,
+  limit_total,
+  limit_peer,
+  evicted,
+  count_
 };
 std::string_view closed_name(Closed reason);
 
 /// What one listener counted. Lives as long as the daemon; written by its I/O threads, read by anybody.
 struct ListenerStats {
   std::string id, protocol, address;
-  std::atomic<std::uint64_t> received{0};        ///< messages, also those then discarded
+  std::atomic<std::uint64_t> received{0};  ///< messages, also those then discarded
   std::atomic<std::uint64_t> bytes{0};
   std::atomic<std::uint64_t> kernel_dropped{0};  ///< datagrams the kernel dropped on our sockets
   std::atomic<std::uint64_t> connections{0};     ///< open now
@@ -44,8 +53,11 @@ class Counters {
   void discard(Discard reason, std::uint64_t n = 1) {
     discarded_[static_cast<std::size_t>(reason)].fetch_add(n, std::memory_order_relaxed);
   }
-  void close(Closed reason) { closed_[static_cast<std::size_t>(reason)].fetch_add(1, std::memory_order_relaxed); }
-  /// Each record is counted under one kind, its most telling one, so that the sum over kinds is what was stored.
+  void close(Closed reason) {
+    closed_[static_cast<std::size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
+  }
+  /// Each record is counted under one kind, its most telling one, so that the sum over kinds is what was
+  /// stored.
   void stored(Kinds kinds, std::uint64_t n = 1) {
     stored_[primary(kinds)].fetch_add(n, std::memory_order_relaxed);
   }

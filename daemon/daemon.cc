@@ -8,11 +8,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <boost/asio/io_context.hpp>
+#include <array>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <array>
 #include <condition_variable>
 #include <csignal>
 #include <future>
@@ -39,9 +39,12 @@ constexpr rlim_t kDescriptorsWanted = 16'384;
 
 std::string_view protocol_name(ListenerConfig::Protocol protocol) {
   switch (protocol) {
-    case ListenerConfig::Protocol::syslog_udp: return "syslog-udp";
-    case ListenerConfig::Protocol::syslog_tcp: return "syslog-tcp";
-    case ListenerConfig::Protocol::http: return "http";
+    case ListenerConfig::Protocol::syslog_udp:
+      return "syslog-udp";
+    case ListenerConfig::Protocol::syslog_tcp:
+      return "syslog-tcp";
+    case ListenerConfig::Protocol::http:
+      return "http";
   }
   return "";
 }
@@ -52,8 +55,10 @@ void raise_descriptor_limit() {
   limit.rlim_cur = std::min(std::max(limit.rlim_cur, kDescriptorsWanted), limit.rlim_max);
   ::setrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_cur < 1024) {
-    spdlog::warn("W-FILES only {} files may be open; connections will be refused early - raise LimitNOFILE / 可開啟檔案數過低",
-                 limit.rlim_cur);
+    spdlog::warn(
+        "W-FILES only {} files may be open; connections will be refused early - raise LimitNOFILE / "
+        "可開啟檔案數過低",
+        limit.rlim_cur);
   }
 }
 
@@ -99,7 +104,8 @@ struct Daemon::Impl {
   bool sealer_stopping = false;
 
   IntakeListener& add_listener(std::string id, std::string_view protocol, const std::string& address,
-                               const std::string& organisation, const std::string& zone, Charset charset, bool drill);
+                               const std::string& organisation, const std::string& zone, Charset charset,
+                               bool drill);
   Result<void, std::string> listen(const ListenerConfig& wanted);
   void say(std::string_view id, std::string text);
   void report_recovery();
@@ -135,18 +141,20 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config) 
                     ? RuleSet::load_builtin(impl->rule_problems, rule_options)
                     : RuleSet::load(config.rules.directories, impl->rule_problems, rule_options);
   for (const RuleProblem& problem : impl->rule_problems) {
-    spdlog::warn("{} {}:{}:{} {}: {}", problem.refused ? "E-RULE refused" : "W-RULE", problem.file, problem.line,
-                 problem.column, problem.rule, problem.reason);
+    spdlog::warn("{} {}:{}:{} {}: {}", problem.refused ? "E-RULE refused" : "W-RULE", problem.file,
+                 problem.line, problem.column, problem.rule, problem.reason);
   }
 
   impl->assets = std::make_shared<const AssetTable>(config);
   impl->sources = std::make_unique<SourceTable>(impl->assets);
   impl->sources->load(impl->archive->state());
   impl->writer = std::make_unique<Writer>(*impl->archive, impl->counters);
-  impl->desk = std::make_unique<CaseDesk>(impl->archive->state(), impl->assets, config.channels, CaseBookOptions{});
+  impl->desk =
+      std::make_unique<CaseDesk>(impl->archive->state(), impl->assets, config.channels, CaseBookOptions{});
   impl->evidence = std::make_unique<EvidenceDesk>(*impl->archive, impl->assets, config.data / "evidence");
   impl->watch = std::make_unique<Watch>(*impl->archive, impl->rules, *impl->desk);
-  impl->dispatcher = std::make_unique<Dispatcher>(*impl->desk, *impl->evidence, impl->assets, config.channels);
+  impl->dispatcher =
+      std::make_unique<Dispatcher>(*impl->desk, *impl->evidence, impl->assets, config.channels);
   const auto pool = std::make_shared<BatchPool>();
   for (auto& io : impl->io) {
     io.datagrams = std::make_unique<Intake>(io.context, *impl->writer, *impl->sources, impl->counters, pool,
@@ -157,9 +165,9 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config) 
   return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
 }
 
-IntakeListener& Daemon::Impl::add_listener(std::string id, std::string_view protocol, const std::string& address,
-                                           const std::string& organisation, const std::string& zone, Charset charset,
-                                           bool drill) {
+IntakeListener& Daemon::Impl::add_listener(std::string id, std::string_view protocol,
+                                           const std::string& address, const std::string& organisation,
+                                           const std::string& zone, Charset charset, bool drill) {
   IntakeListener& listener = listeners.emplace_back();
   listener.description.id = id;
   listener.description.transport = protocol;
@@ -181,7 +189,8 @@ Result<void, std::string> Daemon::Impl::listen(const ListenerConfig& wanted) {
   std::vector<int> fds;
   for (std::size_t i = 0; i < sockets; ++i) {
     std::string trouble;
-    // SO_REUSEPORT lets our own threads share a port, but would also let a second vigild in unseen: so probe first.
+    // SO_REUSEPORT lets our own threads share a port, but would also let a second vigild in unseen: so probe
+    // first.
     const int fd = open_bound_socket(*endpoint, datagrams ? SOCK_DGRAM : SOCK_STREAM,
                                      i == 0 ? PortSharing::probe_first : PortSharing::shared, trouble);
     if (fd < 0) {
@@ -192,14 +201,15 @@ Result<void, std::string> Daemon::Impl::listen(const ListenerConfig& wanted) {
     fds.push_back(fd);
   }
   const std::string address = endpoint_text(*endpoint);
-  IntakeListener& listener = add_listener(std::string(protocol) + ":" + address, protocol, address, wanted.organisation,
-                                          wanted.timezone, wanted.charset, wanted.drill);
+  IntakeListener& listener = add_listener(std::string(protocol) + ":" + address, protocol, address,
+                                          wanted.organisation, wanted.timezone, wanted.charset, wanted.drill);
   if (http_listener) {
-    NdjsonIngest& ingest = *ndjson.emplace_back(
-        std::make_unique<NdjsonIngest>(*io[0].streams, *writer, counters, listener));
-    http.push_back(std::make_unique<HttpServer>(io[0].context, [this, &ingest](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
-      route_http(std::move(request), std::move(answer), ingest);
-    }));
+    NdjsonIngest& ingest =
+        *ndjson.emplace_back(std::make_unique<NdjsonIngest>(*io[0].streams, *writer, counters, listener));
+    http.push_back(std::make_unique<HttpServer>(
+        io[0].context, [this, &ingest](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
+          route_http(std::move(request), std::move(answer), ingest);
+        }));
     http.back()->listen(fds.front());
     spdlog::info("listening: {} {}", protocol, address);
     return {};
@@ -209,17 +219,21 @@ Result<void, std::string> Daemon::Impl::listen(const ListenerConfig& wanted) {
     if (datagrams) {
       const int given = set_receive_buffer(fds[i], wanted.receive_buffer_bytes);
       if (i == 0 && given < wanted.receive_buffer_bytes) {
-        spdlog::warn("W-RCVBUF {} has a receive buffer of {} bytes instead of {}; bursts may be lost (they are counted) - "
-                     "sysctl -w net.core.rmem_max={} / UDP 接收緩衝區不足",
-                     listener.description.id, given, wanted.receive_buffer_bytes, wanted.receive_buffer_bytes);
+        spdlog::warn(
+            "W-RCVBUF {} has a receive buffer of {} bytes instead of {}; bursts may be lost (they are "
+            "counted) - "
+            "sysctl -w net.core.rmem_max={} / UDP 接收緩衝區不足",
+            listener.description.id, given, wanted.receive_buffer_bytes, wanted.receive_buffer_bytes);
       }
-      thread.udp.push_back(std::make_unique<UdpListener>(thread.context, fds[i], listener, *thread.datagrams,
-                                                         [this, id = listener.description.id](std::uint64_t lost) {
-        say("gap", "[gap listener=\"" + id + "\" lost=\"" + std::to_string(lost) + "\"] " + std::to_string(lost) +
-                       " datagrams were lost in the kernel's buffer of " + id);
-      }));
+      thread.udp.push_back(std::make_unique<UdpListener>(
+          thread.context, fds[i], listener, *thread.datagrams,
+          [this, id = listener.description.id](std::uint64_t lost) {
+            say("gap", "[gap listener=\"" + id + "\" lost=\"" + std::to_string(lost) + "\"] " +
+                           std::to_string(lost) + " datagrams were lost in the kernel's buffer of " + id);
+          }));
     } else {
-      thread.tcp.push_back(std::make_unique<TcpListener>(thread.context, fds[i], listener, *thread.streams, counters, ledger));
+      thread.tcp.push_back(
+          std::make_unique<TcpListener>(thread.context, fds[i], listener, *thread.streams, counters, ledger));
     }
   }
   spdlog::info("listening: {} {}", protocol, address);
@@ -230,7 +244,8 @@ Result<void, std::string> Daemon::Impl::listen(const ListenerConfig& wanted) {
 void Daemon::Impl::say(std::string_view id, std::string text) {
   boost::asio::post(io[0].context, [this, id = std::string(id), text = std::move(text)] {
     const std::int64_t now = wall_clock_ns();
-    std::string line = "<44>1 " + iso_time(now, 0) + " - vigild " + std::to_string(::getpid()) + " " + id + " " + text;
+    std::string line =
+        "<44>1 " + iso_time(now, 0) + " - vigild " + std::to_string(::getpid()) + " " + id + " " + text;
     // RFC 5424 wants Z or an offset; iso_time writes +00:00.
     io[0].streams->add(own, "vigild", line, Tags(), now);
     io[0].streams->wake_done();
@@ -241,11 +256,13 @@ void Daemon::Impl::report_recovery() {
   if (recovery.clean) return;
   if (recovery.lost_to > recovery.lost_from) {
     spdlog::error("E-LOSS {} / 復原後仍有遺失，已寫入遺失紀錄", recovery.what);
-    say("loss", "[loss from=\"" + record_id(recovery.lost_from) + "\" to=\"" + record_id(recovery.lost_to) + "\" salvaged=\"" +
-                    std::to_string(recovery.salvaged) + "\"] acknowledged records could not be recovered from the damaged journal");
+    say("loss", "[loss from=\"" + record_id(recovery.lost_from) + "\" to=\"" + record_id(recovery.lost_to) +
+                    "\" salvaged=\"" + std::to_string(recovery.salvaged) +
+                    "\"] acknowledged records could not be recovered from the damaged journal");
   } else {
     spdlog::warn("W-RECOVERED {}", recovery.what);
-    say("recovered", "[recovered salvaged=\"" + std::to_string(recovery.salvaged) + "\"] the journal was damaged; every acknowledged record was recovered");
+    say("recovered", "[recovered salvaged=\"" + std::to_string(recovery.salvaged) +
+                         "\"] the journal was damaged; every acknowledged record was recovered");
   }
 }
 
@@ -261,7 +278,8 @@ void Daemon::Impl::run_sealer() {
     }
     const auto sealed = archive->seal(false, wall_clock_ns());
     if (!sealed && sealed.error().code != StoreErrc::disk_full) {
-      spdlog::error("E-SEAL {} - records stay in the journal and are tried again / 封存區塊失敗，將再試", sealed.error().what);
+      spdlog::error("E-SEAL {} - records stay in the journal and are tried again / 封存區塊失敗，將再試",
+                    sealed.error().what);
     }
     const auto now = std::chrono::steady_clock::now();
     if (now - sources_written > kSourcesEvery) {
@@ -269,7 +287,9 @@ void Daemon::Impl::run_sealer() {
       const StateChange change = sources->changes();
       if (!change.empty()) {
         const auto written = archive->state().commit(change);
-        if (!written) spdlog::warn("W-SOURCES what is known of the sources could not be written: {}", written.error().what);
+        if (!written)
+          spdlog::warn("W-SOURCES what is known of the sources could not be written: {}",
+                       written.error().what);
       }
     }
   }
@@ -279,8 +299,9 @@ void Daemon::Impl::route_http(HttpRequest request, std::shared_ptr<HttpAnswer> a
   if (request.path == "/ingest/ndjson") {
     // Device tokens come with the transports; until then this machine's own programs alone may write.
     if (!request.loopback && !request.trusted) {
-      return answer->reply(401, "application/json",
-                           R"({"error":{"code":"not_allowed","message":"ingest over HTTP takes this machine's programs only","message_zh":"HTTP 接收目前僅限本機程式"}})");
+      return answer->reply(
+          401, "application/json",
+          R"({"error":{"code":"not_allowed","message":"ingest over HTTP takes this machine's programs only","message_zh":"HTTP 接收目前僅限本機程式"}})");
     }
     return ingest.handle(request, answer);
   }
@@ -289,27 +310,33 @@ void Daemon::Impl::route_http(HttpRequest request, std::shared_ptr<HttpAnswer> a
 
 Result<void, std::string> Daemon::run_until_signal() {
   Impl& d = *impl_;
-  d.own.description = {"vigild", "internal", d.config.organisations.empty() ? "default" : d.config.organisations.front().id, 0,
-                       Charset::utf8, d.config.drill};
+  d.own.description = {
+      "vigild", "internal",    d.config.organisations.empty() ? "default" : d.config.organisations.front().id,
+      0,        Charset::utf8, d.config.drill};
   d.own.zone = "Asia/Taipei";
   d.own.stats = &d.counters.add_listener("vigild", "internal", "");
 
-  ApiParts parts{*d.archive, *d.writer, d.counters, *d.sources, *d.watch, *d.desk, *d.dispatcher, *d.evidence, d.tail,
-                 d.assets, d.rules, d.rule_problems, d.config.channels, d.recovery, std::filesystem::absolute(d.config.data),
-                 wall_clock_ns(), d.config.drill};
+  ApiParts parts{*d.archive,        *d.writer,     d.counters,
+                 *d.sources,        *d.watch,      *d.desk,
+                 *d.dispatcher,     *d.evidence,   d.tail,
+                 d.assets,          d.rules,       d.rule_problems,
+                 d.config.channels, d.recovery,    std::filesystem::absolute(d.config.data),
+                 wall_clock_ns(),   d.config.drill};
   if (!d.config.organisations.empty()) parts.default_zone = d.config.organisations.front().timezone;
   d.api = std::make_unique<Api>(std::move(parts));
 
   for (const ListenerConfig& listener : d.config.listeners) {
     if (auto listening = d.listen(listener); !listening) return listening;
   }
-  NdjsonIngest& own_ingest = *d.ndjson.emplace_back(std::make_unique<NdjsonIngest>(*d.io[0].streams, *d.writer, d.counters,
+  NdjsonIngest& own_ingest = *d.ndjson.emplace_back(std::make_unique<NdjsonIngest>(
+      *d.io[0].streams, *d.writer, d.counters,
       d.add_listener("http:unix", "http", "vigil.sock",
-                     d.config.organisations.empty() ? "default" : d.config.organisations.front().id, "Asia/Taipei",
-                     Charset::automatic, false)));
-  d.local = std::make_unique<HttpServer>(d.io[0].context, [&d, &own_ingest](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
-    d.route_http(std::move(request), std::move(answer), own_ingest);
-  });
+                     d.config.organisations.empty() ? "default" : d.config.organisations.front().id,
+                     "Asia/Taipei", Charset::automatic, false)));
+  d.local = std::make_unique<HttpServer>(
+      d.io[0].context, [&d, &own_ingest](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
+        d.route_http(std::move(request), std::move(answer), own_ingest);
+      });
   if (const std::string trouble = d.local->listen_unix(d.config.data / "vigil.sock"); !trouble.empty()) {
     return "E-LISTEN " + trouble;
   }
@@ -331,7 +358,8 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.watch->start();
   d.dispatcher->start();
   d.sealer = std::thread([&d] { d.run_sealer(); });
-  spdlog::info("vigild {} is ready: data in {}, {} rules / 已就緒", VIGIL_VERSION, d.config.data.string(), d.rules->size());
+  spdlog::info("vigild {} is ready: data in {}, {} rules / 已就緒", VIGIL_VERSION, d.config.data.string(),
+               d.rules->size());
 
   // Signals belong to this thread: it runs the first I/O context, the second has a thread of its own.
   sigset_t all;
@@ -349,7 +377,8 @@ Result<void, std::string> Daemon::run_until_signal() {
   keep.reset();
   d.io[1].context.stop();
   d.io[1].thread.join();
-  // In this order nothing is left over: what was read is committed, what is committed is watched, then sealed.
+  // In this order nothing is left over: what was read is committed, what is committed is watched, then
+  // sealed.
   for (auto& io : d.io) {
     io.datagrams->flush();
     io.streams->flush();
@@ -368,8 +397,8 @@ Result<void, std::string> Daemon::run_until_signal() {
   if (!sealed) spdlog::error("E-SEAL at the end: {} - the records stay in the journal", sealed.error().what);
   const auto written = d.archive->state().commit(d.sources->changes());
   if (!written) spdlog::warn("W-SOURCES {}", written.error().what);
-  spdlog::info("stopped: received {}, stored {}, discarded {} / 已停止", d.counters.received(), d.counters.stored(),
-               d.counters.discarded());
+  spdlog::info("stopped: received {}, stored {}, discarded {} / 已停止", d.counters.received(),
+               d.counters.stored(), d.counters.discarded());
   return {};
 }
 

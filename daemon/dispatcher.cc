@@ -84,8 +84,9 @@ void Dispatcher::tell(const Notice& notice) {
       bundle = bundles_.emplace(notice.id, *made).first;
     } else {
       // People are told even where the bundle cannot be made: the clock does not wait for it.
-      spdlog::error("E-BUNDLE {}: {} - export it by hand: vigil evidence export {} / 證據包無法產生，請手動匯出", notice.case_id,
-                    made.error().what, notice.case_id);
+      spdlog::error(
+          "E-BUNDLE {}: {} - export it by hand: vigil evidence export {} / 證據包無法產生，請手動匯出",
+          notice.case_id, made.error().what, notice.case_id);
       bundle = bundles_.emplace(notice.id, EvidenceDesk::Bundle{}).first;
     }
   }
@@ -97,36 +98,42 @@ void Dispatcher::tell(const Notice& notice) {
       all_done = false;
       continue;
     }
-    const auto channel = std::find_if(channels_.begin(), channels_.end(),
-                                      [&delivery](const ChannelConfig& c) { return c.id == delivery.channel; });
+    const auto channel =
+        std::find_if(channels_.begin(), channels_.end(),
+                     [&delivery](const ChannelConfig& c) { return c.id == delivery.channel; });
     Result<void, std::string> outcome = std::string("the channel is no longer configured");
     if (channel != channels_.end()) outcome = deliver(*channel, notice, *incident, form, bundle->second, now);
     const std::string why = outcome ? std::string() : outcome.error();
     if (!outcome) {
       all_done = false;
-      spdlog::warn("E-NOTIFY {} could not be told by {}: {} - tried again later / 通知未送達，稍後重試", notice.case_id,
-                   delivery.channel, why);
+      spdlog::warn("E-NOTIFY {} could not be told by {}: {} - tried again later / 通知未送達，稍後重試",
+                   notice.case_id, delivery.channel, why);
     }
     const auto recorded = desk_.change([&](CaseBook& book, StateChange& change) {
-      book.record_delivery(notice.id, delivery.channel, static_cast<bool>(outcome), why, wall_clock_ns(), change);
+      book.record_delivery(notice.id, delivery.channel, static_cast<bool>(outcome), why, wall_clock_ns(),
+                           change);
     });
-    if (!recorded) spdlog::error("E-STORE the outcome of a notice could not be written: {}", recorded.error().what);
+    if (!recorded)
+      spdlog::error("E-STORE the outcome of a notice could not be written: {}", recorded.error().what);
     const std::lock_guard lock(mutex_);
     ++attempts_[{delivery.channel, outcome ? "ok" : "failed"}];
   }
   if (all_done) bundles_.erase(notice.id);
 }
 
-Result<void, std::string> Dispatcher::deliver(const ChannelConfig& channel, const Notice& notice, const Case& incident,
-                                              const NotificationForm& form, const EvidenceDesk::Bundle& bundle,
-                                              std::int64_t now_ns) {
+Result<void, std::string> Dispatcher::deliver(const ChannelConfig& channel, const Notice& notice,
+                                              const Case& incident, const NotificationForm& form,
+                                              const EvidenceDesk::Bundle& bundle, std::int64_t now_ns) {
   const Organisation* const organisation = assets_->organisation(incident.organisation);
-  if (organisation == nullptr) return std::string("the organisation is no longer configured: " + incident.organisation);
+  if (organisation == nullptr)
+    return std::string("the organisation is no longer configured: " + incident.organisation);
   const std::string from = channel.from.empty() ? "vigil@localhost" : channel.from;
   const MailMessage mail = render_mail(incident, form, *organisation, from, bundle.name, now_ns);
   switch (channel.kind) {
-    case ChannelConfig::Kind::smtp: return send_mail(channel, mail);
-    case ChannelConfig::Kind::spool: break;
+    case ChannelConfig::Kind::smtp:
+      return send_mail(channel, mail);
+    case ChannelConfig::Kind::spool:
+      break;
   }
   auto files = notification_files(incident, form, bundle.name, now_ns);
   files.emplace_back("mail.eml", mail.rfc5322);

@@ -14,8 +14,9 @@
 
 namespace vigil {
 
-/// Takes notices from the durable outbox and tells: each channel once, again with growing pauses until it has taken it
-/// (docs/architecture.md, step 7). Draft form and bundle are made here, at the moment of telling. Own thread.
+/// Takes notices from the durable outbox and tells: each channel once, again with growing pauses until it has
+/// taken it (docs/architecture.md, step 7). Draft form and bundle are made here, at the moment of telling.
+/// Own thread.
 class Dispatcher {
  public:
   Dispatcher(CaseDesk& desk, EvidenceDesk& evidence, std::shared_ptr<const AssetTable> assets,

@@ -13,12 +13,13 @@ namespace {
 
 using Visit = std::function<bool(const StoredRecord&)>;
 
-/// Gives the plan's samples and what of their surroundings names an entity, each record once, in order of arrival.
-Result<void, StoreError> visit_planned(const Archive& archive, const EvidencePlan& plan, std::size_t records_max,
-                                       const Visit& visit) {
-  // First the sequences, then the records: samples may lie far outside the time window, and the limit must never cost
-  // a sample. Each entity is looked for by itself, because the index answers "which blocks hold this address" and most
-  // blocks hold none of a case's entities.
+/// Gives the plan's samples and what of their surroundings names an entity, each record once, in order of
+/// arrival.
+Result<void, StoreError> visit_planned(const Archive& archive, const EvidencePlan& plan,
+                                       std::size_t records_max, const Visit& visit) {
+  // First the sequences, then the records: samples may lie far outside the time window, and the limit must
+  // never cost a sample. Each entity is looked for by itself, because the index answers "which blocks hold
+  // this address" and most blocks hold none of a case's entities.
   std::vector<std::uint64_t> chosen = plan.samples;
   for (const std::string& needle : plan.needles) {
     if (chosen.size() >= records_max) break;
@@ -78,13 +79,14 @@ std::optional<EvidenceDesk::Bundle> EvidenceDesk::newest_for(std::string_view ca
   return Bundle{name, directory_ / name};
 }
 
-Result<EvidenceDesk::Bundle, StoreError> EvidenceDesk::write(BundleInfo info, std::string_view subject,
-                                                            const Records& records,
-                                                            const std::function<void(BundleInfo&)>& complete) {
+Result<EvidenceDesk::Bundle, StoreError> EvidenceDesk::write(
+    BundleInfo info, std::string_view subject, const Records& records,
+    const std::function<void(BundleInfo&)>& complete) {
   const std::lock_guard lock(mutex_);
   std::error_code error;
   std::filesystem::create_directories(directory_, error);
-  if (error) return StoreError{StoreErrc::no_access, "cannot make " + directory_.string() + ": " + error.message()};
+  if (error)
+    return StoreError{StoreErrc::no_access, "cannot make " + directory_.string() + ": " + error.message()};
   info.name = "bag-" + std::string(subject) + "-" + std::to_string(newest_number(subject) + 1);
   info.tool_version = std::string("vigild ") + VIGIL_VERSION;
   const Organisation* const organisation = assets_->organisation(info.organisation);
@@ -98,9 +100,9 @@ Result<EvidenceDesk::Bundle, StoreError> EvidenceDesk::write(BundleInfo info, st
   return Bundle{info.name, std::move(*made)};
 }
 
-Result<EvidenceDesk::Bundle, StoreError> EvidenceDesk::for_case(const Case& incident, const NotificationForm& form,
-                                                               Extent extent, std::string_view who,
-                                                               std::int64_t now_ns) {
+Result<EvidenceDesk::Bundle, StoreError> EvidenceDesk::for_case(const Case& incident,
+                                                                const NotificationForm& form, Extent extent,
+                                                                std::string_view who, std::int64_t now_ns) {
   BundleInfo info;
   info.organisation = incident.organisation;
   info.case_id = incident.id;
@@ -112,13 +114,15 @@ Result<EvidenceDesk::Bundle, StoreError> EvidenceDesk::for_case(const Case& inci
   const std::size_t records_max = extent == Extent::notice ? kNoticeRecordsMax : plan.records_max;
   return write(
       std::move(info), incident.id,
-      [this, &plan, records_max](const Visit& visit) { return visit_planned(archive_, plan, records_max, visit); },
+      [this, &plan, records_max](const Visit& visit) {
+        return visit_planned(archive_, plan, records_max, visit);
+      },
       [&](BundleInfo& named) { named.attachments = notification_files(incident, form, named.name, now_ns); });
 }
 
-Result<EvidenceDesk::Bundle, StoreError> EvidenceDesk::for_query(const Query& query, std::string_view query_text,
-                                                                ScanRange range, std::string_view who,
-                                                                std::int64_t now_ns) {
+Result<EvidenceDesk::Bundle, StoreError> EvidenceDesk::for_query(const Query& query,
+                                                                 std::string_view query_text, ScanRange range,
+                                                                 std::string_view who, std::int64_t now_ns) {
   if (range.organisations.size() != 1 || assets_->organisation(range.organisations.front()) == nullptr) {
     return StoreError{StoreErrc::bad_argument, "a bundle is made for one organisation that is configured"};
   }
@@ -128,14 +132,16 @@ Result<EvidenceDesk::Bundle, StoreError> EvidenceDesk::for_query(const Query& qu
   info.who = who;
   info.now_ns = now_ns;
   range.newest_first = false;
-  return write(std::move(info), "query-" + info.organisation, [&](const Visit& visit) -> Result<void, StoreError> {
-    SearchRequest request;
-    request.range = range;
-    request.limit = 0;
-    const auto found = search(archive_, query, request, [&visit](const SearchRow& row) { return visit(*row.record); });
-    if (!found) return found.error();
-    return {};
-  });
+  return write(
+      std::move(info), "query-" + info.organisation, [&](const Visit& visit) -> Result<void, StoreError> {
+        SearchRequest request;
+        request.range = range;
+        request.limit = 0;
+        const auto found =
+            search(archive_, query, request, [&visit](const SearchRow& row) { return visit(*row.record); });
+        if (!found) return found.error();
+        return {};
+      });
 }
 
 }  // namespace vigil

@@ -14,19 +14,20 @@
 
 namespace vigil {
 
-/// Makes evidence bundles below `<data>/evidence/`, numbered per case so that a later bundle never replaces one that
-/// somebody already cited. Thread-safe.
+/// Makes evidence bundles below `<data>/evidence/`, numbered per case so that a later bundle never replaces
+/// one that somebody already cited. Thread-safe.
 class EvidenceDesk {
  public:
-  EvidenceDesk(const Archive& archive, std::shared_ptr<const AssetTable> assets, std::filesystem::path directory)
+  EvidenceDesk(const Archive& archive, std::shared_ptr<const AssetTable> assets,
+               std::filesystem::path directory)
       : archive_(archive), assets_(std::move(assets)), directory_(std::move(directory)) {}
 
   struct Bundle {
     std::string name;
     std::filesystem::path path;
   };
-  /// How much of a case's surroundings goes in. The bundle made for a notice is there within a second, whatever the
-  /// case holds; one that a person asks for holds all the plan allows. The samples are in both.
+  /// How much of a case's surroundings goes in. The bundle made for a notice is there within a second,
+  /// whatever the case holds; one that a person asks for holds all the plan allows. The samples are in both.
   enum class Extent : std::uint8_t { notice, full };
   static constexpr std::size_t kNoticeRecordsMax = 5'000;
   /// The records the case rests on and their surroundings, with form and case record attached.

@@ -61,11 +61,13 @@ std::string decode(boost::urls::pct_string_view text) {
   return text.decode(options);
 }
 
-/// Names that a browser on this machine may be tricked into sending us (DNS rebinding): only our own are answered.
+/// Names that a browser on this machine may be tricked into sending us (DNS rebinding): only our own are
+/// answered.
 bool host_is_ours(std::string_view host) {
   if (host.empty()) return true;  // HTTP/1.0 clients and the Unix socket
   const std::size_t colon = host.rfind(':');
-  std::string_view name = host.substr(0, host.back() == ']' || colon == std::string_view::npos ? host.size() : colon);
+  std::string_view name =
+      host.substr(0, host.back() == ']' || colon == std::string_view::npos ? host.size() : colon);
   if (name == "localhost") return true;
   if (name.size() > 2 && name.front() == '[') name = name.substr(1, name.size() - 2);
   boost::system::error_code not_an_address;
@@ -149,11 +151,13 @@ class Session : public std::enable_shared_from_this<Session> {
     head_only_ = head.method() == http::verb::head;
     const std::uint64_t length = parser_->content_length().value_or(0);
     if (length > server_->limits.body_bytes_max) {
-      return refuse(413, "body_too_large", "the body is larger than this server takes in one request; split it",
+      return refuse(413, "body_too_large",
+                    "the body is larger than this server takes in one request; split it",
                     "內容超過單次可接受的大小，請分批傳送");
     }
     if (server_->inflight + length > server_->limits.inflight_bytes_max) {
-      return refuse(503, "busy", "too many bodies are being received; try again", "同時接收的資料過多，請稍後再試");
+      return refuse(503, "busy", "too many bodies are being received; try again",
+                    "同時接收的資料過多，請稍後再試");
     }
     server_->inflight += length;
     body_counted_ = length;
@@ -162,10 +166,11 @@ class Session : public std::enable_shared_from_this<Session> {
     stream_.expires_after(limit);
     if (http::token_list(head[http::field::expect]).exists("100-continue")) {
       auto go = std::make_shared<http::response<http::empty_body>>(http::status::continue_, 11);
-      http::async_write(stream_, *go, [self = shared_from_this(), go](boost::system::error_code wrong, std::size_t) {
-        if (wrong) return self->failed(wrong);
-        self->read_body();
-      });
+      http::async_write(stream_, *go,
+                        [self = shared_from_this(), go](boost::system::error_code wrong, std::size_t) {
+                          if (wrong) return self->failed(wrong);
+                          self->read_body();
+                        });
       return;
     }
     read_body();
@@ -190,12 +195,14 @@ class Session : public std::enable_shared_from_this<Session> {
     request.loopback = peer_.loopback;
     const std::string_view origin = message["Origin"];
     const std::string_view site = message["Sec-Fetch-Site"];
-    request.cross_site = (!origin.empty() && origin != "null" &&
-                          origin.substr(std::min(origin.size(), origin.find("//") + 2)) != message[http::field::host]) ||
-                         origin == "null" || site == "cross-site";
+    request.cross_site =
+        (!origin.empty() && origin != "null" &&
+         origin.substr(std::min(origin.size(), origin.find("//") + 2)) != message[http::field::host]) ||
+        origin == "null" || site == "cross-site";
     request.wants_html = message[http::field::accept].find("text/html") != beast::string_view::npos;
     if (!peer_.trusted && !host_is_ours(message[http::field::host])) {
-      return refuse(421, "wrong_host", "this name is not ours: use the address or localhost", "主機名稱不符，請使用位址或 localhost");
+      return refuse(421, "wrong_host", "this name is not ours: use the address or localhost",
+                    "主機名稱不符，請使用位址或 localhost");
     }
     const auto url = boost::urls::parse_origin_form(message.target());
     if (!url) return refuse(400, "bad_target", "the request's target cannot be read", "無法解讀請求路徑");
@@ -214,14 +221,15 @@ class Session : public std::enable_shared_from_this<Session> {
     http::response<http::string_body> response(static_cast<http::status>(status), 11);
     response.set(http::field::content_type, "application/json");
     if (status == 503) response.set(http::field::retry_after, "1");
-    response.body() = R"({"error":{"code":")" + std::string(code) + R"(","message":")" + std::string(message) +
-                      R"(","message_zh":")" + std::string(message_zh) + "\"}}\n";
+    response.body() = R"({"error":{"code":")" + std::string(code) + R"(","message":")" +
+                      std::string(message) + R"(","message_zh":")" + std::string(message_zh) + "\"}}\n";
     send_whole(std::move(response));
   }
 
   void failed(const boost::system::error_code& error) {
     if (error == http::error::body_limit) {
-      return refuse(413, "body_too_large", "the body is larger than this server takes in one request; split it",
+      return refuse(413, "body_too_large",
+                    "the body is larger than this server takes in one request; split it",
                     "內容超過單次可接受的大小，請分批傳送");
     }
     if (error == http::error::header_limit) {
@@ -237,7 +245,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void decorate(http::fields& fields) {
     fields.set(http::field::server, "vigil");
     fields.set("X-Content-Type-Options", "nosniff");
-    fields.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+    fields.set("Content-Security-Policy",
+               "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
     fields.set("Referrer-Policy", "no-referrer");
     fields.set(http::field::cache_control, "no-store");
   }
@@ -267,13 +276,14 @@ class Session : public std::enable_shared_from_this<Session> {
     auto serializer = std::make_shared<http::response_serializer<http::empty_body>>(*head);
     sending_ = true;
     stream_.expires_after(server_->limits.stalled_reader_timeout);
-    http::async_write_header(stream_, *serializer,
-                             [self = shared_from_this(), head, serializer](boost::system::error_code error, std::size_t) {
-                               self->sending_ = false;
-                               self->head_sent_ = true;
-                               if (error) return self->close();
-                               self->send_chunks();
-                             });
+    http::async_write_header(
+        stream_, *serializer,
+        [self = shared_from_this(), head, serializer](boost::system::error_code error, std::size_t) {
+          self->sending_ = false;
+          self->head_sent_ = true;
+          if (error) return self->close();
+          self->send_chunks();
+        });
   }
 
   void send_chunks() {
@@ -299,17 +309,18 @@ class Session : public std::enable_shared_from_this<Session> {
     if (last) framed.append("0\r\n\r\n");
     *data = std::move(framed);
     stream_.expires_after(server_->limits.stalled_reader_timeout);
-    asio::async_write(stream_, asio::buffer(*data),
-                      [self = shared_from_this(), data, bytes, last](boost::system::error_code error, std::size_t) {
-                        self->sending_ = false;
-                        {
-                          const std::lock_guard lock(self->mutex_);
-                          self->pending_bytes_ -= bytes;
-                        }
-                        self->written_.notify_all();
-                        if (error || last) return self->close();
-                        self->send_chunks();
-                      });
+    asio::async_write(
+        stream_, asio::buffer(*data),
+        [self = shared_from_this(), data, bytes, last](boost::system::error_code error, std::size_t) {
+          self->sending_ = false;
+          {
+            const std::lock_guard lock(self->mutex_);
+            self->pending_bytes_ -= bytes;
+          }
+          self->written_.notify_all();
+          if (error || last) return self->close();
+          self->send_chunks();
+        });
   }
 
   class Answer : public HttpAnswer {
@@ -317,7 +328,8 @@ class Session : public std::enable_shared_from_this<Session> {
     explicit Answer(std::shared_ptr<Session> session) : session_(std::move(session)) {}
     ~Answer() override {
       // A handler that forgot its answer, or threw: the client must not wait for ever.
-      if (!used_) reply(500, "application/json", R"({"error":{"code":"internal","message":"no answer was made"}})");
+      if (!used_)
+        reply(500, "application/json", R"({"error":{"code":"internal","message":"no answer was made"}})");
     }
     void reply(unsigned status, std::string_view type, std::string body, Headers headers = {}) override {
       if (std::exchange(used_, true)) return;
@@ -330,7 +342,9 @@ class Session : public std::enable_shared_from_this<Session> {
     void begin(unsigned status, std::string_view type) override {
       if (!std::exchange(used_, true)) session_->begin(status, std::string(type));
     }
-    bool write(std::string chunk) override { return chunk.empty() ? !session_->gone() : session_->write(std::move(chunk)); }
+    bool write(std::string chunk) override {
+      return chunk.empty() ? !session_->gone() : session_->write(std::move(chunk));
+    }
     void end() override { session_->end(); }
     bool gone() const override { return session_->gone(); }
 
@@ -357,8 +371,8 @@ class Session : public std::enable_shared_from_this<Session> {
   bool ended_ = false;
 };
 
-void start_session(const std::shared_ptr<HttpServer::Shared>& shared, asio::generic::stream_protocol::socket socket,
-                   PeerInfo peer) {
+void start_session(const std::shared_ptr<HttpServer::Shared>& shared,
+                   asio::generic::stream_protocol::socket socket, PeerInfo peer) {
   if (shared->sessions.size() >= shared->limits.connections_max) return;  // closes the socket
   std::make_shared<Session>(shared, Stream(std::move(socket)), std::move(peer))->start();
 }
@@ -374,20 +388,20 @@ bool peer_may_enter(int fd) {
 }  // namespace
 
 void HttpServer::Shared::accept(asio::ip::tcp::acceptor& acceptor) {
-  acceptor.async_accept([self = shared_from_this(), &acceptor](boost::system::error_code error,
-                                                               asio::ip::tcp::socket socket) {
-    if (self->stopped || error == asio::error::operation_aborted) return;
-    if (!error) {
-      boost::system::error_code gone;
-      const auto endpoint = socket.remote_endpoint(gone);
-      if (!gone) {
-        PeerInfo peer{peer_text(endpoint.address()), false, false};
-        peer.loopback = peer.text.rfind("127.", 0) == 0 || peer.text == "::1";
-        start_session(self, asio::generic::stream_protocol::socket(std::move(socket)), std::move(peer));
-      }
-    }
-    self->accept(acceptor);
-  });
+  acceptor.async_accept(
+      [self = shared_from_this(), &acceptor](boost::system::error_code error, asio::ip::tcp::socket socket) {
+        if (self->stopped || error == asio::error::operation_aborted) return;
+        if (!error) {
+          boost::system::error_code gone;
+          const auto endpoint = socket.remote_endpoint(gone);
+          if (!gone) {
+            PeerInfo peer{peer_text(endpoint.address()), false, false};
+            peer.loopback = peer.text.rfind("127.", 0) == 0 || peer.text == "::1";
+            start_session(self, asio::generic::stream_protocol::socket(std::move(socket)), std::move(peer));
+          }
+        }
+        self->accept(acceptor);
+      });
 }
 
 void HttpServer::Shared::accept(asio::local::stream_protocol::acceptor& acceptor) {
@@ -395,7 +409,8 @@ void HttpServer::Shared::accept(asio::local::stream_protocol::acceptor& acceptor
                                                                asio::local::stream_protocol::socket socket) {
     if (self->stopped || error == asio::error::operation_aborted) return;
     if (!error && peer_may_enter(socket.native_handle())) {
-      start_session(self, asio::generic::stream_protocol::socket(std::move(socket)), PeerInfo{"unix", true, true});
+      start_session(self, asio::generic::stream_protocol::socket(std::move(socket)),
+                    PeerInfo{"unix", true, true});
     }
     self->accept(acceptor);
   });

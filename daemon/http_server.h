@@ -24,20 +24,21 @@ struct HttpLimits {
   std::chrono::seconds idle_timeout{75};
   /// A body may take this long and one second more per 64 KiB of it.
   std::chrono::seconds body_timeout{30};
-  /// A streamed answer whose reader takes nothing for so long is given up, so that its snapshot is released (BI-65).
+  /// A streamed answer whose reader takes nothing for so long is given up, so that its snapshot is released
+  /// (BI-65).
   std::chrono::seconds stalled_reader_timeout{60};
 };
 
 /// One request, whole.
 struct HttpRequest {
-  std::string method;             ///< "GET"
-  std::string path;               ///< decoded once, "/api/v1/search"
+  std::string method;                        ///< "GET"
+  std::string path;                          ///< decoded once, "/api/v1/search"
   std::map<std::string, std::string> query;  ///< decoded once
   std::string body;
-  std::string peer;               ///< address; "unix" on the Unix socket
-  bool trusted = false;           ///< came over the Unix socket from the data directory's owner or root
+  std::string peer;      ///< address; "unix" on the Unix socket
+  bool trusted = false;  ///< came over the Unix socket from the data directory's owner or root
   bool loopback = false;
-  bool cross_site = false;        ///< a browser sent it from another site's page
+  bool cross_site = false;  ///< a browser sent it from another site's page
   bool wants_html = false;
 
   std::string_view parameter(std::string_view name, std::string_view fallback = {}) const {
@@ -60,8 +61,8 @@ class HttpAnswer {
   virtual bool gone() const = 0;
 };
 
-/// HTTP/1.1 on TCP and on a Unix socket (Boost.Beast). Requests are read on the I/O thread and handed to `handler`
-/// there: it must not block, and may keep the answer for later.
+/// HTTP/1.1 on TCP and on a Unix socket (Boost.Beast). Requests are read on the I/O thread and handed to
+/// `handler` there: it must not block, and may keep the answer for later.
 class HttpServer {
  public:
   using Handler = std::function<void(HttpRequest, std::shared_ptr<HttpAnswer>)>;

@@ -66,9 +66,10 @@ int Intake::zone_minutes(const IntakeListener& listener, std::int64_t now_ns) {
   return offset;
 }
 
-Intake::Known& Intake::known_source(const IntakeListener& listener, std::string_view peer, std::string_view host,
-                                    std::int64_t now_ns) {
-  if (last_ != nullptr && last_listener_ == &listener && last_host_ == host && last_peer_ == peer) return *last_;
+Intake::Known& Intake::known_source(const IntakeListener& listener, std::string_view peer,
+                                    std::string_view host, std::int64_t now_ns) {
+  if (last_ != nullptr && last_listener_ == &listener && last_host_ == host && last_peer_ == peer)
+    return *last_;
   key_.assign(listener.description.id).push_back('\0');
   key_.append(peer).push_back('\0');
   key_.append(host);
@@ -96,28 +97,32 @@ std::span<char> Intake::read_buffer() {
   return {open_->arena.allocate(bytes), bytes};
 }
 
-void Intake::add_in_place(const IntakeListener& listener, std::string_view peer, std::string_view frame, bool in_place,
-                          Tags transport_tags, std::int64_t received_ns) {
-  append(*open_, listener, peer, {}, in_place ? frame : open_->arena.copy(frame), transport_tags, received_ns);
+void Intake::add_in_place(const IntakeListener& listener, std::string_view peer, std::string_view frame,
+                          bool in_place, Tags transport_tags, std::int64_t received_ns) {
+  append(*open_, listener, peer, {}, in_place ? frame : open_->arena.copy(frame), transport_tags,
+         received_ns);
 }
 
-void Intake::add(const IntakeListener& listener, std::string_view peer, std::string_view frame, Tags transport_tags,
-                 std::int64_t received_ns) {
+void Intake::add(const IntakeListener& listener, std::string_view peer, std::string_view frame,
+                 Tags transport_tags, std::int64_t received_ns) {
   add_to(*open_, listener, peer, {}, frame, transport_tags, received_ns);
   if (open_->raw_bytes >= kBatchBytes) flush();
 }
 
-bool Intake::add_to(Batch& batch, const IntakeListener& listener, std::string_view peer, std::string_view host_hint,
-                    std::string_view frame, Tags transport_tags, std::int64_t received_ns) {
+bool Intake::add_to(Batch& batch, const IntakeListener& listener, std::string_view peer,
+                    std::string_view host_hint, std::string_view frame, Tags transport_tags,
+                    std::int64_t received_ns) {
   return append(batch, listener, peer, host_hint, batch.arena.copy(frame), transport_tags, received_ns);
 }
 
-bool Intake::append(Batch& batch, const IntakeListener& listener, std::string_view peer, std::string_view host_hint,
-                    std::string_view raw, Tags transport_tags, std::int64_t received_ns) {
+bool Intake::append(Batch& batch, const IntakeListener& listener, std::string_view peer,
+                    std::string_view host_hint, std::string_view raw, Tags transport_tags,
+                    std::int64_t received_ns) {
   listener.stats->received.fetch_add(1, std::memory_order_relaxed);
   listener.stats->bytes.fetch_add(raw.size(), std::memory_order_relaxed);
 
-  // The header is read with the source's own charset and zone: the same as when it is read again from the archive.
+  // The header is read with the source's own charset and zone: the same as when it is read again from the
+  // archive.
   const std::string_view fallback_host = host_hint.empty() ? peer : host_hint;
   ParseContext context;
   context.received_ns = received_ns;
@@ -141,7 +146,8 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, std::string_vi
     batch.sources.push_back(known.state->source);
   }
   SourceState& state = *known.state;
-  if (state.source->transport == "http") header = parse_record_header(raw, *state.source, received_ns, batch.arena);
+  if (state.source->transport == "http")
+    header = parse_record_header(raw, *state.source, received_ns, batch.arena);
 
   record.raw = raw;
   record.received_ns = received_ns;
@@ -152,7 +158,8 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, std::string_vi
   if (record.kinds.none()) record.kinds = state.source->system_kinds;
   record.event_ns = header.timestamp_ns;
   if (!header.has_timestamp) {
-    if (const auto time = quick_payload_time(header, record.format, context.zone_minutes)) record.event_ns = *time;
+    if (const auto time = quick_payload_time(header, record.format, context.zone_minutes))
+      record.event_ns = *time;
   }
   batch.raw_bytes += raw.size();
 

@@ -25,8 +25,9 @@ struct IntakeListener {
   ListenerStats* stats = nullptr;
 };
 
-/// Where frames become records: header, format, kinds, source, event time; then into the open batch. One per I/O
-/// thread, used on that thread only, so nothing here is locked but the look-up of a sender not met before.
+/// Where frames become records: header, format, kinds, source, event time; then into the open batch. One per
+/// I/O thread, used on that thread only, so nothing here is locked but the look-up of a sender not met
+/// before.
 class Intake {
  public:
   /// A batch goes to the writer at this size …
@@ -47,13 +48,14 @@ class Intake {
   /// acknowledge go to the shared open batch.
   void add(const IntakeListener& listener, std::string_view peer, std::string_view frame, Tags transport_tags,
            std::int64_t received_ns);
-  /// Room for a stream to read into, inside the open batch, so that what is read is not copied again. Frames cut from
-  /// it are given to add_in_place() before the next read_buffer(), and `read_done(used)` says first how much was read.
+  /// Room for a stream to read into, inside the open batch, so that what is read is not copied again. Frames
+  /// cut from it are given to add_in_place() before the next read_buffer(), and `read_done(used)` says first
+  /// how much was read.
   std::span<char> read_buffer();
   void read_done(std::span<char> buffer, std::size_t used) { open_->arena.shrink_last(buffer.size(), used); }
   /// As add(), for a frame that lies in read_buffer() (or anywhere else: then it is copied).
-  void add_in_place(const IntakeListener& listener, std::string_view peer, std::string_view frame, bool in_place,
-                    Tags transport_tags, std::int64_t received_ns);
+  void add_in_place(const IntakeListener& listener, std::string_view peer, std::string_view frame,
+                    bool in_place, Tags transport_tags, std::int64_t received_ns);
   /// Hands the batch on if it is full. After each read: never between a read and its frames.
   void flush_if_full() {
     if (open_->raw_bytes >= kBatchBytes) flush();
@@ -61,8 +63,8 @@ class Intake {
 
   /// An empty batch for add_to().
   std::shared_ptr<Batch> new_batch();
-  /// The same into a batch of the caller's own (HTTP, which waits for its commit). `host_hint` names the sender where
-  /// the message does not. False if the message was empty.
+  /// The same into a batch of the caller's own (HTTP, which waits for its commit). `host_hint` names the
+  /// sender where the message does not. False if the message was empty.
   bool add_to(Batch& batch, const IntakeListener& listener, std::string_view peer, std::string_view host_hint,
               std::string_view frame, Tags transport_tags, std::int64_t received_ns);
 
@@ -79,12 +81,13 @@ class Intake {
     std::shared_ptr<SourceState> state;
     const Batch* batch = nullptr;  ///< in whose `sources` it stands …
     std::uint64_t batch_serial = 0;
-    std::uint32_t index = 0;       ///< … at this index
+    std::uint32_t index = 0;  ///< … at this index
   };
   /// Appends a record whose bytes the batch owns already.
   bool append(Batch& batch, const IntakeListener& listener, std::string_view peer, std::string_view host_hint,
               std::string_view raw, Tags transport_tags, std::int64_t received_ns);
-  Known& known_source(const IntakeListener& listener, std::string_view peer, std::string_view host, std::int64_t now_ns);
+  Known& known_source(const IntakeListener& listener, std::string_view peer, std::string_view host,
+                      std::int64_t now_ns);
   int zone_minutes(const IntakeListener& listener, std::int64_t now_ns);
 
   boost::asio::io_context& io_;
@@ -102,7 +105,8 @@ class Intake {
   std::string last_peer_, last_host_;
   Known* last_ = nullptr;
   std::string key_;  ///< reused
-  std::unordered_map<const IntakeListener*, std::pair<std::int64_t, int>> zones_;  ///< offset, good for one minute
+  std::unordered_map<const IntakeListener*, std::pair<std::int64_t, int>>
+      zones_;  ///< offset, good for one minute
   const IntakeListener* zone_listener_ = nullptr;
   std::int64_t zone_minute_ = 0;
   int zone_offset_ = 480;

@@ -10,8 +10,8 @@
 
 namespace vigil {
 
-/// Hands committed batches to whoever follows live. A follower that cannot keep up misses batches, and is told how many
-/// records it missed; the archive has them all.
+/// Hands committed batches to whoever follows live. A follower that cannot keep up misses batches, and is
+/// told how many records it missed; the archive has them all.
 class LiveTail {
  public:
   static constexpr std::size_t kFollowersMax = 8;

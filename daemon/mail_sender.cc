@@ -41,11 +41,13 @@ struct CurlGlobal {
 
 }  // namespace
 
-Result<void, std::string> send_mail(const ChannelConfig& channel, const MailMessage& message, const MailLimits& limits) {
+Result<void, std::string> send_mail(const ChannelConfig& channel, const MailMessage& message,
+                                    const MailLimits& limits) {
   static const CurlGlobal global;
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), &curl_easy_cleanup);
   if (!curl) return std::string("out of memory");
-  if (message.to.empty()) return std::string("nobody to send to: the organisation has no contact with a mail address");
+  if (message.to.empty())
+    return std::string("nobody to send to: the organisation has no contact with a mail address");
 
   std::string password;
   if (!channel.username.empty()) {
@@ -64,7 +66,8 @@ Result<void, std::string> send_mail(const ChannelConfig& channel, const MailMess
   const std::string from = "<" + message.from + ">";
   curl_easy_setopt(curl.get(), CURLOPT_URL, channel.server.c_str());
   curl_easy_setopt(curl.get(), CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-  curl_easy_setopt(curl.get(), CURLOPT_USE_SSL, static_cast<long>(password.empty() ? CURLUSESSL_TRY : CURLUSESSL_ALL));
+  curl_easy_setopt(curl.get(), CURLOPT_USE_SSL,
+                   static_cast<long>(password.empty() ? CURLUSESSL_TRY : CURLUSESSL_ALL));
   curl_easy_setopt(curl.get(), CURLOPT_MAIL_FROM, from.c_str());
   curl_easy_setopt(curl.get(), CURLOPT_MAIL_RCPT, recipients);
   curl_easy_setopt(curl.get(), CURLOPT_READFUNCTION, &Upload::read);
@@ -80,7 +83,8 @@ Result<void, std::string> send_mail(const ChannelConfig& channel, const MailMess
   if (code == CURLE_OK) return {};
   long answer = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer);
-  std::string why = reason[0] != '\0' ? std::string(static_cast<const char*>(reason)) : curl_easy_strerror(code);
+  std::string why =
+      reason[0] != '\0' ? std::string(static_cast<const char*>(reason)) : curl_easy_strerror(code);
   if (answer != 0) why += " (SMTP " + std::to_string(answer) + ")";
   return why;
 }

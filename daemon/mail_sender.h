@@ -15,8 +15,9 @@ struct MailLimits {
   std::chrono::seconds connect{10};
 };
 
-/// Sends one message over SMTP (libcurl: ESMTP, STARTTLS where offered, AUTH from the channel's password file). Blocks;
-/// on failure says what the server answered, without secrets. Call from a thread that may wait.
+/// Sends one message over SMTP (libcurl: ESMTP, STARTTLS where offered, AUTH from the channel's password
+/// file). Blocks; on failure says what the server answered, without secrets. Call from a thread that may
+/// wait.
 Result<void, std::string> send_mail(const ChannelConfig& channel, const MailMessage& message,
                                     const MailLimits& limits = {});
 

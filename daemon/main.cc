@@ -39,8 +39,9 @@ void reserve_standard_streams() {
   if (fd > STDERR_FILENO) ::close(fd);
 }
 
-/// The daemon's large buffers come and go many times a second. Left to itself glibc maps and unmaps each of them, and the
-/// kernel zeroes every page anew: a quarter of the receiving thread's time (measured 2026-11-20).
+/// The daemon's large buffers come and go many times a second. Left to itself glibc maps and unmaps each of
+/// them, and the kernel zeroes every page anew: a quarter of the receiving thread's time (measured
+/// 2026-11-20).
 void keep_large_buffers() {
   ::mallopt(M_MMAP_THRESHOLD, 64 * 1024 * 1024);
   ::mallopt(M_TRIM_THRESHOLD, 32 * 1024 * 1024);
@@ -52,10 +53,12 @@ int usage(const std::string& what) {
   return kExitUsage;
 }
 
-void replace_listeners(vigil::Config& config, std::initializer_list<vigil::ListenerConfig::Protocol> protocols,
+void replace_listeners(vigil::Config& config,
+                       std::initializer_list<vigil::ListenerConfig::Protocol> protocols,
                        const std::string& address) {
   for (const auto protocol : protocols) {
-    std::erase_if(config.listeners, [protocol](const auto& listener) { return listener.protocol == protocol; });
+    std::erase_if(config.listeners,
+                  [protocol](const auto& listener) { return listener.protocol == protocol; });
     vigil::ListenerConfig listener;
     listener.protocol = protocol;
     listener.address = address;
@@ -74,16 +77,19 @@ int main(int argc, char** argv) {
   keep_large_buffers();
   std::signal(SIGPIPE, SIG_IGN);
 
-  po::options_description options("vigild - keeps logs, watches them, opens notifications (守望：保存、監看、通報)");
-  options.add_options()                                                                                         //
-      ("config", po::value<std::string>()->value_name("FILE"), "configuration (YAML) / 設定檔")                 //
-      ("data", po::value<std::string>()->value_name("DIR"), "data directory (default ./vigil-data) / 資料目錄")  //
-      ("http", po::value<std::string>()->value_name("ADDR:PORT"), "HTTP listener / HTTP 監聽位址")              //
-      ("syslog", po::value<std::string>()->value_name("ADDR:PORT"), "syslog listeners, UDP and TCP / syslog 監聽位址")  //
-      ("check-config", "check the configuration and end / 只檢查設定檔")                                        //
-      ("log-level", po::value<std::string>()->default_value("info"), "debug, info, warn or error / 記錄等級")    //
-      ("version", "print the version / 版本")                                                                   //
+  po::options_description options(
+      "vigild - keeps logs, watches them, opens notifications (守望：保存、監看、通報)");
+  // clang-format off
+  options.add_options()
+      ("config", po::value<std::string>()->value_name("FILE"), "configuration (YAML) / 設定檔")
+      ("data", po::value<std::string>()->value_name("DIR"), "data directory (default ./vigil-data) / 資料目錄")
+      ("http", po::value<std::string>()->value_name("ADDR:PORT"), "HTTP listener / HTTP 監聽位址")
+      ("syslog", po::value<std::string>()->value_name("ADDR:PORT"), "syslog, UDP and TCP / syslog 監聽位址")
+      ("check-config", "check the configuration and end / 只檢查設定檔")
+      ("log-level", po::value<std::string>()->default_value("info"), "debug, info, warn or error / 記錄等級")
+      ("version", "print the version / 版本")
       ("help", "this text / 本說明");
+  // clang-format on
   po::variables_map given;
   try {
     po::store(po::command_line_parser(argc, argv).options(options).run(), given);
@@ -103,7 +109,8 @@ int main(int argc, char** argv) {
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
   const std::string& level_text = given["log-level"].as<std::string>();
   const auto level = spdlog::level::from_str(level_text);
-  if (level == spdlog::level::off && level_text != "off") return usage("--log-level takes debug, info, warn or error");
+  if (level == spdlog::level::off && level_text != "off")
+    return usage("--log-level takes debug, info, warn or error");
   spdlog::set_level(level);
 
   vigil::Config config = vigil::embedded_default();

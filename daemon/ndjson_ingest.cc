@@ -8,14 +8,16 @@ namespace vigil {
 
 void NdjsonIngest::handle(const HttpRequest& request, const std::shared_ptr<HttpAnswer>& answer) {
   if (request.method != "POST" && request.method != "PUT") {
-    return answer->reply(405, "application/json",
-                         R"({"error":{"code":"method","message":"POST the lines","message_zh":"請以 POST 傳送"}})",
-                         {{"Allow", "POST"}});
+    return answer->reply(
+        405, "application/json",
+        R"({"error":{"code":"method","message":"POST the lines","message_zh":"請以 POST 傳送"}})",
+        {{"Allow", "POST"}});
   }
   if (writer_.congested()) {
-    return answer->reply(429, "application/json",
-                         R"({"error":{"code":"busy","message":"the queue is full; try again","message_zh":"佇列已滿，請稍後再試"}})",
-                         {{"Retry-After", "1"}});
+    return answer->reply(
+        429, "application/json",
+        R"({"error":{"code":"busy","message":"the queue is full; try again","message_zh":"佇列已滿，請稍後再試"}})",
+        {{"Retry-After", "1"}});
   }
   const auto lines = split_json_lines(request.body);
   const std::shared_ptr<Batch> batch = intake_.new_batch();
@@ -39,7 +41,8 @@ void NdjsonIngest::handle(const HttpRequest& request, const std::shared_ptr<Http
     }
     Tags tags;
     if (!line.is_object) tags.add(Tag::not_json);
-    const bool stored = intake_.add_to(*batch, listener_, request.peer, request.parameter("source"), line.text, tags, now);
+    const bool stored =
+        intake_.add_to(*batch, listener_, request.peer, request.parameter("source"), line.text, tags, now);
     if (!line.is_object) {
       reject(line.number, "not a JSON object: stored as text / 非 JSON 物件，已依原文保存");
     } else if (stored) {
@@ -49,22 +52,25 @@ void NdjsonIngest::handle(const HttpRequest& request, const std::shared_ptr<Http
   std::string body = R"({"accepted":)" + std::to_string(accepted) + R"(,"rejected":[)" + list + "]}\n";
   const unsigned status = accepted == 0 ? 400 : 200;
   if (lines.empty()) {
-    return answer->reply(400, "application/json",
-                         R"({"accepted":0,"rejected":[],"error":{"code":"no_data","message":"the body holds no event","message_zh":"內容沒有任何事件"}})");
+    return answer->reply(
+        400, "application/json",
+        R"({"accepted":0,"rejected":[],"error":{"code":"no_data","message":"the body holds no event","message_zh":"內容沒有任何事件"}})");
   }
   if (batch->records.empty()) return answer->reply(status, "application/json", std::move(body));
   const std::uint64_t count = batch->records.size();
   const bool taken = writer_.submit(batch, [answer, status, body = std::move(body)](const StoreError* error) {
     if (error == nullptr) return answer->reply(status, "application/json", body);
-    answer->reply(error->code == StoreErrc::disk_full ? 507 : 503, "application/json",
-                  R"({"error":{"code":"not_durable","message":"could not be made durable; keep it and try again","message_zh":"無法寫入磁碟，請保留資料後重試"}})",
-                  {{"Retry-After", "10"}});
+    answer->reply(
+        error->code == StoreErrc::disk_full ? 507 : 503, "application/json",
+        R"({"error":{"code":"not_durable","message":"could not be made durable; keep it and try again","message_zh":"無法寫入磁碟，請保留資料後重試"}})",
+        {{"Retry-After", "10"}});
   });
   if (!taken) {
     counters_.discard(Discard::unavailable, count);
-    answer->reply(429, "application/json",
-                  R"({"error":{"code":"busy","message":"the queue is full; try again","message_zh":"佇列已滿，請稍後再試"}})",
-                  {{"Retry-After", "1"}});
+    answer->reply(
+        429, "application/json",
+        R"({"error":{"code":"busy","message":"the queue is full; try again","message_zh":"佇列已滿，請稍後再試"}})",
+        {{"Retry-After", "1"}});
   }
 }
 

@@ -8,8 +8,8 @@
 namespace vigil {
 
 /// `POST /ingest/ndjson`: JSON Lines, a JSON array or one object; answered when the batch is durable.
-/// A line that is no JSON object is kept as it is, tagged `not_json`, and listed with its number (BI-53). Used on
-/// one I/O thread.
+/// A line that is no JSON object is kept as it is, tagged `not_json`, and listed with its number (BI-53).
+/// Used on one I/O thread.
 class NdjsonIngest {
  public:
   /// Longest event. Longer ones are refused by number, the others of the request are kept.

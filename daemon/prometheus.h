@@ -8,8 +8,8 @@
 
 namespace vigil {
 
-/// Writes Prometheus' text format. Label values come from the network: backslash, quote and LF are escaped, other
-/// controls become '?'.
+/// Writes Prometheus' text format. Label values come from the network: backslash, quote and LF are escaped,
+/// other controls become '?'.
 class Prometheus {
  public:
   void counter(std::string_view name, std::string_view help) { begin(name, help, "counter"); }
@@ -17,16 +17,20 @@ class Prometheus {
 
   using Label = std::pair<std::string_view, std::string>;
   template <class Number>
-    requires std::is_integral_v<Number>
-  void value(std::initializer_list<Label> labels, Number number) {
-    line(labels, std::to_string(number));
-  }
+  requires std::is_integral_v<Number>
+  void value(std::initializer_list<Label> labels, Number number) { line(labels, std::to_string(number)); }
   std::string take() { return std::move(text_); }
 
  private:
   void begin(std::string_view name, std::string_view help, std::string_view type) {
     name_ = name;
-    text_.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ").append(name).append(" ");
+    text_.append("# HELP ")
+        .append(name)
+        .append(" ")
+        .append(help)
+        .append("\n# TYPE ")
+        .append(name)
+        .append(" ");
     text_.append(type).append("\n");
   }
   void line(std::initializer_list<Label> labels, const std::string& number) {

@@ -20,7 +20,8 @@ int bind_socket(const Endpoint& endpoint, int type, bool share, std::string& err
     const int code = errno;
     error = std::string(step) + " " + endpoint_text(endpoint) + ": " + std::strerror(code);
     if (code == EADDRINUSE) error += " - another program listens there; stop it or choose another port";
-    if (code == EACCES) error += " - ports below 1024 need CAP_NET_BIND_SERVICE; use 5514, or the packaged unit";
+    if (code == EACCES)
+      error += " - ports below 1024 need CAP_NET_BIND_SERVICE; use 5514, or the packaged unit";
     if (code == EADDRNOTAVAIL) error += " - no interface of this machine has that address";
     if (fd >= 0) ::close(fd);
     return -1;
@@ -51,7 +52,8 @@ int bind_socket(const Endpoint& endpoint, int type, bool share, std::string& err
     std::memcpy(&v4->sin_addr, bytes.data(), bytes.size());
     length = sizeof *v4;
   }
-  if (::bind(fd, reinterpret_cast<const sockaddr*>(&storage), length) != 0) return fail(fd, "cannot listen on");
+  if (::bind(fd, reinterpret_cast<const sockaddr*>(&storage), length) != 0)
+    return fail(fd, "cannot listen on");
   return fd;
 }
 
@@ -91,7 +93,8 @@ int open_bound_socket(const Endpoint& endpoint, int type, PortSharing sharing, s
 bool bound_family_is_v6(int fd) {
   sockaddr_storage storage{};
   socklen_t length = sizeof storage;
-  return ::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &length) == 0 && storage.ss_family == AF_INET6;
+  return ::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &length) == 0 &&
+         storage.ss_family == AF_INET6;
 }
 
 std::uint16_t bound_port(int fd) {

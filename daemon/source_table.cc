@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view kPrefix = "source/";
 
-/// Host names come from the network: what goes into a key is bounded (BI-33), the full text stays in the record.
+/// Host names come from the network: what goes into a key is bounded (BI-33), the full text stays in the
+/// record.
 constexpr std::size_t kHostKeyBytesMax = 255;
 
 }  // namespace
@@ -23,8 +24,8 @@ std::string SourceTable::key_of(std::string_view listener, std::string_view peer
   return key;
 }
 
-std::shared_ptr<SourceState> SourceTable::find(const Listener& listener, std::string_view peer, std::string_view host,
-                                               std::int64_t now_ns) {
+std::shared_ptr<SourceState> SourceTable::find(const Listener& listener, std::string_view peer,
+                                               std::string_view host, std::int64_t now_ns) {
   std::string key = key_of(listener.id, peer, host);
   const std::lock_guard lock(mutex_);
   if (const auto known = sources_.find(key); known != sources_.end()) return known->second;
@@ -62,7 +63,8 @@ std::shared_ptr<SourceState> SourceTable::find(const Listener& listener, std::st
 }
 
 void SourceTable::evict_quietest() {
-  // Rare (only beyond 50,000 senders) and linear; an eighth goes at once so that a flood does not pay it each time.
+  // Rare (only beyond 50,000 senders) and linear; an eighth goes at once so that a flood does not pay it each
+  // time.
   std::vector<std::pair<std::int64_t, std::string>> by_age;
   by_age.reserve(sources_.size());
   for (const auto& [key, state] : sources_) by_age.emplace_back(state->last_seen_ns.load(), key);

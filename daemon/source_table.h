@@ -29,8 +29,8 @@ struct SourceState {
   std::atomic<bool> dirty{true};
 };
 
-/// Every sender seen, by (listener, peer, host). Bounded: a flood of spoofed senders pushes out the quietest, and
-/// what they sent is still kept under its own peer and host (BI-10). Thread-safe.
+/// Every sender seen, by (listener, peer, host). Bounded: a flood of spoofed senders pushes out the quietest,
+/// and what they sent is still kept under its own peer and host (BI-10). Thread-safe.
 class SourceTable {
  public:
   /// Senders remembered; each costs about half a KiB.

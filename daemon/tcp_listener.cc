@@ -128,7 +128,8 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
     const bool was_mid_frame = framer_.mid_frame();
     const std::string_view data(buffer.data(), static_cast<std::size_t>(n));
     framer_.feed(data, [this, data](std::string_view frame, Tags tags) {
-      const bool in_place = !std::less<>()(frame.data(), data.data()) && std::less<>()(frame.data(), data.data() + data.size());
+      const bool in_place =
+          !std::less<>()(frame.data(), data.data()) && std::less<>()(frame.data(), data.data() + data.size());
       ++frames_in_read_;
       owner_.intake_.add_in_place(owner_.listener_, peer_, frame, in_place, tags, received_ns_);
     });
@@ -144,16 +145,21 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
 
   /// A frame from outside a read: of a stream that ended or was too slow.
   void take(std::string_view frame, Tags tags) {
-    owner_.intake_.add(owner_.listener_, peer_, frame, tags, received_ns_ == 0 ? wall_clock_ns() : received_ns_);
+    owner_.intake_.add(owner_.listener_, peer_, frame, tags,
+                       received_ns_ == 0 ? wall_clock_ns() : received_ns_);
   }
 
   Closed closed_reason() const {
     switch (framer_.error()) {
-      case FramingError::tls_on_plain: return Closed::tls_on_plain;
-      case FramingError::http_on_syslog: return Closed::http_on_syslog;
-      case FramingError::frame_len_insane: return Closed::frame_len_insane;
+      case FramingError::tls_on_plain:
+        return Closed::tls_on_plain;
+      case FramingError::http_on_syslog:
+        return Closed::http_on_syslog;
+      case FramingError::frame_len_insane:
+        return Closed::frame_len_insane;
       case FramingError::desync:
-      case FramingError::none: break;
+      case FramingError::none:
+        break;
     }
     return Closed::desync;
   }
@@ -166,8 +172,10 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
 
   void close(Closed reason) {
     owner_.counters_.close(reason);
-    // One audit line per closed connection, never per message; peers are addresses, so nothing needs escaping.
-    spdlog::warn("connection from {} on {} closed: {}", peer_, owner_.listener_.description.id, closed_name(reason));
+    // One audit line per closed connection, never per message; peers are addresses, so nothing needs
+    // escaping.
+    spdlog::warn("connection from {} on {} closed: {}", peer_, owner_.listener_.description.id,
+                 closed_name(reason));
     framer_.flush_slow([this](std::string_view frame, Tags tags) {
       if (reason_keeps_partial()) take(frame, tags);
     });
@@ -275,7 +283,8 @@ void TcpListener::accept() {
         listener_.stats->connections.fetch_add(1, std::memory_order_relaxed);
         connection->start();
       } else {
-        counters_.close(verdict == ConnectionLedger::Verdict::too_many ? Closed::limit_total : Closed::limit_peer);
+        counters_.close(verdict == ConnectionLedger::Verdict::too_many ? Closed::limit_total
+                                                                       : Closed::limit_peer);
       }
     }
     accept();

@@ -48,12 +48,12 @@ class ConnectionLedger {
   std::unordered_map<std::string, std::size_t> by_peer_;
 };
 
-/// One listening TCP socket of a listener on one I/O thread, and the connections it accepted: they never migrate.
-/// Reads straight into the thread's open batch; an idle connection costs its partial frame.
+/// One listening TCP socket of a listener on one I/O thread, and the connections it accepted: they never
+/// migrate. Reads straight into the thread's open batch; an idle connection costs its partial frame.
 class TcpListener {
  public:
-  TcpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Intake& intake, Counters& counters,
-              ConnectionLedger& ledger);
+  TcpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Intake& intake,
+              Counters& counters, ConnectionLedger& ledger);
   ~TcpListener();
   void start();
   /// Reads what the kernel has already taken, gives partial frames, closes.

@@ -53,10 +53,16 @@ int set_receive_buffer(int fd, int bytes) {
 
 UdpListener::UdpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Intake& intake,
                          std::function<void(std::uint64_t)> on_loss)
-    : socket_(io, fd), poll_timer_(io), fd_(fd), listener_(listener), intake_(intake), on_loss_(std::move(on_loss)) {
+    : socket_(io, fd),
+      poll_timer_(io),
+      fd_(fd),
+      listener_(listener),
+      intake_(intake),
+      on_loss_(std::move(on_loss)) {
   const int on = 1;
   ::setsockopt(fd_, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
-  void* const memory = ::mmap(nullptr, kSlots * kSlotBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* const memory =
+      ::mmap(nullptr, kSlots * kSlotBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
   slots_ = static_cast<char*>(memory);
   for (std::size_t i = 0; i < kSlots; ++i) {
@@ -84,11 +90,12 @@ void UdpListener::stop() {
 }
 
 void UdpListener::wait() {
-  socket_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
-    if (error) return;
-    drain();
-    wait();
-  });
+  socket_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                     [this](const boost::system::error_code& error) {
+                       if (error) return;
+                       drain();
+                       wait();
+                     });
 }
 
 void UdpListener::poll_later() {
@@ -129,7 +136,8 @@ void UdpListener::drain() {
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
       const msghdr& header = headers_[i].msg_hdr;
       if (std::memcmp(&peers_[i], &last_peer_, header.msg_namelen) != 0 || last_peer_text_.empty()) {
-        // The port takes part in the comparison: a sender with a new port is described again, which is cheap enough.
+        // The port takes part in the comparison: a sender with a new port is described again, which is cheap
+        // enough.
         PeerText peer = describe(peers_[i]);
         last_peer_text_ = std::move(peer.text);
         last_peer_suspicious_ = peer.suspicious;

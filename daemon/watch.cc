@@ -153,8 +153,10 @@ void Watch::replay(std::uint64_t to) {
       return true;
     });
     if (!cost) {
-      spdlog::error("E-WATCH-READ the archive could not be read from record {} on: {} - tried again / 無法讀取封存紀錄，將再試",
-                    from, cost.error().what);
+      spdlog::error(
+          "E-WATCH-READ the archive could not be read from record {} on: {} - tried again / "
+          "無法讀取封存紀錄，將再試",
+          from, cost.error().what);
       return;
     }
     // Sequences that no record has (lost and reported, or dropped by retention) are behind us too.
@@ -173,11 +175,11 @@ void Watch::settle(bool force) {
   const auto now = std::chrono::steady_clock::now();
   const std::uint64_t cursor = cursor_;
   unsettled_ = !fired_.empty();
-  const bool windows_due =
-      cursor - windows_cursor_ >= options_.windows_records_max ||
-      (cursor != windows_cursor_ && now - windows_at_ >= options_.windows_every);
+  const bool windows_due = cursor - windows_cursor_ >= options_.windows_records_max ||
+                           (cursor != windows_cursor_ && now - windows_at_ >= options_.windows_every);
   if (fired_.empty() && cursor <= told_ && !windows_due && !desk_.waiting()) return;
-  if (!force && !windows_due && now - written_at_ < (fired_.empty() ? options_.cursor_every : options_.settle_every)) {
+  if (!force && !windows_due &&
+      now - written_at_ < (fired_.empty() ? options_.cursor_every : options_.settle_every)) {
     return;
   }
   {

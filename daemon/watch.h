@@ -24,19 +24,20 @@ struct WatchOptions {
   std::chrono::milliseconds settle_every{100};
   /// How often the cursor is written when nothing fired.
   std::chrono::milliseconds cursor_every{1000};
-  /// Correlation windows are written this often, or after so many records. Writing each window whenever it moved costs
-  /// more than all matching together (0.4 us an event, measured 2026-11-20); reading two million records again at a
-  /// start costs two or three seconds, in the background.
+  /// Correlation windows are written this often, or after so many records. Writing each window whenever it
+  /// moved costs more than all matching together (0.4 us an event, measured 2026-11-20); reading two million
+  /// records again at a start costs two or three seconds, in the background.
   std::chrono::seconds windows_every{60};
   std::uint64_t windows_records_max = 2'000'000;
 };
 
-/// Runs the rules over everything that was stored, in order, and tells what fired exactly once (docs/architecture.md, step 5).
+/// Runs the rules over everything that was stored, in order, and tells what fired exactly once
+/// (docs/architecture.md, step 5).
 ///
-/// Two durable cursors: "cursor/watch" says up to where everything that fired has been told, and changes in one write
-/// with the cases and the outbox; "cursor/windows" says up to where the stored correlation windows have counted, and
-/// changes in one write with them. A restart reads on from the windows' cursor, silently up to the other one: what
-/// fires there fired before. Own thread.
+/// Two durable cursors: "cursor/watch" says up to where everything that fired has been told, and changes in
+/// one write with the cases and the outbox; "cursor/windows" says up to where the stored correlation windows
+/// have counted, and changes in one write with them. A restart reads on from the windows' cursor, silently up
+/// to the other one: what fires there fired before. Own thread.
 class Watch {
  public:
   Watch(Archive& archive, std::shared_ptr<const RuleSet> rules, CaseDesk& desk, WatchOptions options = {});

@@ -36,7 +36,8 @@ bool Writer::submit(std::shared_ptr<Batch> batch, Done done, Overflow overflow) 
     // A single batch larger than the queue must still pass when the queue is empty.
     const std::size_t queued = queued_bytes_.load(std::memory_order_relaxed);
     if (stopping_) return false;
-    if (overflow == Overflow::refused && queued != 0 && queued + bytes > options_.queue_bytes_max) return false;
+    if (overflow == Overflow::refused && queued != 0 && queued + bytes > options_.queue_bytes_max)
+      return false;
     queued_bytes_.fetch_add(bytes, std::memory_order_relaxed);
     queue_.push_back({std::move(batch), std::move(done)});
   }
@@ -69,14 +70,16 @@ void Writer::run() {
       if (trouble_.empty()) {
         wake_.wait(lock, something);
       } else if (!wake_.wait_for(lock, options_.full_disk_retry, something)) {
-        // Nobody waits, perhaps because /readyz sends them away: ask the archive ourselves whether there is space again.
+        // Nobody waits, perhaps because /readyz sends them away: ask the archive ourselves whether there is
+        // space again.
         lock.unlock();
         if (archive_.commit({})) commits_again();
         continue;
       }
       if (queue_.empty()) return;
       std::size_t bytes = 0;
-      while (!queue_.empty() && (items.empty() || bytes + queue_.front().batch->raw_bytes <= options_.commit_bytes_max)) {
+      while (!queue_.empty() &&
+             (items.empty() || bytes + queue_.front().batch->raw_bytes <= options_.commit_bytes_max)) {
         bytes += queue_.front().batch->raw_bytes;
         items.push_back(std::move(queue_.front()));
         queue_.pop_front();
@@ -98,9 +101,10 @@ void Writer::commit(std::vector<Item>& items) {
 
     const StoreError& error = committed.error();
     if (error.code != StoreErrc::disk_full) {
-      spdlog::critical("E-STORE-IO the journal could not be written: {} - stopping so that it is reopened / 日誌無法寫入，"
-                       "即將停止以便重新開啟",
-                       error.what);
+      spdlog::critical(
+          "E-STORE-IO the journal could not be written: {} - stopping so that it is reopened / 日誌無法寫入，"
+          "即將停止以便重新開啟",
+          error.what);
       for (const auto& item : items) {
         if (item.done) item.done(&error);
       }
@@ -115,9 +119,12 @@ void Writer::commit(std::vector<Item>& items) {
       trouble_ = "disk full: " + error.what;
     }
     if (first) {
-      spdlog::error("E-DISK-FULL {} - free some space; accepting resumes by itself / 磁碟已滿，釋出空間後將自動恢復", error.what);
+      spdlog::error(
+          "E-DISK-FULL {} - free some space; accepting resumes by itself / 磁碟已滿，釋出空間後將自動恢復",
+          error.what);
     }
-    const auto waiting = std::stable_partition(items.begin(), items.end(), [](const Item& item) { return !item.done; });
+    const auto waiting =
+        std::stable_partition(items.begin(), items.end(), [](const Item& item) { return !item.done; });
     for (auto item = waiting; item != items.end(); ++item) {
       item->done(&error);
       counters_.discard(Discard::unavailable, item->batch->records.size());
@@ -126,8 +133,10 @@ void Writer::commit(std::vector<Item>& items) {
     items.erase(waiting, items.end());
     std::unique_lock lock(mutex_);
     if (wake_.wait_for(lock, options_.full_disk_retry, [this] { return stopping_; })) {
-      spdlog::error("E-DISK-FULL stopped while the disk was full: {} batches that nobody had acknowledged were not stored",
-                    items.size());
+      spdlog::error(
+          "E-DISK-FULL stopped while the disk was full: {} batches that nobody had acknowledged were not "
+          "stored",
+          items.size());
       for (const auto& item : items) counters_.discard(Discard::unavailable, item.batch->records.size());
       return;
     }
@@ -139,7 +148,8 @@ void Writer::commit(std::vector<Item>& items) {
 
 void Writer::commits_again() {
   const std::lock_guard lock(mutex_);
-  if (!trouble_.empty()) spdlog::info("the disk has space again; accepting as before / 磁碟已有空間，恢復接收");
+  if (!trouble_.empty())
+    spdlog::info("the disk has space again; accepting as before / 磁碟已有空間，恢復接收");
   trouble_.clear();
 }
 

@@ -47,7 +47,9 @@ class Writer {
   /// acknowledges.
   bool submit(std::shared_ptr<Batch> batch, Done done = {}, Overflow overflow = Overflow::refused);
   /// The queue is so full that readers should pause.
-  bool congested() const { return queued_bytes_.load(std::memory_order_relaxed) > options_.queue_bytes_max / 20 * 19; }
+  bool congested() const {
+    return queued_bytes_.load(std::memory_order_relaxed) > options_.queue_bytes_max / 20 * 19;
+  }
   std::size_t queued_bytes() const { return queued_bytes_.load(std::memory_order_relaxed); }
   /// Null while commits succeed; else why a line could not be acknowledged now.
   std::optional<std::string> trouble() const;

@@ -30,7 +30,8 @@ TEST(Prometheus, KeepsLabelValuesFromTheNetworkInTheirQuotes) {
   out.counter("vigil_x_total", "an example");
   out.value({{"source", "a\"b\\c\nd\x1b"}}, 3);
   EXPECT_EQ(out.take(),
-            "# HELP vigil_x_total an example\n# TYPE vigil_x_total counter\nvigil_x_total{source=\"a\\\"b\\\\c\\nd?\"} 3\n");
+            "# HELP vigil_x_total an example\n# TYPE vigil_x_total "
+            "counter\nvigil_x_total{source=\"a\\\"b\\\\c\\nd?\"} 3\n");
 }
 
 }  // namespace

@@ -38,12 +38,13 @@ class HttpServerTest : public ::testing::Test {
           }
           if (request.path == "/forget") return;
           answer->reply(200, "text/plain",
-                        request.method + " " + request.path + " q=" + std::string(request.parameter("q")) + " body=" +
-                            request.body + (request.cross_site ? " cross" : "") + "\n");
+                        request.method + " " + request.path + " q=" + std::string(request.parameter("q")) +
+                            " body=" + request.body + (request.cross_site ? " cross" : "") + "\n");
         },
         limits);
     std::string error;
-    const int fd = open_bound_socket(*parse_endpoint("127.0.0.1:0"), SOCK_STREAM, PortSharing::probe_first, error);
+    const int fd =
+        open_bound_socket(*parse_endpoint("127.0.0.1:0"), SOCK_STREAM, PortSharing::probe_first, error);
     port_ = bound_port(fd);
     server_->listen(fd);
     thread_ = std::thread([this] { io_.run(); });
@@ -77,7 +78,8 @@ class HttpServerTest : public ::testing::Test {
     EXPECT_EQ(::send(fd, request.data(), request.size(), MSG_NOSIGNAL), static_cast<ssize_t>(request.size()));
     std::string answer;
     char buffer[4096];
-    for (ssize_t n = 0; (n = ::recv(fd, buffer, sizeof buffer, 0)) > 0;) answer.append(buffer, static_cast<std::size_t>(n));
+    for (ssize_t n = 0; (n = ::recv(fd, buffer, sizeof buffer, 0)) > 0;)
+      answer.append(buffer, static_cast<std::size_t>(n));
     ::close(fd);
     return answer;
   }
@@ -87,7 +89,8 @@ class HttpServerTest : public ::testing::Test {
   }
 
   boost::asio::io_context io_;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_ = boost::asio::make_work_guard(io_);
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_ =
+      boost::asio::make_work_guard(io_);
   std::unique_ptr<HttpServer> server_;
   std::vector<std::thread> streams_;
   std::uint16_t port_ = 0;
@@ -95,7 +98,8 @@ class HttpServerTest : public ::testing::Test {
 };
 
 TEST_F(HttpServerTest, DecodesPathAndQueryOnce) {
-  const std::string answer = talk("GET /a%20b?q=x%2By+z HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  const std::string answer =
+      talk("GET /a%20b?q=x%2By+z HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   EXPECT_NE(answer.find("GET /a b q=x+y z"), std::string::npos) << answer;
 }
 
@@ -106,25 +110,35 @@ struct StatusCase {
 TEST_F(HttpServerTest, AnswersBadRequestsWithTheirStatus) {
   const StatusCase cases[] = {
       {"not HTTP at all", "hello\r\n\r\n", "400"},
-      {"a foreign Host (DNS rebinding, BI-59)", "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", "421"},
+      {"a foreign Host (DNS rebinding, BI-59)",
+       "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", "421"},
       {"an address as Host", "GET / HTTP/1.1\r\nHost: 127.0.0.1:8514\r\nConnection: close\r\n\r\n", "200"},
-      {"absolute-form target (BI-59)", "GET http://x/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "400"},
+      {"absolute-form target (BI-59)",
+       "GET http://x/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "400"},
       {"NUL in the path (BI-48)", "GET /%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "400"},
       {"a bad escape (BI-48)", "GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "400"},
-      {"declared body over the limit (BI-49)", "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1001\r\n\r\n", "413"},
-      {"ten gigabytes declared (BI-49)", "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000000\r\n\r\n", "413"},
-      {"no length that can be read (BI-45)", "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0x5\r\n\r\n", "400"},
+      {"declared body over the limit (BI-49)",
+       "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1001\r\n\r\n", "413"},
+      {"ten gigabytes declared (BI-49)",
+       "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000000\r\n\r\n", "413"},
+      {"no length that can be read (BI-45)",
+       "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0x5\r\n\r\n", "400"},
       {"both lengths (BI-45)",
-       "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400"},
+       "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: "
+       "chunked\r\n\r\n0\r\n\r\n",
+       "400"},
       {"a chunk size that overflows (BI-46)",
-       "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n", "400"},
-      {"a handler that forgot its answer", "GET /forget HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "500"},
+       "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n",
+       "400"},
+      {"a handler that forgot its answer",
+       "GET /forget HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "500"},
   };
   for (const auto& [why, request, status] : cases) EXPECT_EQ(status_of(request), status) << why;
 }
 
 TEST_F(HttpServerTest, AHeaderOverTheLimitIs431) {
-  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(70'000, 'a') + "\r\n\r\n"), "431");
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(70'000, 'a') + "\r\n\r\n"),
+            "431");
 }
 
 TEST_F(HttpServerTest, StreamsInChunks) {
@@ -136,15 +150,16 @@ TEST_F(HttpServerTest, StreamsInChunks) {
 }
 
 TEST_F(HttpServerTest, KnowsAPageOfAnotherSite) {
-  EXPECT_NE(talk("GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\nConnection: close\r\n\r\n").find(" cross"),
-            std::string::npos);
-  EXPECT_EQ(talk("GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\nConnection: close\r\n\r\n").find(" cross"),
+  EXPECT_NE(
+      talk("GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\nConnection: close\r\n\r\n")
+          .find(" cross"),
+      std::string::npos);
+  EXPECT_EQ(talk("GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\nConnection: close\r\n\r\n")
+                .find(" cross"),
             std::string::npos);
 }
 
-TEST_F(HttpServerTest, ClosesAHeaderThatNeverEnds) {
-  EXPECT_EQ(talk("GET / HTTP/1.1\r\nHost: local"), "");
-}
+TEST_F(HttpServerTest, ClosesAHeaderThatNeverEnds) { EXPECT_EQ(talk("GET / HTTP/1.1\r\nHost: local"), ""); }
 
 TEST_F(HttpServerTest, ConnectionsBeyondTheLimitAreClosedAndTheOthersLive) {
   std::vector<int> idle;
@@ -159,11 +174,13 @@ TEST_F(HttpServerTest, ConnectionsBeyondTheLimitAreClosedAndTheOthersLive) {
 TEST_F(HttpServerTest, ContinuesWhenAskedTo) {
   const int fd = dial();
   const std::string_view head =
-      "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n";
+      "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: "
+      "close\r\n\r\n";
   ::send(fd, head.data(), head.size(), MSG_NOSIGNAL);
   char buffer[1024];
   ssize_t n = ::recv(fd, buffer, sizeof buffer, 0);
-  EXPECT_EQ(std::string_view(buffer, static_cast<std::size_t>(std::max<ssize_t>(n, 0))).substr(0, 12), "HTTP/1.1 100");
+  EXPECT_EQ(std::string_view(buffer, static_cast<std::size_t>(std::max<ssize_t>(n, 0))).substr(0, 12),
+            "HTTP/1.1 100");
   ::send(fd, "ok", 2, MSG_NOSIGNAL);
   std::string answer;
   while ((n = ::recv(fd, buffer, sizeof buffer, 0)) > 0) answer.append(buffer, static_cast<std::size_t>(n));

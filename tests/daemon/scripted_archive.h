@@ -8,7 +8,8 @@
 
 namespace vigil {
 
-/// An archive whose commits answer what a test scripted; what succeeded is kept in order. For the writer alone.
+/// An archive whose commits answer what a test scripted; what succeeded is kept in order. For the writer
+/// alone.
 class ScriptedArchive : public Archive {
  public:
   std::deque<StoreErrc> failures;  ///< answers of the next commits; then they succeed
@@ -33,7 +34,8 @@ class ScriptedArchive : public Archive {
     return {};
   }
   Result<bool, StoreError> seal(bool, std::int64_t) override { return false; }
-  Result<ScanCost, StoreError> scan(const ScanRange&, const std::function<bool(const StoredRecord&)>&) const override {
+  Result<ScanCost, StoreError> scan(const ScanRange&,
+                                    const std::function<bool(const StoredRecord&)>&) const override {
     return ScanCost{};
   }
   Result<Kept, StoreError> get(std::uint64_t, const std::vector<std::string>&) const override {

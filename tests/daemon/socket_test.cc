@@ -29,13 +29,15 @@ constexpr Case kEndpoints[] = {
 };
 
 TEST(Endpoint, IsReadFromTextOrRefusedWithTheReason) {
-  for (const auto& [why, text, expected] : kEndpoints) EXPECT_EQ(describe(parse_endpoint(text)), expected) << why;
+  for (const auto& [why, text, expected] : kEndpoints)
+    EXPECT_EQ(describe(parse_endpoint(text)), expected) << why;
 }
 
 TEST(BoundSocket, SaysThatAnotherProgramListensThere) {
   for (const int type : {SOCK_STREAM, SOCK_DGRAM}) {
     std::string error;
-    const int first = open_bound_socket(*parse_endpoint("127.0.0.1:0"), type, PortSharing::probe_first, error);
+    const int first =
+        open_bound_socket(*parse_endpoint("127.0.0.1:0"), type, PortSharing::probe_first, error);
     ASSERT_GE(first, 0) << error;
     if (type == SOCK_STREAM) {
       ASSERT_EQ(::listen(first, 1), 0);

@@ -72,7 +72,8 @@ TEST(Writer, OnAFullDiskTellsWhoWaitsAndKeepsTheRestUntilThereIsSpace) {
   Writer writer(archive, counters, options);
   std::promise<bool> refused;
   ASSERT_TRUE(writer.submit(batch_of({"from tcp"})));
-  ASSERT_TRUE(writer.submit(batch_of({"from http"}), [&](const StoreError* error) { refused.set_value(error != nullptr); }));
+  ASSERT_TRUE(writer.submit(batch_of({"from http"}),
+                            [&](const StoreError* error) { refused.set_value(error != nullptr); }));
   writer.start();
   EXPECT_TRUE(refused.get_future().get());
   while (writer.trouble()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
