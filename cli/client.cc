@@ -17,7 +17,7 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 /// An answer that is collected: the incidents of years are a few MiB; past this something is wrong.
-constexpr std::size_t kBodyBytesMax = 64 * 1024 * 1024;
+constexpr std::size_t kBodyBytesMax = std::size_t{64} * 1024 * 1024;
 constexpr std::uint32_t kHeaderBytesMax = 64 * 1024;
 
 ClientError broken(const error_code& error) {
@@ -60,7 +60,7 @@ Result<Response, ClientError> read_answer(SocketStream& stream,
   response.status = parser.get().result_int();
   response.content_type = std::string(parser.get()[http::field::content_type]);
   const bool streamed = sink != nullptr && response.status == 200;
-  std::array<char, 32 * 1024> piece{};
+  std::array<char, std::size_t{32} * 1024> piece{};
   while (!parser.is_done()) {
     parser.get().body().data = piece.data();
     parser.get().body().size = piece.size();

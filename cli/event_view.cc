@@ -16,7 +16,7 @@ namespace {
 /// Rows of a pipe that are looked at before the first is shown; a `stats` has rarely more.
 constexpr std::size_t kRowsMeasured = 1000;
 /// Longest line taken in one piece: an event of 64 KiB with every byte escaped and its fields beside it.
-constexpr std::size_t kLineBytesMax = 64 * 1024 * 1024;
+constexpr std::size_t kLineBytesMax = std::size_t{64} * 1024 * 1024;
 
 constexpr std::string_view kCsvColumns[] = {
     "@timestamp",   "vigil.id",  "vigil.org", "vigil.system",  "host.name", "log.source.address",
@@ -54,7 +54,8 @@ bool EventView::feed(std::string_view piece) {
     if (!more) return false;
     piece.remove_prefix(end + 1);
   }
-  // What has come is shown now, in a pipe too: the next line may take its time, and somebody may be waiting for this one.
+  // What has come is shown now, in a pipe too: the next line may take its time, and somebody may be waiting
+  // for this one.
   return session_.out.flush();
 }
 

@@ -177,7 +177,7 @@ Exit show(const Arguments& arguments, Session& session) {
 }
 
 /// Sends one decision and shows the incident after it.
-Exit decide(const Arguments& arguments, Session& session, std::string_view act, json::object body) {
+Exit decide(const Arguments& arguments, Session& session, std::string_view act, const json::object& body) {
   Exit exit = Exit::done;
   Request request{"POST", incident_path(arguments.positional.front()) + "/" + std::string(act),
                   json::serialize(body)};

@@ -12,7 +12,7 @@
 namespace vigil::cli {
 namespace {
 
-constexpr std::size_t kReadBytes = 256 * 1024;
+constexpr std::size_t kReadBytes = std::size_t{256} * 1024;
 
 }  // namespace
 

@@ -50,7 +50,7 @@ Exit run(const std::vector<std::string>& words, Output& out) {
 
 int main(int argc, char** argv) {
   // A reader that goes away (`vigil search … | head`) is told by write(), not by a signal.
-  std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   hold_standard_descriptors();
   Exit exit = Exit::failed;
   try {

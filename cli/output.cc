@@ -13,7 +13,7 @@
 namespace vigil::cli {
 namespace {
 
-constexpr std::size_t kBufferBytes = 64 * 1024;
+constexpr std::size_t kBufferBytes = std::size_t{64} * 1024;
 
 /// All of `text`, or the error that stopped it.
 int write_all(int descriptor, std::string_view text) {

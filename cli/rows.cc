@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/serialize.hpp>
+#include <cmath>
 
 #include "config/text_width.h"
 #include "parsers/render.h"
@@ -131,6 +132,7 @@ std::string csv_line(const std::vector<std::string>& cells) {
 std::string render_table(const std::vector<std::string>& titles, const std::vector<bool>& right,
                          const std::vector<std::vector<std::string>>& rows, std::size_t columns_max) {
   std::vector<std::size_t> widths;
+  widths.reserve(titles.size());
   for (const std::string& title : titles) widths.push_back(text_columns(title));
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i)
@@ -154,6 +156,7 @@ Exit print_rows(Session& session, const std::vector<Column>& columns, const json
   }
   if (session.format == Format::csv) {
     std::vector<std::string> cells;
+    cells.reserve(columns.size());
     for (const Column& each : columns) cells.push_back(csv_cell(each.key));
     out.write(csv_line(cells));
     for (const json::value& row : rows) {
@@ -199,9 +202,9 @@ std::string human_bytes(double bytes) {
     ++unit;
   }
   if (unit == 0 || bytes >= 100) {
-    return std::to_string(static_cast<std::uint64_t>(bytes + 0.5)) + " " + std::string(kUnits[unit]);
+    return std::to_string(std::llround(bytes)) + " " + std::string(kUnits[unit]);
   }
-  const auto tenths = static_cast<std::uint64_t>(bytes * 10 + 0.5);
+  const long long tenths = std::llround(bytes * 10);
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " " + std::string(kUnits[unit]);
 }
 

@@ -9,7 +9,7 @@ constexpr std::int64_t kMonthsMin = 6;
 constexpr std::int64_t kMonthsMax = 1200;
 constexpr std::int64_t kDaysMax = 36'500;
 /// Surroundings of what an incident cites. More than a month would hold the whole archive.
-constexpr std::int64_t kSurroundingsSecondsMax = 31 * 86'400;
+constexpr std::int64_t kSurroundingsSecondsMax = std::int64_t{31} * 86'400;
 
 }  // namespace
 

@@ -14,7 +14,7 @@ namespace vigil::config {
 
 /// Largest configuration read. A county with 300 schools and 20,000 systems needs about 3 MiB; what is larger
 /// is another file given by mistake, and must not cost memory first.
-constexpr std::size_t kConfigBytesMax = 4 * 1024 * 1024;
+constexpr std::size_t kConfigBytesMax = std::size_t{4} * 1024 * 1024;
 
 /// A sentence in the two languages of the product.
 struct Words {
