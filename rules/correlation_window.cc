@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <set>
 
 namespace vigil::sigma {
 namespace {
@@ -35,17 +34,19 @@ std::size_t capacity(const Correlation& correlation) {
   return kAggregateMax;
 }
 
+bool in_reach(std::int64_t ns) { return ns >= kEarliestNs && ns <= kLatestNs; }
+
 bool bounds_hold(const Correlation& correlation, double value) {
   return std::all_of(correlation.bounds.begin(), correlation.bounds.end(), [&](const Correlation::Bound& bound) {
     return compare(bound.comparison, value, bound.value);
   });
 }
 
-bool slots_match(const Expression& expression, Expression::Index index, const std::set<std::uint32_t>& seen) {
+bool slots_match(const Expression& expression, Expression::Index index, std::uint64_t seen) {
   const Expression::Node& node = expression.node(index);
   const auto child = [&](Expression::Index i) { return slots_match(expression, i, seen); };
   switch (node.op) {
-    case Expression::Op::item: return seen.contains(node.item);
+    case Expression::Op::item: return ((seen >> node.item) & 1U) != 0;
     case Expression::Op::all_of: return std::all_of(node.children.begin(), node.children.end(), child);
     case Expression::Op::any_of: return std::any_of(node.children.begin(), node.children.end(), child);
     case Expression::Op::negation: return !child(node.children.front());
@@ -102,18 +103,19 @@ void Window::empty() {
   since_report = 0;
 }
 
-std::optional<Window::Finding> Window::holds(const Correlation& correlation, const WindowEntry& entry) const {
+std::optional<Window::Finding> Window::holds(const Correlation& correlation, const WindowEntry& entry,
+                                             Detail detail) const {
   Finding finding;
-  if (holds_at(correlation, entry.at_ns, finding)) return finding;
+  if (holds_at(correlation, entry.at_ns, detail, finding)) return finding;
   // A late hit may complete a window that ends after it.
-  for (const WindowEntry& later : entries_) {
-    const bool reached = later.at_ns > entry.at_ns && later.at_ns - entry.at_ns <= correlation.span_ns;
-    if (reached && holds_at(correlation, later.at_ns, finding)) return finding;
+  for (auto later = entries_.rbegin(); later != entries_.rend() && later->at_ns > entry.at_ns; ++later) {
+    const bool reached = later->at_ns - entry.at_ns <= correlation.span_ns;
+    if (reached && holds_at(correlation, later->at_ns, detail, finding)) return finding;
   }
   return std::nullopt;
 }
 
-bool Window::holds_at(const Correlation& correlation, std::int64_t end_ns, Finding& finding) const {
+bool Window::holds_at(const Correlation& correlation, std::int64_t end_ns, Detail detail, Finding& finding) const {
   const auto before = [](const WindowEntry& entry, std::int64_t at) { return entry.at_ns < at; };
   const auto after = [](std::int64_t at, const WindowEntry& entry) { return at < entry.at_ns; };
   const auto begin = std::lower_bound(entries_.begin(), entries_.end(), end_ns - correlation.span_ns, before);
@@ -123,37 +125,29 @@ bool Window::holds_at(const Correlation& correlation, std::int64_t end_ns, Findi
   const auto to = static_cast<std::size_t>(end - entries_.begin());
 
   finding.count = to - from;
-  std::set<std::uint32_t> slots;
-  const bool temporal = correlation.type == Type::temporal || correlation.type == Type::temporal_ordered;
-  if (temporal) {
-    for (std::size_t i = from; i < to; ++i) slots.insert(entries_[i].slot);
-  }
   bool good = false;
-  if (correlation.type == Type::temporal_ordered && !ordered_chain(correlation, from, to)) {
-    good = false;
-  } else if (correlation.expression) {
-    good = slots_match(*correlation.expression, correlation.expression->root(), slots);
-  } else if (temporal) {
-    good = bounds_hold(correlation, static_cast<double>(slots.size()));
-  } else if (correlation.type == Type::event_count || correlation.type == Type::value_count) {
-    good = bounds_hold(correlation, static_cast<double>(finding.count));
-  } else {
-    good = bounds_hold(correlation, aggregate(correlation, from, to));
+  switch (correlation.type) {
+    case Type::event_count:
+    case Type::value_count: good = bounds_hold(correlation, static_cast<double>(finding.count)); break;
+    case Type::temporal_ordered:
+      if (!ordered_chain(correlation, from, to)) return false;
+      [[fallthrough]];
+    case Type::temporal: {
+      bool expression = false;
+      const std::size_t seen = slots_seen(correlation, from, to, expression);
+      good = correlation.expression ? expression : bounds_hold(correlation, static_cast<double>(seen));
+      finding.count = weight(correlation, from, to);
+      break;
+    }
+    case Type::value_sum:
+    case Type::value_avg:
+    case Type::value_percentile: good = bounds_hold(correlation, aggregate(correlation, from, to)); break;
   }
   if (!good) return false;
-
-  if (temporal) {
-    // A slot that listens to another correlation counts what that one counted.
-    std::vector<std::uint64_t> weights(correlation.slots.size());
-    for (std::size_t i = from; i < to; ++i) {
-      weights[entries_[i].slot] = std::max(weights[entries_[i].slot], entries_[i].tag);
-    }
-    finding.count = 0;
-    for (const std::uint64_t weight : weights) finding.count += weight;
-  }
   finding.first_ns = begin->at_ns;
   finding.last_ns = (end - 1)->at_ns;
   finding.references.clear();
+  if (detail == Detail::count) return true;
   // The first four tell how it began, the rest how it came to this.
   constexpr std::size_t kFirst = 4;
   for (std::size_t i = from; i < to; ++i) {
@@ -163,6 +157,27 @@ bool Window::holds_at(const Correlation& correlation, std::int64_t end_ns, Findi
     }
   }
   return true;
+}
+
+std::size_t Window::slots_seen(const Correlation& correlation, std::size_t from, std::size_t to,
+                               bool& expression) const {
+  std::uint64_t seen = 0;  // a correlation has at most 64 slots
+  for (std::size_t i = from; i < to; ++i) seen |= std::uint64_t{1} << entries_[i].slot;
+  expression = correlation.expression && slots_match(*correlation.expression, correlation.expression->root(), seen);
+  return static_cast<std::size_t>(std::popcount(seen));
+}
+
+// A slot that listens to another correlation counts what that one counted.
+std::uint64_t Window::weight(const Correlation& correlation, std::size_t from, std::size_t to) const {
+  std::uint64_t sum = 0;
+  for (std::uint32_t slot = 0; slot < correlation.slots.size(); ++slot) {
+    std::uint64_t heaviest = 0;
+    for (std::size_t i = from; i < to; ++i) {
+      if (entries_[i].slot == slot) heaviest = std::max(heaviest, entries_[i].tag);
+    }
+    sum += heaviest;
+  }
+  return sum;
 }
 
 bool Window::ordered_chain(const Correlation& correlation, std::size_t from, std::size_t to) const {
@@ -189,50 +204,61 @@ double Window::aggregate(const Correlation& correlation, std::size_t from, std::
   return values[low] + (values[high] - values[low]) * (rank - static_cast<double>(low));
 }
 
+// newest, reported, since, count; then for each entry: time and sequence as steps from the entry before, tag, slot, and
+// how far back its chain begins plus one (0: none).
 void Window::append_to(std::string& out) const {
   append_signed(newest_ns_, out);
   append_signed(reported_ns, out);
   append_varint(since_report, out);
   append_varint(entries_.size(), out);
-  std::int64_t before = 0;
+  WindowEntry before;
   for (const WindowEntry& entry : entries_) {
-    append_signed(entry.at_ns - before, out);
-    before = entry.at_ns;
-    append_varint(entry.sequence, out);
+    append_signed(entry.at_ns - before.at_ns, out);
+    append_signed(static_cast<std::int64_t>(entry.sequence - before.sequence), out);
     append_varint(entry.tag, out);
     append_varint(entry.slot, out);
-    append_signed(entry.chain_ns, out);
+    const bool chained = entry.chain_ns != INT64_MIN;
+    append_varint(chained ? static_cast<std::uint64_t>(entry.at_ns - entry.chain_ns) + 1 : 0, out);
+    before = entry;
   }
 }
 
 bool Window::read_from(std::string_view& text, const Correlation& correlation) {
   std::uint64_t count = 0;
   if (!read_signed(text, newest_ns_) || !read_signed(text, reported_ns) || !read_varint(text, since_report) ||
-      !read_varint(text, count) || count > text.size()) {
+      !read_varint(text, count) || count > text.size() || !in_reach(newest_ns_)) {
     return false;
   }
+  if (reported_ns != INT64_MIN && !in_reach(reported_ns)) return false;
   entries_.clear();
-  std::int64_t before = 0;
+  WindowEntry before;
   for (std::uint64_t i = 0; i < count; ++i) {
     WindowEntry entry;
-    std::int64_t step = 0;
-    std::uint64_t slot = 0;
-    if (!read_signed(text, step) || !read_varint(text, entry.sequence) || !read_varint(text, entry.tag) ||
-        !read_varint(text, slot) || slot >= correlation.slots.size() || !read_signed(text, entry.chain_ns)) {
+    std::int64_t step = 0, sequence_step = 0;
+    std::uint64_t slot = 0, chain = 0;
+    if (!read_signed(text, step) || !read_signed(text, sequence_step) || !read_varint(text, entry.tag) ||
+        !read_varint(text, slot) || slot >= correlation.slots.size() || !read_varint(text, chain)) {
       return false;
     }
-    before = static_cast<std::int64_t>(static_cast<std::uint64_t>(before) + static_cast<std::uint64_t>(step));
-    entry.at_ns = before;
+    if (!in_reach(step) || (step < 0 && i > 0)) return false;
+    entry.at_ns = before.at_ns + step;
+    if (!in_reach(entry.at_ns)) return false;
+    entry.sequence = before.sequence + static_cast<std::uint64_t>(sequence_step);
     entry.slot = static_cast<std::uint32_t>(slot);
+    if (chain > static_cast<std::uint64_t>(kLatestNs)) return false;
+    if (chain > 0) entry.chain_ns = entry.at_ns - static_cast<std::int64_t>(chain - 1);
     entries_.push_back(entry);
+    before = entry;
   }
-  return std::is_sorted(entries_.begin(), entries_.end(),
-                        [](const WindowEntry& a, const WindowEntry& b) { return a.at_ns < b.at_ns; });
+  return true;
 }
 
 void append_varint(std::uint64_t value, std::string& out) {
-  for (; value >= 0x80; value >>= 7U) out.push_back(static_cast<char>(0x80U | (value & 0x7FU)));
-  out.push_back(static_cast<char>(value));
+  char bytes[10];
+  std::size_t size = 0;
+  for (; value >= 0x80; value >>= 7U) bytes[size++] = static_cast<char>(0x80U | (value & 0x7FU));
+  bytes[size++] = static_cast<char>(value);
+  out.append(bytes, size);
 }
 
 bool read_varint(std::string_view& text, std::uint64_t& value) {

@@ -10,6 +10,9 @@
 
 namespace vigil::sigma {
 
+/// Times that windows reckon with (1896 to 2188): differences never overflow. Others are moved to the nearest.
+constexpr std::int64_t kEarliestNs = INT64_MIN / 4, kLatestNs = INT64_MAX / 4 * 3;
+
 /// One hit kept in a window.
 struct WindowEntry {
   std::int64_t at_ns = 0;        ///< event time
@@ -25,7 +28,7 @@ struct WindowEntry {
 /// included. Events up to `lateness` older than the window's beginning are still put in their place; older ones
 /// are late.
 ///
-/// Keeps only what its type needs to be exact (detection.md 6.8): for a count the newest N times, for distinct
+/// Keeps only what its type needs to be exact: for a count the newest N times, for distinct
 /// values each value's last time, for temporal the last hit of each rule, for ordered the last 8 of each.
 class Window {
  public:
@@ -41,7 +44,8 @@ class Window {
     std::int64_t first_ns = 0, last_ns = 0;
     std::vector<std::uint64_t> references;  ///< at most 10, oldest first
   };
-  std::optional<Finding> holds(const Correlation& correlation, const WindowEntry& entry) const;
+  enum class Detail : std::uint8_t { count, references };
+  std::optional<Finding> holds(const Correlation& correlation, const WindowEntry& entry, Detail detail) const;
 
   void empty();
   std::size_t size() const { return entries_.size(); }
@@ -55,7 +59,9 @@ class Window {
   bool read_from(std::string_view& text, const Correlation& correlation);
 
  private:
-  bool holds_at(const Correlation& correlation, std::int64_t end_ns, Finding& finding) const;
+  bool holds_at(const Correlation& correlation, std::int64_t end_ns, Detail detail, Finding& finding) const;
+  std::size_t slots_seen(const Correlation& correlation, std::size_t from, std::size_t to, bool& expression) const;
+  std::uint64_t weight(const Correlation& correlation, std::size_t from, std::size_t to) const;
   void keep_chains(const Correlation& correlation, std::uint32_t slot);
   bool ordered_chain(const Correlation& correlation, std::size_t from, std::size_t to) const;
   double aggregate(const Correlation& correlation, std::size_t from, std::size_t to) const;

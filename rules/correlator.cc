@@ -61,6 +61,27 @@ struct Correlator::State {
       by_identity[hex(correlation.identity)] = static_cast<std::uint32_t>(tables.size() - 1);
     }
     unsorted.resize(tables.size());
+    plan_keys();
+  }
+
+  // Correlations that group one rule's hits by the same fields share the key of a hit.
+  void plan_keys() {
+    std::map<std::string, std::uint32_t> known;
+    for (const Correlation& correlation : rules.correlations) {
+      std::vector<std::uint32_t>& plan = plans.emplace_back();
+      for (const Correlation::Slot& slot : correlation.slots) {
+        std::string signature;
+        for (const FieldName& name : slot.group_by) {
+          for (const auto& group : name.groups) {
+            for (const std::string& candidate : group) append_text(candidate, signature);
+            signature.push_back('|');
+          }
+          signature.push_back('&');
+        }
+        plan.push_back(known.try_emplace(signature, static_cast<std::uint32_t>(known.size())).first->second);
+      }
+    }
+    keys.resize(known.size());
   }
 
   const CompiledRules& rules;
@@ -74,19 +95,30 @@ struct Correlator::State {
   std::vector<std::string> erased;
   Counters counters;
   std::size_t entries = 0;
-  std::int64_t now_ns = INT64_MIN;                  ///< newest receipt seen
+  std::int64_t now_ns = kEarliestNs;                ///< newest receipt seen
   std::vector<FieldValue> values;                   ///< scratch
-  std::string key;                                  ///< scratch
+
+  /// A hit's key under one way to group, kept while the hit is dealt with.
+  struct HitKey {
+    std::uint64_t made_for = 0;  ///< Hit::serial
+    bool complete = false;  ///< false: a field to group by is missing
+    GroupIdentity identity;
+    std::string key;
+  };
+  std::vector<std::vector<std::uint32_t>> plans;    ///< by correlation and slot: index into keys
+  std::vector<HitKey> keys;
+  std::uint64_t serial = 0;
 
   void listen(const std::vector<Listener>& listeners, const Hit& hit, std::uint64_t weight, std::vector<Firing>& out) {
     for (const Listener& listener : listeners) update(listener, hit, weight, out);
   }
   void update(const Listener& listener, const Hit& hit, std::uint64_t weight, std::vector<Firing>& out);
   bool first_value(const FieldName& name, const Hit& hit, std::string_view& value);
-  bool group_of(const Correlation::Slot& slot, const Hit& hit, GroupIdentity& identity);
+  const HitKey& key_of(const Listener& listener, const Hit& hit);
   bool tag_of(const Correlation& correlation, const Correlation::Slot& slot, const Hit& hit, std::uint64_t weight,
               std::uint64_t& tag);
-  Group* group_for(const Listener& listener, GroupIdentity identity, const Hit& hit);
+  Group* group_for(const Listener& listener, const HitKey& key, const Hit& hit);
+  Firing firing_of(std::uint32_t index, const Group& group, const Window::Finding& finding, const Hit& hit) const;
   void make_room(std::uint32_t index, std::int64_t now);
   bool expired(std::uint32_t index, const Group& group, std::int64_t now) const;
   void forget(std::uint32_t index, Group& group);
@@ -108,15 +140,23 @@ bool Correlator::State::first_value(const FieldName& name, const Hit& hit, std::
   return false;
 }
 
-bool Correlator::State::group_of(const Correlation::Slot& slot, const Hit& hit, GroupIdentity& identity) {
-  identity.organisation = hit.organisation;
-  identity.drill = hit.drill;
-  for (const FieldName& name : slot.group_by) {
+const Correlator::State::HitKey& Correlator::State::key_of(const Listener& listener, const Hit& hit) {
+  HitKey& key = keys[plans[listener.correlation][listener.slot]];
+  if (key.made_for == hit.serial) return key;
+  key.made_for = hit.serial;
+  key.complete = false;
+  key.identity.organisation = hit.organisation;
+  key.identity.drill = hit.drill;
+  key.identity.values.clear();
+  for (const FieldName& name : rules.correlations[listener.correlation].slots[listener.slot].group_by) {
     std::string_view value;
-    if (!first_value(name, hit, value)) return false;
-    identity.values.emplace_back(value);
+    if (!first_value(name, hit, value)) return key;
+    key.identity.values.emplace_back(value);
   }
-  return true;
+  key.key.clear();
+  append_group_key(key.identity, key.key);
+  key.complete = true;
+  return key;
 }
 
 bool Correlator::State::tag_of(const Correlation& correlation, const Correlation::Slot& slot, const Hit& hit,
@@ -161,22 +201,20 @@ void Correlator::State::make_room(std::uint32_t index, std::int64_t now) {
   }
 }
 
-Group* Correlator::State::group_for(const Listener& listener, GroupIdentity identity, const Hit& hit) {
+Group* Correlator::State::group_for(const Listener& listener, const HitKey& key, const Hit& hit) {
   const std::uint32_t index = listener.correlation;
   GroupTable& table = *tables[index];
   if (unsorted[index]) {
     table.sort_by_touch();
     unsorted[index] = false;
   }
-  key.clear();
-  append_group_key(identity, key);
   // The second step without a first begins nothing: else every ordinary logon would open a window that waits for
   // failures which cannot come before it any more.
   const bool begins = rules.correlations[index].type != Correlation::Type::temporal_ordered || listener.slot == 0;
-  if (!begins && !table.contains(key)) return nullptr;
-  auto [group, fresh] = table.find_or_add(key);
+  if (!begins && !table.contains(key.key)) return nullptr;
+  auto [group, fresh] = table.find_or_add(key.key);
   if (fresh) {
-    group.identity = std::move(identity);
+    group.identity = key.identity;
     table.touch(group, hit.received_ns, hit.sequence);
     make_room(index, hit.received_ns);
   } else if (expired(index, group, hit.received_ns)) {
@@ -192,17 +230,17 @@ void Correlator::State::update(const Listener& listener, const Hit& hit, std::ui
                                std::vector<Firing>& out) {
   const Correlation& correlation = rules.correlations[listener.correlation];
   const Correlation::Slot& slot = correlation.slots[listener.slot];
-  GroupIdentity identity;
+  const HitKey& key = key_of(listener, hit);
   WindowEntry entry;
-  if (!group_of(slot, hit, identity) || !tag_of(correlation, slot, hit, weight, entry.tag)) {
+  if (!key.complete || !tag_of(correlation, slot, hit, weight, entry.tag)) {
     ++counters.ungrouped;
     return;
   }
-  entry.at_ns = std::min(hit.event_ns, hit.received_ns + kAheadNs);
+  entry.at_ns = hit.event_ns;
   entry.sequence = hit.sequence;
   entry.slot = listener.slot;
 
-  Group* const found = group_for(listener, std::move(identity), hit);
+  Group* const found = group_for(listener, key, hit);
   if (found == nullptr) return;
   Group& group = *found;
   Window& window = group.window;
@@ -214,47 +252,53 @@ void Correlator::State::update(const Listener& listener, const Hit& hit, std::ui
     ++counters.late;
     return;
   }
-  const auto finding = window.holds(correlation, entry);
-  if (!finding) return;
-
-  Firing firing;
-  firing.correlation = listener.correlation;
-  firing.count = finding->count;
-  firing.first_ns = finding->first_ns;
-  firing.last_ns = finding->last_ns;
-  firing.group = group.identity.values;
-  firing.references = finding->references;
-  std::erase(firing.references, hit.sequence);
-  if (firing.references.size() > 9) firing.references.erase(firing.references.begin() + 4);
-  firing.references.push_back(hit.sequence);
-
   const bool quiet = (options.suppress || correlation.own_suppress) && window.reported_ns != INT64_MIN &&
                      entry.at_ns < window.reported_ns + correlation.suppress_ns;
+  const auto& listeners = rules.correlation_listeners[listener.correlation];
+  if (quiet && listeners.empty()) return;
+  const bool tell = !quiet && (correlation.alerts || options.tell_silent);
+  const auto finding = window.holds(correlation, entry, tell ? Window::Detail::references : Window::Detail::count);
+  if (!finding) return;
+  if (tell) out.push_back(firing_of(listener.correlation, group, *finding, hit));
   if (!quiet) {
-    const bool again = window.reported_ns != INT64_MIN &&
-                       window.reported_ns >= finding->first_ns - correlation.span_ns;
-    if (again && correlation.type == Correlation::Type::event_count && window.since_report > firing.count) {
-      // What was counted while the group was kept quiet.
-      firing.count = window.since_report;
-      firing.first_ns = window.reported_ns;
-    }
     window.reported_ns = std::max(window.reported_ns, entry.at_ns);
     window.since_report = 0;
     if (correlation.reset) {
       entries -= window.size();
       window.empty();
     }
-    if (correlation.alerts || options.tell_silent) out.push_back(firing);
   }
-
+  if (listeners.empty()) return;
   // Correlations that listen to this one hear every hit at which it holds: a success long after the first alarm is
   // still a success after many failures.
-  const auto& listeners = rules.correlation_listeners[listener.correlation];
-  if (listeners.empty()) return;
-  const FiringFields fields(correlation.group_by, firing.group);
+  const FiringFields fields(correlation.group_by, group.identity.values);
   Hit inner = hit;
   inner.fields = &fields;
+  inner.serial = ++serial;
   listen(listeners, inner, std::max<std::uint64_t>(1, finding->count), out);
+}
+
+Firing Correlator::State::firing_of(std::uint32_t index, const Group& group, const Window::Finding& finding,
+                                    const Hit& hit) const {
+  const Correlation& correlation = rules.correlations[index];
+  const Window& window = group.window;
+  Firing firing;
+  firing.correlation = index;
+  firing.count = finding.count;
+  firing.first_ns = finding.first_ns;
+  firing.last_ns = finding.last_ns;
+  firing.group = group.identity.values;
+  firing.references = finding.references;
+  std::erase(firing.references, hit.sequence);
+  if (firing.references.size() > 9) firing.references.erase(firing.references.begin() + 4);
+  firing.references.push_back(hit.sequence);
+  const bool again = window.reported_ns != INT64_MIN && window.reported_ns >= finding.first_ns - correlation.span_ns;
+  if (again && correlation.type == Correlation::Type::event_count) {
+    // What was counted while the group was kept quiet: all detections together count each event once.
+    firing.count = window.since_report;
+    firing.first_ns = window.reported_ns;
+  }
+  return firing;
 }
 
 Correlator::Correlator(const CompiledRules& rules, CorrelatorOptions options)
@@ -262,8 +306,14 @@ Correlator::Correlator(const CompiledRules& rules, CorrelatorOptions options)
 Correlator::~Correlator() = default;
 
 void Correlator::matched(std::uint32_t rule, const Hit& hit, std::vector<Firing>& out) {
-  state_->now_ns = std::max(state_->now_ns, hit.received_ns);
-  state_->listen(state_->rules.rule_listeners[rule], hit, 1, out);
+  const auto& listeners = state_->rules.rule_listeners[rule];
+  if (listeners.empty()) return;
+  Hit numbered = hit;
+  numbered.received_ns = std::clamp(hit.received_ns, kEarliestNs, kLatestNs);
+  numbered.event_ns = std::clamp(hit.event_ns, kEarliestNs, numbered.received_ns + kAheadNs);
+  state_->now_ns = std::max(state_->now_ns, numbered.received_ns);
+  numbered.serial = ++state_->serial;
+  state_->listen(listeners, numbered, 1, out);
 }
 
 void Correlator::take_edits(std::vector<std::pair<std::string, std::string>>& out) {
@@ -314,7 +364,8 @@ void Correlator::restore(std::string_view key, std::string_view value) {
     good = read_text(value, identity.values.back());
   }
   Window window;
-  good = good && read_signed(value, touched) && read_varint(value, sequence) && window.read_from(value, correlation);
+  good = good && read_signed(value, touched) && touched >= kEarliestNs && touched <= kLatestNs &&
+         read_varint(value, sequence) && window.read_from(value, correlation);
   std::string group_key;
   append_group_key(identity, group_key);
   if (!good || key.substr(kPrefix.size() + 17) != group_key) return drop();

@@ -31,6 +31,7 @@ struct Hit {
   std::uint64_t sequence = 0;
   std::int64_t event_ns = 0;
   std::int64_t received_ns = 0;
+  std::uint64_t serial = 0;  ///< the correlator's own: tells one hit's fields from another's
 };
 
 /// A correlation whose condition came true.

@@ -16,7 +16,7 @@ constexpr std::string_view kShownFields[] = {
     "process.executable", "process.command_line", "source.ip", "source.port", "destination.ip", "destination.port",
     "user.name", "network.transport", "threat.software.name"};
 
-/// Values that many events share and that mean nobody in particular (detection.md 5.2).
+/// Values that many events share and that mean nobody in particular.
 constexpr std::string_view kNobody[] = {"",     "-",      "n/a",       "unknown",         "system",
                                         "none", "(null)", "localhost", "anonymous logon", "local service",
                                         "::1",  "0.0.0.0", "::",       "127.0.0.1",       "network service"};

@@ -12,7 +12,8 @@ std::string_view canonical_text(std::string_view text, ValueType type) {
 }
 
 bool EventFields::collect(const FieldName& name, std::vector<FieldValue>& out) const {
-  for (const auto& group : name.groups) {
+  for (std::size_t i = name.bare ? 1 : 0; i < name.groups.size(); ++i) {
+    const auto& group = name.groups[i];
     bool there = false;
     for (const Field& field : event_.fields()) {
       for (const std::string& candidate : group) {

@@ -80,7 +80,24 @@ bool Evaluator::item_matches(const Item& item, const FieldSource& event) {
   } else {
     event.collect(item.field, values_);
   }
-  return values_match(item) != item.negated;
+  const bool matched = kind == ValueTest::Kind::network ? networks_match(item) : values_match(item);
+  return matched != item.negated;
+}
+
+// Each address is read once, however many networks it is held against.
+bool Evaluator::networks_match(const Item& item) {
+  const auto within = [](const Address& address) {
+    return [&address](const std::vector<ValueTest>& ways) { return ways.front().network.contains(address); };
+  };
+  for (const FieldValue& value : values_) {
+    if (value.type == ValueType::null) continue;
+    const auto address = Address::parse(value.text);
+    if (!address) continue;
+    const bool good = item.every ? std::all_of(item.values.begin(), item.values.end(), within(*address))
+                                 : std::any_of(item.values.begin(), item.values.end(), within(*address));
+    if (good) return true;
+  }
+  return false;
 }
 
 bool Evaluator::values_match(const Item& item) {

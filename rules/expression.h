@@ -66,6 +66,7 @@ class Evaluator {
   bool item_matches(const Item& item, const FieldSource& event);
   bool special_matches(const Item& item, const FieldSource& event);
   bool values_match(const Item& item);
+  bool networks_match(const Item& item);
   bool refers_to_equal(const ValueTest& test, const FieldSource& event);
 
   std::vector<FieldValue> values_, others_;

@@ -143,8 +143,9 @@ FieldName resolve_field(std::string_view name, const RuleLogSource& source) {
       if (row.sigma == name) out.groups.push_back(split(row.ecs));
     }
   }
-  // An ECS name is what it is; only bare names can be a vendor's.
+  // An ECS name is what it is; only bare names can be a vendor's. Three bare names are ECS's own.
   if (name.find('.') != std::string_view::npos) return out;
+  out.bare = name != "message" && name != "tags" && name != "@timestamp";
   if (source.product.empty() || source.product == "windows") {
     out.groups.push_back({"winlog.event_data." + out.written});
   }

@@ -18,7 +18,9 @@ struct FieldValue {
 /// of the log source calls it in ECS, the vendor's name. Names of one group are looked at together.
 struct FieldName {
   std::string written;                            ///< as in the rule
-  std::vector<std::vector<std::string>> groups;   ///< never empty
+  std::vector<std::vector<std::string>> groups;   ///< empty for keywords
+  /// The first group is a bare Sigma name ("EventID"), which no parsed Event has: only documents do.
+  bool bare = false;
 };
 
 /// Something that rules can be asked about: a parsed Event, or a JSON document of `vigil rules match`.

@@ -12,12 +12,21 @@ void append_hex(std::uint64_t value, std::string& out) {
   for (int shift = 60; shift >= 0; shift -= 4) out.push_back(kHex[(value >> static_cast<unsigned>(shift)) & 15U]);
 }
 
+bool is_plain(char c) {
+  return static_cast<unsigned char>(c) > 0x20 && c != '/' && c != '%' && c != ',' && c != 0x7F;
+}
+
 void append_escaped(std::string_view value, std::string& out) {
-  for (const char c : value.substr(0, kKeyValueMax)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte > 0x20 && c != '/' && c != '%' && c != ',' && byte != 0x7F) {
-      out.push_back(c);
-    } else {
+  const std::string_view kept = value.substr(0, kKeyValueMax);
+  if (std::all_of(kept.begin(), kept.end(), is_plain)) {
+    out += kept;
+  } else {
+    for (const char c : kept) {
+      if (is_plain(c)) {
+        out.push_back(c);
+        continue;
+      }
+      const auto byte = static_cast<unsigned char>(c);
       out.push_back('%');
       out.push_back(kHex[byte >> 4U]);
       out.push_back(kHex[byte & 15U]);

@@ -5,16 +5,19 @@
 namespace vigil::sigma {
 namespace {
 
-/// One kind of log source that a format's messages can be; "*" stands for any word, "" for none. Categories of network
-/// devices and servers are not meant by "*": they are written out.
+/// One kind of log source that a format's messages can be; "*" stands for any word, "" for none, but not for the words
+/// of kNamedOnly.
 struct Route {
   Format format;
   LogSource source;
 };
 
+constexpr std::string_view kPlainText = "plain_text";
+
 // What the parsers give (log_source in parsers/format_*.cc). A format without a row may be anything: slower, never
 // wrong. A test holds the rows against parsed messages.
 constexpr Route kRoutes[] = {
+    {Format::none, {"", kPlainText, ""}},
     {Format::none, {"linux", "", "*"}},
     {Format::sshd, {"linux", "", "*"}},
     {Format::pam, {"linux", "", "*"}},
@@ -42,14 +45,14 @@ constexpr Route kRoutes[] = {
     {Format::web_error, {"*", "", "error"}},
 };
 
-constexpr std::string_view kDeviceCategories[] = {"antivirus", "database", "dns", "firewall", "proxy", "webserver"};
+/// What network devices, servers and CEF products are called: no Windows or Linux host is, so "*" does not mean them.
+constexpr std::string_view kNamedOnly[] = {"antivirus", "database", "dns",   "firewall", "proxy",
+                                           "webserver", kPlainText, "access", "cef",     "error"};
 
 bool part_may_be(const std::string& wanted, std::string_view given) {
-  return wanted.empty() || given == "*" || wanted == given;
-}
-bool category_may_be(const std::string& wanted, std::string_view given) {
-  if (given != "*") return part_may_be(wanted, given);
-  return std::find(std::begin(kDeviceCategories), std::end(kDeviceCategories), wanted) == std::end(kDeviceCategories);
+  if (wanted.empty() || wanted == given) return true;
+  return given == "*" &&
+         std::find(std::begin(kNamedOnly), std::end(kNamedOnly), wanted) == std::end(kNamedOnly);
 }
 
 }  // namespace
@@ -60,7 +63,7 @@ bool may_apply(Format format, const RuleLogSource& rule) {
   for (const Route& route : kRoutes) {
     if (route.format != format) continue;
     known = true;
-    if (part_may_be(rule.product, route.source.product) && category_may_be(rule.category, route.source.category) &&
+    if (part_may_be(rule.product, route.source.product) && part_may_be(rule.category, route.source.category) &&
         part_may_be(rule.service, route.source.service)) {
       return true;
     }
@@ -71,6 +74,9 @@ bool may_apply(Format format, const RuleLogSource& rule) {
 
 bool applies(const Event& event, const RuleLogSource& rule) {
   if (rule.product.empty() && rule.category.empty() && rule.service.empty()) return true;
+  if (rule.category == kPlainText) {
+    return event.format == Format::none && rule.product.empty() && rule.service.empty();
+  }
   const auto covered = [&](const LogSource& source) {
     return (rule.product.empty() || rule.product == source.product) &&
            (rule.category.empty() || rule.category == source.category) &&

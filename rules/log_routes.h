@@ -9,7 +9,8 @@ namespace vigil::sigma {
 /// says about the single message decides (applies).
 bool may_apply(Format format, const RuleLogSource& rule);
 
-/// True if one of the event's log sources is covered by the rule's.
+/// True if one of the event's log sources is covered by the rule's. `category: plain_text` is our own word for messages
+/// whose payload no parser knows, whatever program wrote them: kernels, switches, UPS.
 bool applies(const Event& event, const RuleLogSource& rule);
 
 }  // namespace vigil::sigma

@@ -10,35 +10,10 @@
 namespace vigil::sigma {
 namespace {
 
-struct Address {
-  std::array<std::uint8_t, 16> bytes{};
-  bool v4 = false;
-};
-
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
-}
-
-std::optional<Address> parse_address(std::string_view text) {
-  text = trimmed(text);
-  char buffer[INET6_ADDRSTRLEN + 1];
-  if (text.size() >= sizeof buffer) return std::nullopt;
-  text.copy(buffer, text.size());
-  buffer[text.size()] = '\0';
-  Address address;
-  if (inet_pton(AF_INET, buffer, address.bytes.data()) == 1) {
-    address.v4 = true;
-    return address;
-  }
-  if (inet_pton(AF_INET6, buffer, address.bytes.data()) != 1) return std::nullopt;
-  constexpr std::array<std::uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
-  if (std::equal(kMapped.begin(), kMapped.end(), address.bytes.begin())) {
-    std::copy(address.bytes.begin() + 12, address.bytes.end(), address.bytes.begin());
-    address.v4 = true;
-  }
-  return address;
 }
 
 bool same_prefix(const std::array<std::uint8_t, 16>& a, const std::array<std::uint8_t, 16>& b, unsigned bits) {
@@ -142,10 +117,30 @@ bool time_passes(const ValueTest& test, const FieldValue& value) {
 
 }  // namespace
 
+std::optional<Address> Address::parse(std::string_view text) {
+  text = trimmed(text);
+  char buffer[INET6_ADDRSTRLEN + 1];
+  if (text.size() >= sizeof buffer) return std::nullopt;
+  text.copy(buffer, text.size());
+  buffer[text.size()] = '\0';
+  Address address;
+  if (inet_pton(AF_INET, buffer, address.bytes.data()) == 1) {
+    address.v4 = true;
+    return address;
+  }
+  if (inet_pton(AF_INET6, buffer, address.bytes.data()) != 1) return std::nullopt;
+  constexpr std::array<std::uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+  if (std::equal(kMapped.begin(), kMapped.end(), address.bytes.begin())) {
+    std::copy(address.bytes.begin() + 12, address.bytes.end(), address.bytes.begin());
+    address.v4 = true;
+  }
+  return address;
+}
+
 std::optional<Network> Network::parse(std::string_view text) {
   text = trimmed(text);
   const std::size_t slash = text.find('/');
-  const auto address = parse_address(text.substr(0, slash));
+  const auto address = Address::parse(text.substr(0, slash));
   if (!address) return std::nullopt;
   Network network;
   network.bytes_ = address->bytes;
@@ -171,9 +166,8 @@ std::optional<Network> Network::parse(std::string_view text) {
   return network;
 }
 
-bool Network::contains(std::string_view text) const {
-  const auto address = parse_address(text);
-  return address && address->v4 == v4_ && same_prefix(address->bytes, bytes_, bits_);
+bool Network::contains(const Address& address) const {
+  return address.v4 == v4_ && same_prefix(address.bytes, bytes_, bits_);
 }
 
 std::optional<Comparison> comparison_from_name(std::string_view name) {
@@ -227,7 +221,10 @@ bool passes(const ValueTest& test, const FieldValue& value, std::string_view fol
     case ValueTest::Kind::number: return number_passes(test, value, folded);
     case ValueTest::Kind::regex:
       return RE2::PartialMatch(re2::StringPiece(value.text.data(), value.text.size()), *test.regex);
-    case ValueTest::Kind::network: return test.network.contains(value.text);
+    case ValueTest::Kind::network: {
+      const auto address = Address::parse(value.text);
+      return address && test.network.contains(*address);
+    }
     case ValueTest::Kind::compare: {
       const auto number = value.type == ValueType::boolean ? std::nullopt : number_of(value.text);
       return number && compare(test.comparison, *number, test.number);

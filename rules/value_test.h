@@ -16,13 +16,19 @@ class RE2;
 
 namespace vigil::sigma {
 
-/// A network of `cidr`. IPv4 addresses written as IPv6 (::ffff:10.0.0.1) count as IPv4.
+/// An IP address. IPv4 written as IPv6 (::ffff:10.0.0.1) counts as IPv4.
+struct Address {
+  std::array<std::uint8_t, 16> bytes{};
+  bool v4 = false;
+  static std::optional<Address> parse(std::string_view text);
+};
+
+/// A network of `cidr`.
 class Network {
  public:
   /// "10.0.0.0/8", "2001:db8::/32", "10.0.0.1" (one address). Nothing if it is none or has bits behind the prefix.
   static std::optional<Network> parse(std::string_view text);
-  /// True if `text` is an address of it.
-  bool contains(std::string_view text) const;
+  bool contains(const Address& address) const;
 
  private:
   std::array<std::uint8_t, 16> bytes_{};

@@ -18,8 +18,8 @@ constexpr std::size_t kClausesMax = 8;
 constexpr std::size_t kClauseLiteralsMax = 2048;
 
 bool stands_in_message(const FieldName& field, Format format) {
-  for (const auto& group : field.groups) {
-    for (const std::string& name : group) {
+  for (std::size_t i = field.bare ? 1 : 0; i < field.groups.size(); ++i) {
+    for (const std::string& name : field.groups[i]) {
       if (!is_verbatim(name, format)) return false;
     }
   }
@@ -81,6 +81,9 @@ class Extractor {
     return {};
   }
 
+  // Leaving out a clause only makes the filter let more through.
+  static std::vector<Clause> best_of(std::vector<Clause> all);
+
  private:
   std::vector<Clause> of_all(const Expression::Node& node) const {
     std::vector<Clause> all;
@@ -112,12 +115,18 @@ class Extractor {
     return joined;
   }
 
-  // Leaving out a clause only makes the filter let more through.
-  static std::vector<Clause> best_of(std::vector<Clause> all) {
-    std::stable_sort(all.begin(), all.end(),
-                     [](const Clause& a, const Clause& b) { return rarity(a) > rarity(b); });
-    if (all.size() > kClausesMax) all.resize(kClausesMax);
-    return all;
+  // A literal that holds another of the clause is found with it: "blocked" needs no place beside "block".
+  static void drop_longer(Clause& clause) {
+    if (clause.size() > 256) return;
+    std::sort(clause.begin(), clause.end(), [](const std::string& a, const std::string& b) {
+      return a.size() != b.size() ? a.size() < b.size() : a < b;
+    });
+    Clause kept;
+    for (std::string& literal : clause) {
+      const auto holds = [&](const std::string& shorter) { return literal.find(shorter) != std::string::npos; };
+      if (std::none_of(kept.begin(), kept.end(), holds)) kept.push_back(std::move(literal));
+    }
+    clause = std::move(kept);
   }
 
   std::vector<Clause> of_item(const Item& item) const {
@@ -171,10 +180,20 @@ class Extractor {
   Format format_;
 };
 
+std::vector<Clause> Extractor::best_of(std::vector<Clause> all) {
+  for (Clause& clause : all) drop_longer(clause);
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Clause& a, const Clause& b) { return rarity(a) > rarity(b); });
+  if (all.size() > kClausesMax) all.resize(kClausesMax);
+  // Where a rare clause decides, common ones only cost: "firewall.policy" needs no "add" beside it.
+  while (!all.empty() && rarity(all.back()) * 2 < rarity(all.front())) all.pop_back();
+  return all;
+}
+
 }  // namespace
 
 std::vector<Clause> necessary_clauses(const Expression& expression, Format format) {
-  return Extractor(expression, format).clauses(expression.root());
+  return Extractor::best_of(Extractor(expression, format).clauses(expression.root()));
 }
 
 }  // namespace vigil::sigma
