@@ -16,8 +16,10 @@ constexpr std::string_view kLossPrefix = "loss/";
 constexpr std::string_view kRetainedKey = "retained_from";
 /// How far back losses are looked for: more than a journal holds. What is older is in tables that have checksums.
 constexpr std::uint64_t kLookBackBytes = 1024ULL * 1024 * 1024;
-/// The journal keeps what is sealed up to this, or a share of a small disk.
+/// The journal keeps what is sealed up to this, or a share of a small disk; likewise what blocks may take in memory
+/// before a table of that size is written.
 constexpr std::uint64_t kJournalKeepMax = 192ULL * 1024 * 1024, kJournalKeepShare = 16;
+constexpr std::uint64_t kBufferMax = 16ULL * 1024 * 1024, kBufferMin = 256ULL * 1024, kBufferShare = 64;
 
 std::string loss_key(std::uint64_t first) {
   std::string key(kLossPrefix);
@@ -83,20 +85,25 @@ Result<std::unique_ptr<RocksArchive>, StoreError> RocksArchive::open(const Archi
   auto directory = DataDirectory::open(options.directory, options.read_only);
   if (!directory) return directory.error();
   if (auto room = check_room_to_open(**directory, options.read_only); !room) return room.error();
-  DatabaseOptions database_options{.directory = (*directory)->database(), .read_only = options.read_only,
-                                   .create = (*directory)->fresh(), .env = env};
+  std::error_code error;
+  const auto space = std::filesystem::space((*directory)->path(), error);
+  const std::uint64_t capacity = error ? UINT64_MAX : space.capacity;
+  DatabaseOptions database_options{
+      .directory = (*directory)->database(),
+      .read_only = options.read_only,
+      .create = (*directory)->fresh(),
+      .buffer_bytes = static_cast<std::size_t>(std::clamp(capacity / kBufferShare, kBufferMin, kBufferMax)),
+      .env = env};
   auto database = open_or_recover(**directory, database_options, told);
   if (!database) return database.error();
   std::unique_ptr<RocksArchive> archive(new RocksArchive(options, std::move(*directory), std::move(*database)));
+  archive->journal_keep_bytes_ = std::min(kJournalKeepMax, capacity / kJournalKeepShare);
+  archive->journal_.set_segment_bytes(archive->journal_keep_bytes_ / 3);
   if (auto loaded = archive->load(told); !loaded) return loaded.error();
   return archive;
 }
 
 Result<void, StoreError> RocksArchive::load(RecoveryReport& report) {
-  std::error_code error;
-  const auto space = std::filesystem::space(directory_->path(), error);
-  journal_keep_bytes_ = error ? kJournalKeepMax : std::min<std::uint64_t>(kJournalKeepMax, space.capacity / kJournalKeepShare);
-  journal_.set_segment_bytes(journal_keep_bytes_ / 3);
   if (auto ledger = ledger_.open(directory_->ledger(), options_.read_only); !ledger) return ledger.error();
   if (auto lanes = load_lanes(); !lanes) return lanes.error();
   if (auto blocks = load_blocks(); !blocks) return blocks.error();

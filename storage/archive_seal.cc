@@ -133,6 +133,14 @@ Result<bool, StoreError> RocksArchive::seal(bool everything, std::int64_t now_ns
   for (;;) {
     const Due due = next_due(round);
     if (due.chunks.empty()) break;
+    // A block goes to the log and to a table, each a quarter of its text at worst. What is kept back for others'
+    // writes is not for that: without room, what is open stays open, and is in the journal.
+    std::uint64_t raw_bytes = 0;
+    for (const auto& chunk : due.chunks) raw_bytes += chunk->bounds().raw_bytes;
+    if (auto room = check_room(raw_bytes / 2); !room) {
+      trouble = room.error();
+      break;
+    }
     if (auto done = seal_block(due); done) {
       sealed = true;
     } else {
@@ -142,9 +150,9 @@ Result<bool, StoreError> RocksArchive::seal(bool everything, std::int64_t now_ns
       round.skip.push_back(due.lane);
     }
   }
-  if (trouble) return *trouble;
-  const bool full = !check_room(0);
+  const bool full = trouble && trouble->code == StoreErrc::disk_full;
   if (auto trimmed = trim_journal(full ? 0 : journal_keep_bytes_); !trimmed) return trimmed.error();
+  if (trouble) return *trouble;
   return sealed;
 }
 

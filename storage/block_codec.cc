@@ -122,7 +122,6 @@ BlockEncoder::BlockEncoder(int level) : contexts_(std::make_unique<Contexts>()) 
   ZSTD_CCtx_setParameter(contexts_->text, ZSTD_c_compressionLevel, level);
   ZSTD_CCtx_setParameter(contexts_->text, ZSTD_c_checksumFlag, 1);
   ZSTD_CCtx_setParameter(contexts_->rows, ZSTD_c_compressionLevel, kRowsLevel);
-  ZSTD_CCtx_setParameter(contexts_->rows, ZSTD_c_checksumFlag, 1);
 }
 BlockEncoder::~BlockEncoder() = default;
 
@@ -169,6 +168,7 @@ bool BlockEncoder::put_rows_part(const std::vector<Row>& rows, const Sources& so
       ZSTD_compress2(contexts_->rows, out.data() + head, out.size() - head, plain.data(), plain.size());
   if (ZSTD_isError(size) != 0U) return false;
   out.resize(head + size);
+  append_fixed(out, checksum64(out));
   const auto back = read_rows_part(out, info);
   return back && (*back)->rows == rows && (*back)->sources.size() == sources.size();
 }
@@ -245,7 +245,10 @@ Result<EncodedBlock, StoreError> BlockEncoder::encode(std::span<const std::share
 }
 
 Result<std::shared_ptr<const BlockRows>, StoreError> read_rows_part(std::string_view value, const BlockInfo& info) {
-  WireReader in(value);
+  if (value.size() < sizeof(std::uint64_t)) return corrupt(info, "its row columns are missing");
+  const std::string_view summed = value.substr(0, value.size() - sizeof(std::uint64_t));
+  if (checksum64(summed) != load_u64(summed.data() + summed.size())) return corrupt(info, "its row columns are damaged");
+  WireReader in(summed);
   const bool ours = in.byte() == kRowsVersion && in.varint() == info.lane && in.varint() == info.number &&
                     in.varint() == static_cast<std::uint8_t>(info.codec);
   const std::uint64_t part_bytes = in.varint(kRawBytesMax);

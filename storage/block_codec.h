@@ -17,7 +17,8 @@ namespace vigil {
 // A sealed block on disk. Its number grows by one from block to block over all lanes and is never used again.
 //
 //   heads   day, number        -> head: what is known without reading the rows
-//   fresh   day, number, 0     -> rows: version | lane | number | codec | part size | zstd{sources, row columns}
+//   fresh   day, number, 0     -> rows: version | lane | number | codec | part size | size | zstd{sources, row columns}
+//                                 | checksum64
 //   fresh   day, number, 1..   -> text: how (1 byte) | zstd frame, or the bytes and their checksum64
 //   fidx    day, number        -> term index (block_index.h)
 //

@@ -49,14 +49,14 @@ rocksdb::ColumnFamilyOptions append_options(const std::shared_ptr<rocksdb::Cache
   return options;
 }
 
-std::vector<rocksdb::ColumnFamilyDescriptor> descriptors() {
+std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(std::size_t buffer_bytes) {
   const auto cache = rocksdb::NewLRUCache(kCacheBytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> all;
   all.emplace_back(kNames[0], common_options(cache));
   all.emplace_back(kNames[1], common_options(cache));
   all.emplace_back(kNames[2], common_options(cache));
-  all.emplace_back(kNames[3], append_options(cache, 16 * kMiB));
-  all.emplace_back(kNames[4], append_options(cache, 4 * kMiB));
+  all.emplace_back(kNames[3], append_options(cache, buffer_bytes));
+  all.emplace_back(kNames[4], append_options(cache, buffer_bytes / 4));
   return all;
 }
 
@@ -131,8 +131,8 @@ Result<void, StoreError> Database::open_files() {
   const std::string path = options_.directory.string();
   const rocksdb::Status status =
       options_.read_only
-          ? rocksdb::DB::OpenForReadOnly(database_options(options_), path, descriptors(), &handles_, &db)
-          : rocksdb::DB::Open(database_options(options_), path, descriptors(), &handles_, &db);
+          ? rocksdb::DB::OpenForReadOnly(database_options(options_), path, descriptors(options_.buffer_bytes), &handles_, &db)
+          : rocksdb::DB::Open(database_options(options_), path, descriptors(options_.buffer_bytes), &handles_, &db);
   if (!status.ok()) return store_error(status, "opening " + path);
   db_.reset(db);
   failed_.store(false, std::memory_order_release);

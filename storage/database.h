@@ -33,6 +33,7 @@ struct DatabaseOptions {
   bool read_only = false;
   bool create = false;
   rocksdb::WALRecoveryMode recovery = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  std::size_t buffer_bytes = 16 * 1024 * 1024;  ///< blocks in memory before they are written to a table
   rocksdb::Env* env = nullptr;  ///< tests: file systems that fail or lose what was not synced
 };
 

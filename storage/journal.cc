@@ -210,7 +210,7 @@ Result<void, StoreError> Journal::append(std::span<const std::shared_ptr<const C
   fault_point("journal_written");
   if (const rocksdb::IOStatus synced = open_->Sync(how, nullptr); !synced.ok()) {
     // The kernel may have dropped the pages and say "done" next time: nothing in this file may be trusted to a sync
-    // again (reliability.md 0.2).
+    // again.
     dead_ = true;
     return StoreError{StoreErrc::io, failed(synced, "syncing the journal in").what};
   }

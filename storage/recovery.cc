@@ -118,7 +118,8 @@ Result<std::unique_ptr<Database>, StoreError> open_or_recover(const DataDirector
                           reason};
   }
   report.clean = false;
-  report.what += "資料庫的預寫日誌受損 (the database's write-ahead log was damaged): " + reason + ". ";
+  report.what += "資料庫的預寫日誌受損 (the database's write-ahead log was damaged): " + reason +
+                 ". No record is lost by it; the latest changes of the state may be. ";
   attempt.read_only = options.read_only;
   if (!options.read_only) {
     auto place = put_aside(log_files(directory.database()), directory.quarantine());

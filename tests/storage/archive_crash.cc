@@ -1,0 +1,75 @@
+// Opens an archive, commits records that name their own sequence, and says after each commit up to where it was told
+// "durable": until it is killed. archive_crash DIRECTORY SEED
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <thread>
+
+#include "archive_helper.h"
+
+namespace {
+
+using namespace vigil;
+
+void say(const std::string& line) {
+  // One write each: a line is in the pipe whole or not at all, whenever death comes.
+  if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) std::_Exit(3);
+}
+
+int run(const std::string& directory, unsigned seed) {
+  std::mt19937 random(seed);
+  ArchiveOptions options{.directory = directory};
+  options.block_raw_bytes = 1U << (10 + random() % 8);
+  options.tail_raw_bytes_max = 1U << (12 + random() % 8);
+  RecoveryReport report;
+  auto opened = Archive::open(options, &report);
+  if (!opened) {
+    say("refused " + opened.error().what + "\n");
+    return 1;
+  }
+  Archive& archive = **opened;
+  if (!report.clean) say("report " + report.what + "\n");
+  say("open " + std::to_string(archive.next_sequence()) + "\n");
+
+  std::thread sealer([&archive, seed] {
+    std::mt19937 mine(seed + 1);
+    for (;;) {
+      if (!archive.seal(mine() % 4 == 0, test::kNoon)) say("seal failed\n");
+      std::this_thread::sleep_for(std::chrono::microseconds(mine() % 3000));
+    }
+  });
+  sealer.detach();
+
+  const std::shared_ptr<const Source> sources[] = {test::make_source("school-a"), test::make_source("school-b"),
+                                                   test::make_source("school-a", "srv2", false)};
+  test::BatchMaker maker;
+  for (;;) {
+    const std::uint64_t first = archive.next_sequence();
+    const std::uint64_t count = 1 + random() % (random() % 8 == 0 ? 400 : 12);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      maker.add("record " + std::to_string(first + i) + std::string(random() % 200, '.'), sources[random() % 3]);
+    }
+    const std::shared_ptr<Batch> batches[] = {maker.take()};
+    if (const auto done = archive.commit(batches); !done) {
+      say("commit failed " + done.error().what + "\n");
+      return 1;
+    }
+    say("acked " + std::to_string(first + count - 1) + "\n");
+    if (random() % 16 == 0) {
+      StateChange change;
+      change.put("cursor", std::to_string(first + count - 1));
+      if (archive.state().commit(change)) say("state " + std::to_string(first + count - 1) + "\n");
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3) return 2;
+  return run(argv[1], static_cast<unsigned>(std::strtoul(argv[2], nullptr, 10)));
+}

@@ -1,0 +1,253 @@
+#include "storage/block_codec.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "archive_helper.h"
+#include "storage/block_index.h"
+
+namespace vigil {
+namespace {
+
+using test::make_source;
+
+/// Lines of every unpleasant kind.
+std::vector<std::string> nasty_lines() {
+  std::vector<std::string> lines = {"", "plain", "with\rCR", "with\nLF", std::string("with\0NUL", 8), "\xff\xfe\x00",
+                                    "\xe7\x99\xbb", "\xb5\x6e\xa4\x4a", std::string(1, '\0'), " ", "\\u0000",
+                                    "ends in CR LF\r\n"};
+  lines.emplace_back(64 * 1024, 'x');
+  lines.emplace_back(64 * 1024 + 1, '\xff');
+  lines.emplace_back(3 * 1024 * 1024, 'y');  // more than a part
+  std::mt19937 random(3);
+  for (int i = 0; i < 50; ++i) {
+    std::string noise(random() % 2000, ' ');
+    for (char& c : noise) c = static_cast<char>(random());
+    lines.push_back(std::move(noise));
+  }
+  return lines;
+}
+
+std::vector<std::shared_ptr<const Chunk>> make_chunks(const std::vector<std::string>& lines, std::size_t per_chunk) {
+  std::vector<std::shared_ptr<const Chunk>> chunks;
+  const std::shared_ptr<const Source> sources[] = {make_source("school-a", "a"), make_source("school-a", "b"),
+                                                   make_source("school-a", "c")};
+  ChunkBuilder builder;
+  std::mt19937 random(5);
+  std::uint64_t sequence = 7;
+  for (const std::string& line : lines) {
+    Record record;
+    record.raw = line;
+    record.sequence = sequence;
+    sequence += 1 + random() % 3;  // other lanes' records lie between
+    record.received_ns = static_cast<std::int64_t>(random()) * 1'000'003;
+    record.event_ns = (random() % 2 == 0 ? 1 : -1) * static_cast<std::int64_t>(random()) * 999'999'937;
+    record.transport_tags = Tags(random());
+    record.kinds = Kinds(static_cast<std::uint8_t>(random() % 32));
+    record.format = static_cast<Format>(random() % 4);
+    builder.add(record, sources[random() % 3]);
+    if (builder.rows() == per_chunk) chunks.push_back(builder.finish(9));
+  }
+  if (!builder.empty()) chunks.push_back(builder.finish(9));
+  return chunks;
+}
+
+TEST(Chunk, ReadsBackByteForByte) {
+  for (const auto& chunk : make_chunks(nasty_lines(), 7)) {
+    const std::string_view frame = chunk->frame();
+    const auto length = Chunk::read_head(frame);
+    ASSERT_TRUE(length);
+    ASSERT_EQ(*length + Chunk::kHeadBytes, frame.size());
+    const auto back = Chunk::read(frame.substr(Chunk::kHeadBytes));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->lane(), 9);
+    EXPECT_EQ(back->rows(), chunk->rows());
+    EXPECT_EQ(back->text(), chunk->text());
+    EXPECT_EQ(back->bounds(), chunk->bounds());
+    EXPECT_EQ(back->frame(), frame);
+    ASSERT_EQ(back->sources().size(), chunk->sources().size());
+    for (std::size_t i = 0; i < back->sources().size(); ++i) {
+      EXPECT_EQ(back->sources()[i]->host, chunk->sources()[i]->host);
+      EXPECT_EQ(back->sources()[i]->organisation, chunk->sources()[i]->organisation);
+    }
+  }
+}
+
+TEST(Chunk, KeepsEverythingASourceSays) {
+  Source source;
+  source.peer = "2001:db8::1";
+  source.host = "主機";
+  source.listener = "syslog-tcp:[::]:5514";
+  source.transport = "syslog-tcp";
+  source.organisation = "school-a";
+  source.system = "grades";
+  source.core = true;
+  source.in_scope = false;
+  source.drill = true;
+  source.system_kinds = Kind::web | Kind::logon;
+  source.zone_minutes = -210;
+  source.charset = Charset::cp950;
+  ChunkBuilder builder;
+  Record record;
+  record.sequence = 1;
+  builder.add(record, std::make_shared<const Source>(source));
+  const auto chunk = builder.finish(0);
+  const auto back = Chunk::read(chunk->frame().substr(Chunk::kHeadBytes));
+  ASSERT_TRUE(back);
+  const Source& read = *back->sources().front();
+  EXPECT_EQ(std::tie(read.peer, read.host, read.listener, read.transport, read.organisation, read.system),
+            std::tie(source.peer, source.host, source.listener, source.transport, source.organisation, source.system));
+  EXPECT_TRUE(read.core && !read.in_scope && read.drill);
+  EXPECT_EQ(read.system_kinds, source.system_kinds);
+  EXPECT_EQ(read.zone_minutes, -210);
+  EXPECT_EQ(read.charset, Charset::cp950);
+}
+
+TEST(Chunk, RefusesEveryDamagedByte) {
+  const auto chunk = make_chunks({"first line", "second line", ""}, 10).front();
+  const std::string frame(chunk->frame());
+  for (std::size_t i = 0; i < frame.size(); ++i) {
+    std::string bad = frame;
+    bad[i] = static_cast<char>(bad[i] ^ 1);
+    const bool head = Chunk::read_head(bad).has_value();
+    const bool body = Chunk::read(std::string_view(bad).substr(Chunk::kHeadBytes)) != nullptr;
+    EXPECT_FALSE(head && body) << i;
+    if (i + Chunk::kHeadBytes < frame.size()) {
+      EXPECT_EQ(Chunk::read(std::string_view(frame).substr(Chunk::kHeadBytes, i)), nullptr) << i;
+    }
+  }
+}
+
+TEST(BlockCodec, GivesEveryRecordBackByteForByte) {
+  const std::vector<std::string> lines = nasty_lines();
+  for (const int level : {1, -1, 3}) {
+    BlockEncoder encoder(level);
+    const auto chunks = make_chunks(lines, 10);
+    const auto block = encoder.encode(chunks, 12, 20'000);
+    ASSERT_TRUE(block) << block.error().what;
+    EXPECT_EQ(encoder.verify_failures(), 0U);
+    BlockInfo info;
+    ASSERT_TRUE(decode_block_head(block->head, info));
+    info.number = block->info.number;
+    info.day = block->info.day;
+    EXPECT_EQ(info, block->info);
+    EXPECT_EQ(info.bounds.rows, lines.size());
+
+    const auto rows = read_rows_part(block->parts[0], info);
+    ASSERT_TRUE(rows) << rows.error().what;
+    std::vector<TextPart> texts;
+    for (std::size_t part = 0; part < (*rows)->layout.parts.size(); ++part) {
+      auto text = read_text_part(block->parts[part + 1], (*rows)->layout.parts[part].bytes, info);
+      ASSERT_TRUE(text) << text.error().what;
+      texts.push_back(std::move(*text));
+    }
+    std::size_t index = 0;
+    for (const auto& chunk : chunks) {
+      for (const Row& row : chunk->rows()) {
+        const Row& back = (*rows)->rows[index++];
+        EXPECT_EQ(back.sequence, row.sequence);
+        EXPECT_EQ(back.received_ns, row.received_ns);
+        EXPECT_EQ(back.event_ns, row.event_ns);
+        EXPECT_EQ(back.tags, row.tags);
+        EXPECT_EQ(back.kinds, row.kinds);
+        EXPECT_EQ((*rows)->sources[back.source]->host, chunk->sources()[row.source]->host);
+        std::string text;
+        for (std::size_t part = 0; part < texts.size(); ++part) {
+          const auto& place = (*rows)->layout.parts[part];
+          if (row.length > 0 && back.offset >= place.at && back.offset < place.at + place.bytes) {
+            text.assign(texts[part].bytes.get() + (back.offset - place.at), back.length);
+          }
+        }
+        ASSERT_EQ(text, chunk->raw(row)) << row.sequence;
+      }
+    }
+  }
+}
+
+TEST(BlockCodec, RefusesDamagedParts) {
+  BlockEncoder encoder(1);
+  const auto block = encoder.encode(make_chunks({"one line", "another line of some length", "third"}, 10), 3, 1);
+  ASSERT_TRUE(block);
+  for (std::size_t i = 0; i < block->parts[0].size(); ++i) {
+    std::string bad = block->parts[0];
+    bad[i] = static_cast<char>(bad[i] ^ 16);
+    // A frame has a few bits that say nothing; whatever is accepted must be the same rows.
+    if (const auto rows = read_rows_part(bad, block->info)) {
+      const auto good = read_rows_part(block->parts[0], block->info);
+      ASSERT_TRUE(good);
+      EXPECT_EQ((*rows)->rows, (*good)->rows) << i;
+    }
+    EXPECT_FALSE(read_rows_part(std::string_view(bad).substr(0, i), block->info)) << i;
+  }
+  const std::uint64_t size = block->info.bounds.raw_bytes;
+  for (std::size_t i = 0; i < block->parts[1].size(); ++i) {
+    std::string bad = block->parts[1];
+    bad[i] = static_cast<char>(bad[i] ^ 16);
+    const auto text = read_text_part(bad, size, block->info);
+    // A frame has a few bits that say nothing; whatever is accepted must be the same text.
+    if (text) {
+      const auto good = read_text_part(block->parts[1], size, block->info);
+      ASSERT_TRUE(good);
+      EXPECT_EQ(std::string_view(text->bytes.get(), text->size), std::string_view(good->bytes.get(), good->size)) << i;
+    }
+    EXPECT_FALSE(read_text_part(std::string_view(bad).substr(0, i), size, block->info)) << i;
+  }
+  for (std::size_t i = 0; i < block->head.size(); ++i) {
+    std::string bad = block->head;
+    bad[i] = static_cast<char>(bad[i] ^ 16);
+    BlockInfo info;
+    EXPECT_FALSE(decode_block_head(bad, info)) << i;
+  }
+}
+
+TEST(BlockCodec, AStoredPartReadsBackToo) {
+  const std::string text = "as it is";
+  std::string part(1, static_cast<char>(BlockCodec::stored));
+  part += text;
+  BlockInfo info;
+  std::string sum;
+  append_fixed(sum, std::uint64_t{0});
+  EXPECT_FALSE(read_text_part(part + sum, text.size(), info)) << "wrong checksum";
+}
+
+TEST(RowColumns, RefuseWhatCannotBe) {
+  std::vector<Row> rows;
+  WireReader empty({});
+  EXPECT_FALSE(read_rows(empty, 1, 1, rows));
+  const std::string many(64, '\0');
+  WireReader too_many(many);
+  EXPECT_FALSE(read_rows(too_many, kRowsMax + 1, 1, rows));
+  Row row;
+  row.sequence = 1;
+  row.source = 3;
+  std::string bytes(row_columns_bytes_max(1), '\0');
+  bytes.resize(static_cast<std::size_t>(put_rows(bytes.data(), std::span(&row, 1)) - bytes.data()));
+  WireReader beyond(bytes);
+  EXPECT_FALSE(read_rows(beyond, 1, 3, rows)) << "a source beyond the table";
+  WireReader fine(bytes);
+  EXPECT_TRUE(read_rows(fine, 1, 4, rows));
+}
+
+TEST(RowColumns, HoldTheEndsOfEveryRange) {
+  std::vector<Row> rows(3);
+  rows[0].sequence = 0;
+  rows[0].received_ns = INT64_MIN;
+  rows[0].event_ns = INT64_MAX;
+  rows[0].tags = UINT64_MAX;
+  rows[1].sequence = 1;
+  rows[1].received_ns = INT64_MAX;
+  rows[1].event_ns = INT64_MIN;
+  rows[2].sequence = UINT64_MAX;
+  rows[2].kinds = 255;
+  std::string bytes(row_columns_bytes_max(3), '\0');
+  bytes.resize(static_cast<std::size_t>(put_rows(bytes.data(), rows) - bytes.data()));
+  WireReader in(bytes);
+  std::vector<Row> back;
+  ASSERT_TRUE(read_rows(in, 3, 1, back));
+  EXPECT_EQ(back, rows);
+  EXPECT_EQ(in.left(), 0U);
+}
+
+}  // namespace
+}  // namespace vigil
