@@ -42,7 +42,7 @@ enum class ValueType : std::uint8_t { text, integer, real, boolean, null };
 /// One value of an event under its dotted ECS (or vendor) name. An array is several fields of one name.
 /// `value` is the text as written (numbers too, exactly).
 struct Field {
-  // A constructor, so that the list builds a field in place: copying a temporary was a tenth of a whole parse.
+  // A constructor, so that the list builds a field in place: copying one was a tenth of a whole parse.
   Field(std::string_view its_name, std::string_view its_value, ValueType its_type = ValueType::text)
       : name(its_name), value(its_value), type(its_type) {}
 
