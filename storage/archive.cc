@@ -59,7 +59,8 @@ Result<void, StoreError> RocksArchive::heal() {
 }
 
 Result<std::vector<std::shared_ptr<const Chunk>>, StoreError> RocksArchive::build_chunks(
-    std::span<const std::shared_ptr<Batch>> batches, std::uint64_t sequence) {
+    std::span<const std::shared_ptr<Batch>> batches, const CommitSpan& span) {
+  std::uint64_t sequence = span.first_sequence;
   std::vector<std::shared_ptr<const Chunk>> chunks;
   std::vector<LaneId> lane_of_source;
   for (const auto& batch : batches) {
@@ -86,12 +87,12 @@ Result<std::vector<std::shared_ptr<const Chunk>>, StoreError> RocksArchive::buil
       }
       builder->add(record, batch->sources[record.source]);
       if (builder->raw_bytes() >= kChunkRawBytes || builder->rows() >= kChunkRowsMax) {
-        chunks.push_back(builder->finish(lane));
+        chunks.push_back(builder->finish(lane, span));
       }
     }
   }
   for (auto& [lane, builder] : builders_) {
-    if (!builder.empty()) chunks.push_back(builder.finish(lane));
+    if (!builder.empty()) chunks.push_back(builder.finish(lane, span));
   }
   return chunks;
 }
@@ -137,7 +138,7 @@ Result<void, StoreError> RocksArchive::commit(std::span<const std::shared_ptr<Ba
   if (records == 0) return {};
 
   const std::uint64_t sequence = next_sequence();
-  auto chunks = build_chunks(batches, sequence);
+  auto chunks = build_chunks(batches, {.first_sequence = sequence, .records = records});
   if (!chunks) return chunks.error();
   if (auto lanes = write_new_lanes(); !lanes) return lanes.error();
   if (auto written = journal_.append(*chunks, sequence); !written) {

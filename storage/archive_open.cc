@@ -108,7 +108,9 @@ Result<void, StoreError> RocksArchive::load(RecoveryReport& report) {
   if (auto lanes = load_lanes(); !lanes) return lanes.error();
   if (auto blocks = load_blocks(); !blocks) return blocks.error();
   std::vector<SequenceRange> held;
-  auto findings = journal_.read([&](std::shared_ptr<const Chunk> chunk) { load_chunk(std::move(chunk), held); });
+  auto findings = journal_.read(ledger_.next_sequence(), [&](std::shared_ptr<const Chunk> chunk) {
+    load_chunk(std::move(chunk), held);
+  });
   if (!findings) return findings.error();
   auto losses = find_losses(std::move(held));
   if (!losses) return losses.error();

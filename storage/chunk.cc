@@ -6,7 +6,7 @@ namespace vigil {
 
 namespace {
 constexpr std::uint8_t kVersion = 1;
-constexpr std::size_t kCountsMax = 1 + 3 * kVarintMax;
+constexpr std::size_t kCountsMax = 1 + 5 * kVarintMax;
 
 /// Writes the head of a frame whose rest has `length` bytes.
 void put_head(char* at, std::size_t length) {
@@ -43,7 +43,7 @@ void ChunkBuilder::add(const Record& record, const std::shared_ptr<const Source>
   bounds_.add(row);
 }
 
-std::shared_ptr<const Chunk> ChunkBuilder::finish(LaneId lane) {
+std::shared_ptr<const Chunk> ChunkBuilder::finish(LaneId lane, const CommitSpan& commit) {
   auto chunk = std::make_shared<Chunk>();
   std::string sources;
   append_sources(sources, sources_.sources());
@@ -57,6 +57,8 @@ std::shared_ptr<const Chunk> ChunkBuilder::finish(LaneId lane) {
   char* at = bytes.get() + Chunk::kHeadBytes;
   *at++ = static_cast<char>(kVersion);
   at = put_varint(at, lane);
+  at = put_varint(at, commit.first_sequence);
+  at = put_varint(at, commit.records);
   at = put_varint(at, rows_.size());
   at = put_varint(at, bounds_.raw_bytes);
   std::memcpy(at, sources.data(), sources.size());
@@ -72,6 +74,7 @@ std::shared_ptr<const Chunk> ChunkBuilder::finish(LaneId lane) {
   put_head(bytes.get(), chunk->size_ - Chunk::kHeadBytes);
 
   chunk->lane_ = lane;
+  chunk->commit_ = commit;
   chunk->bounds_ = bounds_;
   chunk->rows_ = rows_;
   chunk->sources_ = sources_.take();
@@ -92,6 +95,8 @@ std::shared_ptr<const Chunk> Chunk::read(std::string_view body) {
   if (in.byte() != kVersion) return nullptr;
   auto chunk = std::make_shared<Chunk>();
   chunk->lane_ = static_cast<LaneId>(in.varint(UINT16_MAX));
+  chunk->commit_.first_sequence = in.varint();
+  chunk->commit_.records = in.varint();
   const auto rows = static_cast<std::uint32_t>(in.varint(kRowsMax));
   const std::uint64_t raw_bytes = in.varint(kRawBytesMax);
   if (rows == 0 || !read_sources(in, chunk->sources_)) return nullptr;

@@ -17,10 +17,16 @@ using LaneId = std::uint16_t;
 // A chunk on disk, version 1: a frame of the journal.
 //
 //   magic "VJC1", 4 bytes | length of the rest, 4 | check of both, 8
-//   version 1 byte | lane | rows | raw bytes (varints) | sources | row columns | raw bytes, back to back, by sequence
+//   version 1 byte | lane | first sequence and records of the whole commit | rows | raw bytes (varints) | sources
+//   | row columns | raw bytes, back to back, by sequence
 //   | checksum64 of everything since the version, 8 bytes
 //
 // The head has a check of its own: where only the rest is damaged, the next frame is found without searching.
+
+/// The commit a chunk was part of: with it a piece of a commit can be told from a whole one.
+struct CommitSpan {
+  std::uint64_t first_sequence = 0, records = 0;
+};
 
 /// A piece of the journal: some records of one lane that were committed together. Immutable. What is open in memory
 /// is made of these, so the value that went to disk is the only copy of the text.
@@ -35,6 +41,7 @@ class Chunk {
   static std::shared_ptr<const Chunk> read(std::string_view body);
 
   LaneId lane() const { return lane_; }
+  const CommitSpan& commit() const { return commit_; }
   const RowBounds& bounds() const { return bounds_; }
   const std::vector<Row>& rows() const { return rows_; }
   const Sources& sources() const { return sources_; }
@@ -46,6 +53,7 @@ class Chunk {
  private:
   friend class ChunkBuilder;
   LaneId lane_ = 0;
+  CommitSpan commit_;
   RowBounds bounds_;
   std::vector<Row> rows_;
   Sources sources_;
@@ -61,7 +69,7 @@ class ChunkBuilder {
   std::uint64_t raw_bytes() const { return bounds_.raw_bytes; }
   void add(const Record& record, const std::shared_ptr<const Source>& source);
   /// The chunk; the builder is empty again.
-  std::shared_ptr<const Chunk> finish(LaneId lane);
+  std::shared_ptr<const Chunk> finish(LaneId lane, const CommitSpan& commit);
 
  private:
   RowBounds bounds_;

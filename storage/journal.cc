@@ -101,7 +101,8 @@ Result<void, StoreError> Journal::list_segments() {
   return {};
 }
 
-Result<JournalFindings, StoreError> Journal::read(const std::function<void(std::shared_ptr<const Chunk>)>& visit) {
+Result<JournalFindings, StoreError> Journal::read(std::uint64_t acknowledged_before,
+                                                  const std::function<void(std::shared_ptr<const Chunk>)>& visit) {
   const std::lock_guard lock(mutex_);
   if (auto listed = list_segments(); !listed) return listed.error();
   JournalFindings findings;
@@ -139,11 +140,22 @@ Result<JournalFindings, StoreError> Journal::read(const std::function<void(std::
   }
   // A chunk that was written again after damage may stand in two segments; no two chunks begin with one record.
   std::unordered_set<std::uint64_t> seen;
+  std::vector<std::shared_ptr<const Chunk>> all;
   for (auto& chunks : contents) {
     for (auto& chunk : chunks) {
-      if (seen.insert(chunk->bounds().sequence_first).second) visit(std::move(chunk));
+      if (seen.insert(chunk->bounds().sequence_first).second) all.push_back(std::move(chunk));
     }
   }
+  // A commit follows only when the one before it is durable: only the last can be there in part.
+  CommitSpan last;
+  for (const auto& chunk : all) {
+    if (chunk->commit().first_sequence >= last.first_sequence) last = chunk->commit();
+  }
+  const auto of_last = [&](const auto& chunk) { return chunk->commit().first_sequence == last.first_sequence; };
+  std::uint64_t records = 0;
+  for (const auto& chunk : all) records += of_last(chunk) ? chunk->bounds().rows : 0;
+  if (records < last.records && acknowledged_before < last.first_sequence + last.records) std::erase_if(all, of_last);
+  for (auto& chunk : all) visit(std::move(chunk));
   return findings;
 }
 

@@ -49,8 +49,10 @@ class Journal {
   void set_segment_bytes(std::uint64_t bytes) { segment_bytes_ = bytes; }
 
   /// Reads all segments in order, calling `visit` for each chunk that was acknowledged or may have been. Never stuck:
-  /// damage is stepped over and told. Called once, before anything else.
-  Result<JournalFindings, StoreError> read(const std::function<void(std::shared_ptr<const Chunk>)>& visit);
+  /// damage is stepped over and told. The last commit is left out if only a piece of it is there and it was not
+  /// acknowledged (`acknowledged_before`: sequence after the last that was). Called once, before anything else.
+  Result<JournalFindings, StoreError> read(std::uint64_t acknowledged_before,
+                                           const std::function<void(std::shared_ptr<const Chunk>)>& visit);
 
   /// Makes the chunks durable: one sync for all of them. `first_sequence` is the first of this commit. On disk_full
   /// nothing of it is left and it may be tried again; on io nobody knows, and every later call fails too.

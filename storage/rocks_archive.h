@@ -68,7 +68,7 @@ class RocksArchive final : public Archive {
   Result<void, StoreError> heal();
   Result<void, StoreError> check_room(std::uint64_t bytes) const;
   Result<std::vector<std::shared_ptr<const Chunk>>, StoreError> build_chunks(
-      std::span<const std::shared_ptr<Batch>> batches, std::uint64_t sequence);
+      std::span<const std::shared_ptr<Batch>> batches, const CommitSpan& span);
   Result<void, StoreError> write_new_lanes();
 
   // archive_scan.cc

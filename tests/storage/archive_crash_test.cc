@@ -118,9 +118,6 @@ unsigned cycles(unsigned normally, unsigned at_length) {
 }
 
 TEST(ArchiveCrash, NothingAcknowledgedIsMissingOrDoubledAfterKill9) {
-  if (std::getenv("VIGIL_LONG") == nullptr) {
-    GTEST_SKIP() << "open defect: now and then a block is refused after a kill (its row columns are damaged); run with VIGIL_LONG=1";
-  }
   const unsigned seed = std::random_device()();
   std::mt19937 random(seed);
   std::unique_ptr<TemporaryDirectory> directory;
@@ -134,9 +131,6 @@ TEST(ArchiveCrash, NothingAcknowledgedIsMissingOrDoubledAfterKill9) {
 }
 
 TEST(ArchiveCrash, NothingIsMissingOrDoubledWhereverDeathComes) {
-  if (std::getenv("VIGIL_LONG") == nullptr) {
-    GTEST_SKIP() << "open defect: now and then a block is refused after a kill (its row columns are damaged); run with VIGIL_LONG=1";
-  }
   const unsigned seed = std::random_device()();
   std::mt19937 random(seed);
   for (const std::string point :
@@ -151,9 +145,6 @@ TEST(ArchiveCrash, NothingIsMissingOrDoubledWhereverDeathComes) {
 }
 
 TEST(ArchiveCrash, DyingWhileADamagedJournalIsWrittenAgainLosesNothingMore) {
-  if (std::getenv("VIGIL_LONG") == nullptr) {
-    GTEST_SKIP() << "open defect: now and then a block is refused after a kill (its row columns are damaged); run with VIGIL_LONG=1";
-  }
   TemporaryDirectory directory;
   const std::filesystem::path place = directory / "archive";
   live(place, 5, std::chrono::milliseconds(30));

@@ -232,5 +232,45 @@ TEST(ArchiveDiskFull, OnASmallDiskStateStillWorksAndCommitsResumeByThemselves) {
   ::umount2(directory.path().c_str(), MNT_DETACH);
 }
 
+TEST_F(ArchiveFault, EveryWriteMayFailOnceOrForEver) {
+  // One life with a bit of everything; in turn each of its writes and syncs fails, once or from then on.
+  const bool at_length = std::getenv("VIGIL_LONG") != nullptr;
+  for (const bool forever : {false, true}) {
+    for (const bool no_space : {false, true}) {
+      int operations = 0;
+      for (int target = 0; target == 0 || target <= operations; target += at_length ? 1 : 5) {
+        TemporaryDirectory fresh;
+        options_.directory = fresh / "archive";
+        acked_ = 0;
+        std::atomic<int> count{0};
+        files_->set_fault([&](const std::string&, const std::string&) {
+          const int now = ++count;
+          if (target == 0 || (forever ? now < target : now != target)) return rocksdb::IOStatus::OK();
+          return no_space ? rocksdb::IOStatus::NoSpace("injected") : rocksdb::IOStatus::IOError("injected");
+        });
+        auto opened = RocksArchive::open(options_, nullptr, env_.get());
+        if (opened) {
+          archive_ = std::move(*opened);
+          for (int i = 0; i < 6; ++i) {
+            if (const auto trouble = commit_some(4); trouble && trouble->code == StoreErrc::io) break;
+            if (i % 2 == 1) static_cast<void>(archive_->seal(true, maker_.now()).has_value());
+          }
+          check("while it fails");
+        }
+        archive_.reset();
+        opened = StoreError{};
+        files_->set_fault({});
+        if (target == 0) operations = count;
+        RecoveryReport report;
+        open(&report);
+        EXPECT_TRUE(report.clean) << report.what << ", operation " << target;
+        check("after operation " + std::to_string(target));
+        archive_.reset();
+        if (HasFailure()) return;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace vigil

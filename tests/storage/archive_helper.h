@@ -3,13 +3,14 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <cerrno>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <random>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "storage/archive.h"
@@ -20,9 +21,10 @@ namespace vigil::test {
 class TemporaryDirectory {
  public:
   explicit TemporaryDirectory(const std::filesystem::path& below = std::filesystem::temp_directory_path()) {
-    static std::atomic<unsigned> count{0};
-    path_ = below / ("vigil-storage-" + std::to_string(::getpid()) + "-" + std::to_string(count++));
-    std::filesystem::create_directory(path_);
+    // Never a name that was there before: process numbers come round, and a killed test leaves its archive behind.
+    std::string name = (below / "vigil-storage-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
+    path_ = name;
   }
   ~TemporaryDirectory() {
     std::error_code ignored;

@@ -162,6 +162,28 @@ TEST_F(ArchiveRecovery, ATornEndLosesNothingThatWasAcknowledged) {
   EXPECT_EQ(runs(*archive), "1-40 ");
 }
 
+TEST_F(ArchiveRecovery, APieceOfACommitNobodyWasToldOfIsLeftOut) {
+  commit_tens(*open_archive(options_), 3);
+  // The last commit's second chunk is cut off, and the ledger does not know of that commit: as if the power had gone
+  // in its midst.
+  const std::string whole = slurp(segments().at(0));
+  spit(segments().at(0), whole.substr(0, whole.size() - 10));
+  std::string slots = slurp(options_.directory / "acked");
+  slots[3 * 512 + 20] = 'x';
+  spit(options_.directory / "acked", slots);
+  RecoveryReport report;
+  {
+    const auto archive = open_archive(options_, &report);
+    EXPECT_TRUE(report.clean) << report.what;
+    EXPECT_EQ(runs(*archive), "1-20 ");
+    number_ = 20;
+    commit_tens(*archive, 1);
+  }
+  const auto archive = open_archive(options_, &report);
+  EXPECT_TRUE(report.clean) << report.what;
+  EXPECT_EQ(runs(*archive), "1-30 ") << "the new commit has taken its place";
+}
+
 TEST_F(ArchiveRecovery, AnAcknowledgedEndThatIsCutOffIsALoss) {
   commit_tens(*open_archive(options_), 3);
   const std::string whole = slurp(segments().at(0));

@@ -47,9 +47,9 @@ std::vector<std::shared_ptr<const Chunk>> make_chunks(const std::vector<std::str
     record.kinds = Kinds(static_cast<std::uint8_t>(random() % 32));
     record.format = static_cast<Format>(random() % 4);
     builder.add(record, sources[random() % 3]);
-    if (builder.rows() == per_chunk) chunks.push_back(builder.finish(9));
+    if (builder.rows() == per_chunk) chunks.push_back(builder.finish(9, {.first_sequence = 7, .records = 1000}));
   }
-  if (!builder.empty()) chunks.push_back(builder.finish(9));
+  if (!builder.empty()) chunks.push_back(builder.finish(9, {.first_sequence = 7, .records = 1000}));
   return chunks;
 }
 
@@ -62,6 +62,8 @@ TEST(Chunk, ReadsBackByteForByte) {
     const auto back = Chunk::read(frame.substr(Chunk::kHeadBytes));
     ASSERT_TRUE(back);
     EXPECT_EQ(back->lane(), 9);
+    EXPECT_EQ(back->commit().first_sequence, 7U);
+    EXPECT_EQ(back->commit().records, 1000U);
     EXPECT_EQ(back->rows(), chunk->rows());
     EXPECT_EQ(back->text(), chunk->text());
     EXPECT_EQ(back->bounds(), chunk->bounds());
@@ -92,7 +94,7 @@ TEST(Chunk, KeepsEverythingASourceSays) {
   Record record;
   record.sequence = 1;
   builder.add(record, std::make_shared<const Source>(source));
-  const auto chunk = builder.finish(0);
+  const auto chunk = builder.finish(0, {});
   const auto back = Chunk::read(chunk->frame().substr(Chunk::kHeadBytes));
   ASSERT_TRUE(back);
   const Source& read = *back->sources().front();
