@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 
+#include "parsers/byte_scan.h"
 #include "parsers/cp950_table.h"
 
 namespace vigil {
@@ -14,47 +15,6 @@ constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf";
 constexpr char32_t kReplacement = 0xfffd;
 
 constexpr bool is_control(unsigned char c) { return (c < 0x20 && c != '\t' && c != '\n') || c == 0x7f; }
-
-// What a frame holds besides printable ASCII.
-struct Census {
-  bool control = false;
-  bool beyond_ascii = false;
-};
-
-// One pass over a known number of bytes without branches, which compilers turn into a few vector
-// instructions.
-template <std::size_t kBytes>
-void count_block(const char* bytes, unsigned char& control, unsigned char& high) {
-  for (std::size_t i = 0; i < kBytes; ++i) {
-    const auto byte = static_cast<unsigned char>(bytes[i]);
-    const bool low = byte < 0x20;
-    const bool kept = (byte == '\t') | (byte == '\n');
-    control = static_cast<unsigned char>(control | ((low & !kept) | (byte == 0x7f)));
-    high = static_cast<unsigned char>(high | byte);
-  }
-}
-
-// The last block overlaps the one before it, which changes no answer and saves a loop over single bytes.
-template <std::size_t kBytes>
-void count_blocks(std::string_view bytes, unsigned char& control, unsigned char& high) {
-  for (std::size_t at = 0; at + kBytes < bytes.size(); at += kBytes) {
-    count_block<kBytes>(bytes.data() + at, control, high);
-  }
-  count_block<kBytes>(bytes.data() + bytes.size() - kBytes, control, high);
-}
-
-Census census(std::string_view bytes) {
-  unsigned char control = 0;
-  unsigned char high = 0;
-  if (bytes.size() >= 64) {
-    count_blocks<64>(bytes, control, high);
-  } else if (bytes.size() >= 16) {
-    count_blocks<16>(bytes, control, high);
-  } else {
-    for (const char& c : bytes) count_block<1>(&c, control, high);
-  }
-  return {control != 0, (high & 0x80U) != 0};
-}
 
 // Writes a decoded text. `most` bytes are reserved in the arena and what was not needed is given back.
 class Output {
@@ -273,9 +233,9 @@ DecodedText decode_text(std::string_view bytes, Charset charset, Controls contro
     tags.add(Tag::bom_lead);
     bytes.remove_prefix(kUtf8Mark.size());
   }
-  const Census seen = census(bytes);
-  if (!seen.beyond_ascii || is_utf8(bytes)) {
-    if (!seen.control || controls == Controls::kept) return {bytes, tags};
+  if (is_printable_ascii(bytes)) return {bytes, tags};
+  if (is_utf8(bytes)) {
+    if (controls == Controls::kept || !has_control(bytes)) return {bytes, tags};
     return decode_utf8(bytes, controls, tags, arena);
   }
   switch (charset) {

@@ -109,7 +109,8 @@ void add_session(PayloadWriter& out, const PamLine& line) {
 }
 
 struct Saying {
-  std::string_view words, action;
+  Needle words;
+  std::string_view action;
   Outcome outcome;
 };
 constexpr Saying kSayings[] = {

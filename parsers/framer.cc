@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <optional>
+
+#include "parsers/byte_scan.h"
 
 // The rules, at the start of a frame (numbers as in the specification of the receive path):
 //
@@ -56,13 +57,11 @@ struct End {
 End find_end(std::string_view work, std::size_t from, std::size_t reach, bool end) {
   reach = std::min(reach, work.size());
   if (from >= reach) return {End::none, reach};
-  const char* const base = work.data();
-  const void* const lf = std::memchr(base + from, '\n', reach - from);
-  const std::size_t stop = lf ? static_cast<std::size_t>(static_cast<const char*>(lf) - base) : reach;
-  for (std::size_t at = from; at < stop; ++at) {
-    const void* const nul = std::memchr(base + at, '\0', stop - at);
-    if (!nul) break;
-    at = static_cast<std::size_t>(static_cast<const char*>(nul) - base);
+  const std::string_view seen = work.substr(0, reach);
+  for (std::size_t at = from;; ++at) {
+    at += find_lf_or_nul(seen.substr(at));
+    if (at == reach) return {End::none, reach};
+    if (work[at] == '\n') return {End::found, at};
     if (at + 1 < work.size() && work[at + 1] != '<') continue;
     if (at + 2 < work.size()) {
       if (is_digit(work[at + 2])) return {End::found, at};
@@ -70,8 +69,6 @@ End find_end(std::string_view work, std::size_t from, std::size_t reach, bool en
       return {End::undecided, at};
     }
   }
-  if (lf) return {End::found, stop};
-  return {End::none, reach};
 }
 
 enum class Match { no, yes, undecided };

@@ -65,7 +65,12 @@ Format detect_json(std::string_view text, std::string_view app) {
       (app == "suricata" || contains(front, "\"src_ip\"") || contains(front, "\"stats\""))) {
     return Format::eve;
   }
-  if (contains(front, "\"winlog\"") || contains(front, "\"winlog.")) return Format::windows_json;
+  constexpr Needle kWinlog = "\"winlog";
+  for (std::size_t at = find_text(front, kWinlog); at != std::string_view::npos;
+       at = find_text(front, kWinlog, at + 1)) {
+    const std::string_view behind = front.substr(at + kWinlog.size(), 1);
+    if (behind == "\"" || behind == ".") return Format::windows_json;
+  }
   if (contains(front, "\"EventID\"") &&
       (contains(front, "\"Channel\"") || contains(front, "\"SourceName\"") ||
        contains(front, "\"ProviderGuid\""))) {

@@ -8,12 +8,15 @@ namespace vigil {
 namespace {
 
 /// The value of `key` in a text of pairs, without reading the pairs before it. `key` includes the "=".
-std::string_view peek_pair(std::string_view text, std::string_view key) {
-  for (std::size_t at = find_text(text, key); at != std::string_view::npos; at = text.find(key, at + 1)) {
+std::string_view peek_pair(std::string_view text, const Needle& key) {
+  for (std::size_t at = find_text(text, key); at != std::string_view::npos;
+       at = find_text(text, key, at + 1)) {
     if (at != 0 && text[at - 1] != ' ' && text[at - 1] != ',') continue;  // "devtime=" is not "time="
     std::string_view rest = text.substr(at + key.size());
     if (take_prefix(rest, "\"")) return rest.substr(0, rest.find('"'));
-    return rest.substr(0, rest.find_first_of(" ,"));
+    std::size_t end = 0;
+    while (end < rest.size() && rest[end] != ' ' && rest[end] != ',') ++end;
+    return rest.substr(0, end);
   }
   return {};
 }
@@ -49,7 +52,7 @@ std::optional<std::int64_t> json_time(std::string_view text, int zone_minutes) {
 }
 
 /// The string behind `"name":`, wherever it stands.
-std::string_view peek_string(std::string_view text, std::string_view quoted_name) {
+std::string_view peek_string(std::string_view text, const Needle& quoted_name) {
   const std::size_t at = find_text(text, quoted_name);
   if (at == std::string_view::npos) return {};
   std::string_view rest = trim_left(text.substr(at + quoted_name.size()));
@@ -68,7 +71,7 @@ std::optional<std::int64_t> windows_time(std::string_view text, int zone_minutes
 }
 
 std::optional<std::int64_t> cef_time(std::string_view text, int zone_minutes, std::int64_t received_ns) {
-  for (const std::string_view key : {" rt=", " end=", " start=", "|rt="}) {
+  for (const Needle& key : {Needle(" rt="), Needle(" end="), Needle(" start="), Needle("|rt=")}) {
     const std::size_t at = find_text(text, key);
     if (at == std::string_view::npos) continue;
     std::string_view value = text.substr(at + key.size());

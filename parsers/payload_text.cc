@@ -5,7 +5,7 @@
 #include <limits>
 
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 namespace vigil {
@@ -25,15 +25,18 @@ bool is_json_integer(std::string_view text) {
 }
 
 std::optional<std::uint64_t> read_number(std::string_view text) {
-  if (text.empty() || text.size() > 20) return std::nullopt;
+  constexpr std::size_t kSafeDigits = 19;  // as many digits fit whatever they are
+  if (text.empty() || text.size() > kSafeDigits + 1) return std::nullopt;
   std::uint64_t value = 0;
-  for (const char c : text) {
+  for (const char c : text.substr(0, kSafeDigits)) {
     if (!is_digit(c)) return std::nullopt;
-    const auto digit = static_cast<std::uint64_t>(c - '0');
-    if (value > (std::numeric_limits<std::uint64_t>::max() - digit) / 10) return std::nullopt;
-    value = value * 10 + digit;
+    value = value * 10 + static_cast<std::uint64_t>(c - '0');
   }
-  return value;
+  if (text.size() <= kSafeDigits) return value;
+  if (!is_digit(text.back())) return std::nullopt;
+  const auto digit = static_cast<std::uint64_t>(text.back() - '0');
+  if (value > (std::numeric_limits<std::uint64_t>::max() - digit) / 10) return std::nullopt;
+  return value * 10 + digit;
 }
 
 bool is_any(std::string_view text, std::initializer_list<std::string_view> words) {
@@ -64,29 +67,68 @@ bool contains_ignoring_case(std::string_view text, std::string_view needle) {
   return false;
 }
 
-std::size_t find_text(std::string_view text, std::string_view needle) {
-  if (text.size() < needle.size()) return std::string_view::npos;
-  if (needle.size() < 2) return text.find(needle);
-  std::size_t at = 0;
+namespace {
+
 #ifdef __SSE2__
-  // Not the outermost bytes where there are others: those are often quotes, which stand everywhere in JSON.
-  const std::size_t one = needle.size() < 4 ? 0 : 1;
-  const std::size_t two = needle.size() - 1 - one;
-  const __m128i byte_one = _mm_set1_epi8(needle[one]);
-  const __m128i byte_two = _mm_set1_epi8(needle[two]);
-  for (; at + needle.size() - 1 + 16 <= text.size(); at += 16) {
-    const auto load = [&text](std::size_t from) {
-      return _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + from));
-    };
-    const __m128i both =
-        _mm_and_si128(_mm_cmpeq_epi8(load(at + one), byte_one), _mm_cmpeq_epi8(load(at + two), byte_two));
-    for (auto mask = static_cast<unsigned>(_mm_movemask_epi8(both)); mask != 0; mask &= mask - 1) {
-      const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(mask));
-      if (std::memcmp(text.data() + place, needle.data(), needle.size()) == 0) return place;
-    }
+// Of the candidates in `mask`, places from `at` on, the first where all of the needle stands.
+std::size_t first_match(std::string_view text, std::string_view needle, std::size_t at, unsigned mask) {
+  for (; mask != 0; mask &= mask - 1) {
+    const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(mask));
+    if (std::memcmp(text.data() + place, needle.data(), needle.size()) == 0) return place;
   }
+  return std::string_view::npos;
+}
+
+// Both look in as many whole blocks of places as there are, beginning with `at`, which is then where the rest
+// begins.
+std::size_t sse2_find(std::string_view text, const Needle& needle, std::size_t& at) {
+  const __m128i one = _mm_set1_epi8(needle.text()[needle.one()]);
+  const __m128i two = _mm_set1_epi8(needle.text()[needle.two()]);
+  for (; at + needle.size() - 1 + 16 <= text.size(); at += 16) {
+    const char* const places = text.data() + at;
+    const auto load = [](const char* from) {
+      return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    };
+    const __m128i both = _mm_and_si128(_mm_cmpeq_epi8(load(places + needle.one()), one),
+                                       _mm_cmpeq_epi8(load(places + needle.two()), two));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(both));
+    if (mask == 0) continue;
+    if (const std::size_t place = first_match(text, needle.text(), at, mask); place != std::string_view::npos)
+      return place;
+  }
+  return std::string_view::npos;
+}
+
+[[gnu::target("avx2")]] std::size_t avx2_find(std::string_view text, const Needle& needle, std::size_t& at) {
+  const __m256i one = _mm256_set1_epi8(needle.text()[needle.one()]);
+  const __m256i two = _mm256_set1_epi8(needle.text()[needle.two()]);
+  for (; at + needle.size() - 1 + 32 <= text.size(); at += 32) {
+    const char* const places = text.data() + at;
+    const __m256i at_one = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(places + needle.one()));
+    const __m256i at_two = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(places + needle.two()));
+    const auto mask = static_cast<unsigned>(_mm256_movemask_epi8(
+        _mm256_and_si256(_mm256_cmpeq_epi8(at_one, one), _mm256_cmpeq_epi8(at_two, two))));
+    if (mask == 0) continue;
+    if (const std::size_t place = first_match(text, needle.text(), at, mask); place != std::string_view::npos)
+      return place;
+  }
+  return std::string_view::npos;
+}
+
+const bool kHasAvx2 = __builtin_cpu_supports("avx2") != 0;
 #endif
-  return text.find(needle, at);
+
+}  // namespace
+
+std::size_t find_text(std::string_view text, const Needle& needle, std::size_t from) {
+  if (from > text.size() || text.size() - from < needle.size()) return std::string_view::npos;
+  if (needle.size() < 2) return text.find(needle.text(), from);
+#ifdef __SSE2__
+  std::size_t place = kHasAvx2 ? avx2_find(text, needle, from) : std::string_view::npos;
+  if (place == std::string_view::npos) place = sse2_find(text, needle, from);
+  if (place != std::string_view::npos) return place;
+#endif
+  return text.find(needle.text(), from);
 }
 
 namespace {
