@@ -28,10 +28,10 @@ std::string encode_block_head(const BlockInfo& info) {
   std::string out(1, static_cast<char>(kHeadVersion));
   const RowBounds& b = info.bounds;
   for (const std::uint64_t value :
-       {std::uint64_t{info.lane}, std::uint64_t{static_cast<std::uint8_t>(info.codec)}, std::uint64_t{info.parts},
-        std::uint64_t{b.rows}, b.raw_bytes, b.sequence_first, b.sequence_last, zigzag(b.event_min),
-        zigzag(b.event_max), zigzag(b.received_min), zigzag(b.received_max), info.stored_bytes, info.index_bytes,
-        std::uint64_t{kKindCount}}) {
+       {std::uint64_t{info.lane}, std::uint64_t{static_cast<std::uint8_t>(info.codec)},
+        std::uint64_t{info.parts}, std::uint64_t{b.rows}, b.raw_bytes, b.sequence_first, b.sequence_last,
+        zigzag(b.event_min), zigzag(b.event_max), zigzag(b.received_min), zigzag(b.received_max),
+        info.stored_bytes, info.index_bytes, std::uint64_t{kKindCount}}) {
     append_varint(out, value);
   }
   for (const auto& kind : info.kinds) {
@@ -71,9 +71,38 @@ bool decode_block_head(std::string_view value, BlockInfo& info) {
 }
 
 namespace {
+/// Reads a text part into `size` bytes at `out`, behind which there is room for kScanPadding more. `columns`
+/// is memory that is used again.
+bool unpack_text(ZSTD_DCtx* context, std::string_view part, std::vector<char>& columns, char* out,
+                 std::size_t size) {
+  WireReader in(part);
+  const auto codec = static_cast<BlockCodec>(in.byte());
+  if (codec == BlockCodec::stored) {
+    const std::string_view text = in.bytes(size);
+    const auto sum = in.fixed<std::uint64_t>();
+    if (!in.ok() || in.left() != 0 || checksum64(text) != sum) return false;
+    std::copy(text.begin(), text.end(), out);
+    return true;
+  }
+  if (codec == BlockCodec::zstd) {
+    const std::string_view frame = in.bytes(in.left());
+    return ZSTD_decompressDCtx(context, out, size, frame.data(), frame.size()) == size;
+  }
+  if (codec != BlockCodec::columns) return false;
+  const auto columns_size =
+      static_cast<std::size_t>(in.varint(size));  // more than the text was is not written
+  const std::string_view frame = in.bytes(in.left());
+  if (!in.ok()) return false;
+  if (columns.size() < columns_size + kScanPadding) columns.resize(columns_size + kScanPadding);
+  if (ZSTD_decompressDCtx(context, columns.data(), columns_size, frame.data(), frame.size()) != columns_size)
+    return false;
+  return read_text_columns({columns.data(), columns_size}, out, size);
+}
+
 /// Orders `order` by a small number of each row, keeping the order of equals: one step of a counting sort.
 template <class Number>
-void sort_by(std::vector<std::uint32_t>& order, const std::vector<Row>& rows, std::size_t numbers, Number&& number) {
+void sort_by(std::vector<std::uint32_t>& order, const std::vector<Row>& rows, std::size_t numbers,
+             Number&& number) {
   std::vector<std::uint32_t> starts(numbers + 1), sorted(order.size());
   for (const Row& row : rows) ++starts[number(row) + 1];
   std::partial_sum(starts.begin(), starts.end(), starts.begin());
@@ -125,26 +154,34 @@ BlockEncoder::BlockEncoder(int level) : contexts_(std::make_unique<Contexts>()) 
 }
 BlockEncoder::~BlockEncoder() = default;
 
-std::string BlockEncoder::put_text_part(std::string_view text) {
-  std::string out;
-  if (packed_.size() < ZSTD_compressBound(text.size())) packed_.resize(ZSTD_compressBound(text.size()));
-  const std::size_t size =
-      ZSTD_compress2(contexts_->text, packed_.data(), packed_.size(), text.data(), text.size());
-  if (ZSTD_isError(size) == 0U) {
-    if (back_.size() < text.size()) back_.resize(text.size());
-    const std::size_t back = ZSTD_decompressDCtx(contexts_->back, back_.data(), text.size(), packed_.data(), size);
-    if (back == text.size() && std::memcmp(text.data(), back_.data(), text.size()) == 0) {
-      out.reserve(1 + size);
-      out += static_cast<char>(BlockCodec::zstd);
-      out.append(packed_.data(), size);
-      return out;
-    }
+std::string BlockEncoder::put_text_part(std::string_view text, std::span<const TextLine> lines) {
+  const std::string_view columns = columns_.write(text.data(), lines, terms_);
+  // Of what is no log, columns may be more than the text was.
+  std::string out =
+      columns.size() <= text.size() ? pack(BlockCodec::columns, columns) : pack(BlockCodec::zstd, text);
+  if (back_.size() < text.size() + kScanPadding) back_.resize(text.size() + kScanPadding);
+  if (unpack_text(contexts_->back, out, columns_back_, back_.data(), text.size()) &&
+      std::memcmp(text.data(), back_.data(), text.size()) == 0) {
+    return out;
   }
   ++verify_failures_;
-  out.reserve(1 + text.size() + sizeof(std::uint64_t));
-  out += static_cast<char>(BlockCodec::stored);
+  out.assign(1, static_cast<char>(BlockCodec::stored));
   out.append(text);
   append_fixed(out, checksum64(text));
+  return out;
+}
+
+/// Empty if zstd fails.
+std::string BlockEncoder::pack(BlockCodec codec, std::string_view plain) {
+  if (packed_.size() < ZSTD_compressBound(plain.size())) packed_.resize(ZSTD_compressBound(plain.size()));
+  const std::size_t size =
+      ZSTD_compress2(contexts_->text, packed_.data(), packed_.size(), plain.data(), plain.size());
+  std::string out;
+  if (ZSTD_isError(size) != 0U) return out;
+  out.reserve(1 + kVarintMax + size);
+  out += static_cast<char>(codec);
+  if (codec == BlockCodec::columns) append_varint(out, plain.size());
+  out.append(packed_.data(), size);
   return out;
 }
 
@@ -188,7 +225,8 @@ Result<EncodedBlock, StoreError> BlockEncoder::encode(std::span<const std::share
   rows.reserve(count);
   raws.reserve(count);
   SourceTableBuilder table;
-  BlockInfo::PerKind by_set[256];  // per set of kinds, of which there are few: counted once a row, not five times
+  BlockInfo::PerKind
+      by_set[256];  // per set of kinds, of which there are few: counted once a row, not five times
   for (const auto& chunk : chunks) {
     std::vector<std::uint32_t> renumbered;
     renumbered.reserve(chunk->sources().size());
@@ -211,26 +249,23 @@ Result<EncodedBlock, StoreError> BlockEncoder::encode(std::span<const std::share
   }
   const Sources sources = table.take();
   const TextLayout layout = lay_out_text(rows, kPartBytes);
-  if (layout.parts.size() >= UINT16_MAX) return StoreError{StoreErrc::bad_argument, "a block of too many parts"};
+  if (layout.parts.size() >= UINT16_MAX)
+    return StoreError{StoreErrc::bad_argument, "a block of too many parts"};
   info.parts = static_cast<std::uint16_t>(layout.parts.size());
 
   block.parts.resize(1);
   for (const TextLayout::Part& part : layout.parts) {
     const auto bytes = static_cast<std::size_t>(part.bytes);
-    if (text_.size() < bytes + TermCollector::kPadding) text_.resize(bytes + TermCollector::kPadding);
+    if (text_.size() < bytes + kScanPadding) text_.resize(bytes + kScanPadding);
     char* at = text_.data();
-    for (std::uint32_t i = part.order_first; i < part.order_first + part.rows; ++i) {
-      const std::uint32_t row = layout.order[i];
-      if (rows[row].length > 0) std::memcpy(at, raws[row], rows[row].length);
-      at += rows[row].length;
-    }
-    at = text_.data();
+    lines_.clear();
     for (std::uint32_t i = part.order_first; i < part.order_first + part.rows; ++i) {
       const Row& row = rows[layout.order[i]];
-      terms_.add({at, row.length}, sources[row.source]->charset);
+      if (row.length > 0) std::memcpy(at, raws[layout.order[i]], row.length);
       at += row.length;
+      lines_.push_back({.length = row.length, .charset = sources[row.source]->charset});
     }
-    block.parts.push_back(put_text_part({text_.data(), bytes}));
+    block.parts.push_back(put_text_part({text_.data(), bytes}, lines_));
     info.stored_bytes += block.parts.back().size();
   }
   if (!put_rows_part(rows, sources, info, block.parts.front())) {
@@ -244,10 +279,12 @@ Result<EncodedBlock, StoreError> BlockEncoder::encode(std::span<const std::share
   return block;
 }
 
-Result<std::shared_ptr<const BlockRows>, StoreError> read_rows_part(std::string_view value, const BlockInfo& info) {
+Result<std::shared_ptr<const BlockRows>, StoreError> read_rows_part(std::string_view value,
+                                                                    const BlockInfo& info) {
   if (value.size() < sizeof(std::uint64_t)) return corrupt(info, "its row columns are missing");
   const std::string_view summed = value.substr(0, value.size() - sizeof(std::uint64_t));
-  if (checksum64(summed) != load_u64(summed.data() + summed.size())) return corrupt(info, "its row columns are damaged");
+  if (checksum64(summed) != load_u64(summed.data() + summed.size()))
+    return corrupt(info, "its row columns are damaged");
   WireReader in(summed);
   const bool ours = in.byte() == kRowsVersion && in.varint() == info.lane && in.varint() == info.number &&
                     in.varint() == static_cast<std::uint8_t>(info.codec);
@@ -274,23 +311,14 @@ Result<std::shared_ptr<const BlockRows>, StoreError> read_rows_part(std::string_
   return std::shared_ptr<const BlockRows>(std::move(block));
 }
 
-Result<TextPart, StoreError> read_text_part(std::string_view value, std::uint64_t size, const BlockInfo& info) {
+Result<TextPart, StoreError> read_text_part(std::string_view value, std::uint64_t size,
+                                            const BlockInfo& info) {
   TextPart part{.bytes = nullptr, .size = static_cast<std::size_t>(size)};
   // Room behind the text, so that scanners may look at sixteen bytes at a time.
-  part.bytes.reset(new char[part.size + TermCollector::kPadding]);
-  if (value.empty()) return corrupt(info, "an empty text part");
-  const std::string_view frame = value.substr(1);
-  if (value.front() == static_cast<char>(BlockCodec::zstd)) {
-    if (ZSTD_decompress(part.bytes.get(), part.size, frame.data(), frame.size()) == size) return part;
-    return corrupt(info, "a text part cannot be unpacked");
-  }
-  if (value.front() == static_cast<char>(BlockCodec::stored) && frame.size() == size + sizeof(std::uint64_t)) {
-    const std::string_view text = frame.substr(0, part.size);
-    if (checksum64(text) == load_u64(frame.data() + part.size)) {
-      std::copy(text.begin(), text.end(), part.bytes.get());
-      return part;
-    }
-  }
+  part.bytes.reset(new char[part.size + kScanPadding]);
+  std::vector<char> columns;
+  const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(), &ZSTD_freeDCtx);
+  if (context && unpack_text(context.get(), value, columns, part.bytes.get(), part.size)) return part;
   return corrupt(info, "a text part is damaged");
 }
 

@@ -11,6 +11,7 @@
 #include "storage/chunk.h"
 #include "storage/store_error.h"
 #include "storage/terms.h"
+#include "storage/text_columns.h"
 
 namespace vigil {
 
@@ -19,16 +20,17 @@ namespace vigil {
 //   heads   day, number        -> head: what is known without reading the rows
 //   fresh   day, number, 0     -> rows: version | lane | number | codec | part size | size | zstd{sources, row columns}
 //                                 | checksum64
-//   fresh   day, number, 1..   -> text: how (1 byte) | zstd frame, or the bytes and their checksum64
+//   fresh   day, number, 1..   -> text: how (1 byte) | size of the columns (varint), zstd frame of the columns
+//                                 (text_columns.h); or a zstd frame of the text; or the text and its checksum64
 //   fidx    day, number        -> term index (block_index.h)
 //
-// In the text, records of one format and source lie together, by sequence inside: neighbours then look alike, which is
-// a tenth of the size and a third of the time. The order follows from the row columns, so it is not written. A part is
+// In the text, records of one format and source lie together, by sequence inside: neighbours then look alike. The order follows from the row columns, so it is not written. A part is
 // closed before the record that would take it past the part size; a record is never cut.
 
 enum class BlockCodec : std::uint8_t {
   stored = 0,  ///< text as it is: the way out if what another codec wrote does not read back
-  zstd = 1,
+  zstd = 1,    ///< text, where columns would be larger
+  columns = 2,
 };
 
 /// What the archive keeps in memory of each block.
@@ -36,7 +38,7 @@ struct BlockInfo {
   std::uint32_t number = 0;
   std::uint16_t day = 0;  ///< of receipt, UTC days since 1970: first in the keys, so that a day is a range
   LaneId lane = 0;
-  BlockCodec codec = BlockCodec::zstd;
+  BlockCodec codec = BlockCodec::columns;
   std::uint16_t parts = 0;  ///< text parts
   RowBounds bounds;
   std::uint64_t stored_bytes = 0;  ///< rows and text
@@ -88,11 +90,14 @@ class BlockEncoder {
  private:
   struct Contexts;
   bool put_rows_part(const std::vector<Row>& rows, const Sources& sources, const BlockInfo& info, std::string& out);
-  std::string put_text_part(std::string_view text);
+  std::string put_text_part(std::string_view text, std::span<const TextLine> lines);
+  std::string pack(BlockCodec codec, std::string_view plain);
 
   std::unique_ptr<Contexts> contexts_;
   TermCollector terms_;
-  std::vector<char> text_, packed_, back_;
+  TextColumnsWriter columns_;
+  std::vector<TextLine> lines_;
+  std::vector<char> text_, packed_, back_, columns_back_;
   std::uint64_t verify_failures_ = 0;
 };
 

@@ -15,7 +15,7 @@ namespace vigil {
 
 namespace {
 
-constexpr std::size_t kWordMin = 3;   ///< shorter words are everywhere
+constexpr std::size_t kWordMin = 3;  ///< shorter words are everywhere
 constexpr std::size_t kQuad = 4, kQuadDigits = 3;
 constexpr std::size_t kSextet = 6, kSextetDigits = 2;
 
@@ -63,8 +63,8 @@ inline std::uint64_t wide_hash_of_word(const char* at, std::size_t size) {
 /// Watches short words go by and says when the latest ones make an address.
 class AddressWatch {
  public:
-  /// A run of letters and digits that is no word term, [begin, end) of `text`; `after` is the character behind it.
-  /// Calls `sink(begin, end)`.
+  /// A run of letters and digits that is no word term, [begin, end) of `text`; `after` is the character
+  /// behind it. Calls `sink(begin, end)`.
   template <class Sink>
   void see(const char* text, std::size_t begin, std::size_t end, char after, bool letter, Sink&& sink) {
     const char joint = begins_ > 0 && begin == end_ + 1 ? text[end_] : '\0';
@@ -103,18 +103,24 @@ constexpr bool is_cjk(char32_t code) {
 }
 
 char32_t decode_utf8(std::string_view sequence) {
-  const auto byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(sequence[i])); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<char32_t>(static_cast<unsigned char>(sequence[i]));
+  };
   switch (sequence.size()) {
-    case 2: return ((byte(0) & 0x1fU) << 6U) | (byte(1) & 0x3fU);
-    case 3: return ((byte(0) & 0x0fU) << 12U) | ((byte(1) & 0x3fU) << 6U) | (byte(2) & 0x3fU);
+    case 2:
+      return ((byte(0) & 0x1fU) << 6U) | (byte(1) & 0x3fU);
+    case 3:
+      return ((byte(0) & 0x0fU) << 12U) | ((byte(1) & 0x3fU) << 6U) | (byte(2) & 0x3fU);
     case 4:
-      return ((byte(0) & 0x07U) << 18U) | ((byte(1) & 0x3fU) << 12U) | ((byte(2) & 0x3fU) << 6U) | (byte(3) & 0x3fU);
-    default: return 0;
+      return ((byte(0) & 0x07U) << 18U) | ((byte(1) & 0x3fU) << 12U) | ((byte(2) & 0x3fU) << 6U) |
+             (byte(3) & 0x3fU);
+    default:
+      return 0;
   }
 }
 
-/// Walks the text byte by byte: words, addresses and CJK pairs. `sink(std::string_view)` gets views of the text; case
-/// is as written.
+/// Walks the text byte by byte: words, addresses and CJK pairs. `sink(std::string_view)` gets views of the
+/// text; case is as written.
 template <class Sink>
 void walk_terms(std::string_view text, TextEdges edges, Sink&& sink) {
   AddressWatch addresses;
@@ -135,7 +141,8 @@ void walk_terms(std::string_view text, TextEdges edges, Sink&& sink) {
       }
       continue;
     }
-    const std::size_t length = static_cast<unsigned char>(c) < 0x80U ? 0 : utf8_sequence_length(text.substr(at));
+    const std::size_t length =
+        static_cast<unsigned char>(c) < 0x80U ? 0 : utf8_sequence_length(text.substr(at));
     if (length >= 3 && is_cjk(decode_utf8(text.substr(at, length)))) {
       if (previous_cjk != std::string_view::npos) sink(text.substr(previous_cjk, at + length - previous_cjk));
       previous_cjk = at;
@@ -152,23 +159,33 @@ struct Masks {
 };
 
 #if defined(__SSE2__)
-inline Masks classify(const char* at, __m128i& high, __m128i& backslash) {
-  Masks masks{0, 0};
+struct Classes {
+  __m128i words, letters;  ///< 0xff where a byte is one
+};
+inline Classes classify(__m128i bytes) {
   const __m128i a = _mm_set1_epi8('a'), zero_digit = _mm_set1_epi8('0');
   const __m128i last_letter = _mm_set1_epi8(25), last_digit = _mm_set1_epi8(9);
-  const __m128i fold = _mm_set1_epi8(0x20), slash = _mm_set1_epi8('\\'), zero = _mm_setzero_si128();
+  const __m128i fold = _mm_set1_epi8(0x20), zero = _mm_setzero_si128();
+  // x - first, then minus what is allowed with a floor at zero: zero means "in range".
+  const __m128i from_a = _mm_sub_epi8(_mm_or_si128(bytes, fold), a);
+  const __m128i from_zero = _mm_sub_epi8(bytes, zero_digit);
+  const __m128i letters = _mm_cmpeq_epi8(_mm_subs_epu8(from_a, last_letter), zero);
+  const __m128i digits = _mm_cmpeq_epi8(_mm_subs_epu8(from_zero, last_digit), zero);
+  return {.words = _mm_or_si128(letters, digits), .letters = letters};
+}
+
+inline Masks classify(const char* at, __m128i& high, __m128i& backslash) {
+  Masks masks{0, 0};
+  const __m128i slash = _mm_set1_epi8('\\');
   for (unsigned i = 0; i < 4; ++i) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + 16 * i));
     high = _mm_or_si128(high, bytes);
     backslash = _mm_or_si128(backslash, _mm_cmpeq_epi8(bytes, slash));
-    // x - first, then minus what is allowed with a floor at zero: zero means "in range".
-    const __m128i from_a = _mm_sub_epi8(_mm_or_si128(bytes, fold), a);
-    const __m128i from_zero = _mm_sub_epi8(bytes, zero_digit);
-    const __m128i letters = _mm_cmpeq_epi8(_mm_subs_epu8(from_a, last_letter), zero);
-    const __m128i digits = _mm_cmpeq_epi8(_mm_subs_epu8(from_zero, last_digit), zero);
-    const auto letter_bits = static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(letters)));
+    const Classes classes = classify(bytes);
+    const auto letter_bits =
+        static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(classes.letters)));
     const auto word_bits =
-        static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(letters, digits))));
+        static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(classes.words)));
     masks.letter |= letter_bits << (16 * i);
     masks.word |= word_bits << (16 * i);
   }
@@ -178,7 +195,8 @@ inline Masks classify(const char* at, __m128i& high, __m128i& backslash) {
 
 }  // namespace
 
-void terms_of_text(std::string_view text, const std::function<void(std::string_view)>& sink, TextEdges edges) {
+void terms_of_text(std::string_view text, const std::function<void(std::string_view)>& sink,
+                   TextEdges edges) {
   std::string small;
   walk_terms(text, edges, [&](std::string_view term) {
     small.assign(term);
@@ -200,11 +218,99 @@ void TermCollector::add(std::string_view raw, Charset charset) {
     text = decode_text(raw, charset, Controls::kept, arena_).text;
     add_decoded(text);
   }
-  if (seen.backslash && unescape_backslashes(text, unescaped_)) {
-    const std::size_t size = unescaped_.size();
-    unescaped_.append(kPadding, '\0');
-    if (add_words(unescaped_.data(), size).high) add_decoded({unescaped_.data(), size});
+  if (seen.backslash) add_unescaped(text);
+}
+
+void TermCollector::add_unescaped(std::string_view text) {
+  if (!unescape_backslashes(text, unescaped_)) return;
+  const std::size_t size = unescaped_.size();
+  unescaped_.append(kPadding, '\0');
+  if (add_words(unescaped_.data(), size).high) add_decoded({unescaped_.data(), size});
+}
+
+#if defined(__SSE2__)
+namespace {
+
+/// Whether dots at these places part `size` characters into the four numbers of an address.
+bool is_quad(std::uint64_t dots, std::size_t size) {
+  std::size_t begin = 0;
+  for (std::uint64_t rest = dots | (std::uint64_t{1} << size); rest != 0; rest &= rest - 1) {
+    const auto end = static_cast<std::size_t>(std::countr_zero(rest));
+    if (end == begin || end - begin > kQuadDigits) return false;
+    begin = end + 1;
   }
+  return std::popcount(dots) == kQuad - 1;
+}
+
+/// Whether `text` is a MAC address, its joints being at these places.
+bool is_sextet(std::uint64_t joints, const char* text, std::size_t size) {
+  constexpr std::uint64_t kPlaces = 0b00100100100100100;
+  constexpr std::size_t kSize = kSextet * kSextetDigits + kSextet - 1;
+  if (size != kSize || joints != kPlaces) return false;
+  for (std::size_t i = 0; i < kSize; ++i) {
+    if (((joints >> i) & 1U) == 0 && !is_hex(text[i])) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+/// Tokens of at most 32 characters, which nearly all are; false if it is not that simple.
+bool TermCollector::add_short_token(const char* text, std::size_t size) {
+  if (size > 32) return false;
+  const std::uint64_t inside = (std::uint64_t{1} << size) - 1;
+  const __m128i front = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text));
+  const __m128i back =
+      size > 16 ? _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + 16)) : _mm_setzero_si128();
+  const Classes front_is = classify(front), back_is = classify(back);
+  const auto which = [&](__m128i low, __m128i high) {
+    const auto bits = static_cast<unsigned>(_mm_movemask_epi8(low)) |
+                      (static_cast<unsigned>(_mm_movemask_epi8(high)) << 16U);
+    return bits & inside;
+  };
+  const auto equal = [&](char c) {
+    const __m128i wanted = _mm_set1_epi8(c);
+    return which(_mm_cmpeq_epi8(front, wanted), _mm_cmpeq_epi8(back, wanted));
+  };
+  const auto keep_word = [&](std::size_t from, std::size_t to) {
+    const std::uint64_t hash = wide_hash_of_word(text + from, to - from);
+    keep(static_cast<std::uint32_t>(hash >> 32U), static_cast<std::size_t>(hash));
+  };
+  const std::uint64_t words = which(front_is.words, back_is.words),
+                      letters = which(front_is.letters, back_is.letters);
+  if (words == inside) {
+    if (letters != 0 && size >= kWordMin) keep_word(0, size);
+    return true;
+  }
+  const std::uint64_t dots = equal('.'), joints = equal(':') | equal('-');
+  if (static_cast<std::size_t>(std::popcount(dots)) >= kQuad - 1) {
+    if (letters != 0 || (words | dots) != inside || !is_quad(dots, size)) return false;
+    keep_word(0, size);
+    return true;
+  }
+  if (static_cast<std::size_t>(std::popcount(joints)) >= kSextet - 1) {
+    if (!is_sextet(joints, text, size)) return false;
+    keep_word(0, size);
+    return true;
+  }
+  if (letters == 0) return true;  // neither words nor an address; what a backslash might hide has letters
+  for (std::uint64_t edges = words ^ (words << 1U); edges != 0; edges &= edges - 1) {
+    const auto from = static_cast<std::size_t>(std::countr_zero(edges));
+    edges &= edges - 1;
+    const auto to = static_cast<std::size_t>(std::countr_zero(edges));
+    const std::uint64_t of_word = (std::uint64_t{1} << to) - (std::uint64_t{1} << from);
+    if (to - from >= kWordMin && (letters & of_word) != 0) keep_word(from, to);
+  }
+  if (equal('\\') != 0) add_unescaped({text, size});
+  return true;
+}
+#endif
+
+void TermCollector::add_token(const char* text, std::size_t size) {
+#if defined(__SSE2__)
+  if (add_short_token(text, size)) return;
+#endif
+  if (add_words(text, size).backslash) add_unescaped({text, size});
 }
 
 void TermCollector::keep(std::uint32_t hash, std::size_t slot) {
@@ -212,11 +318,13 @@ void TermCollector::keep(std::uint32_t hash, std::size_t slot) {
   if (recent == hash) return;
   recent = hash;
   hashes_.push_back(hash);
+  if (hashes_.size() > compact_at_) compact();
 }
 
 void TermCollector::add_decoded(std::string_view text) {
   walk_terms(text, {}, [&](std::string_view term) {
-    // A word's bytes are made small, a pair's are not to be touched; an address has nothing to make small but hex.
+    // A word's bytes are made small, a pair's are not to be touched; an address has nothing to make small but
+    // hex.
     std::string small(term);
     for (char& c : small) {
       if (is_letter(c)) c = static_cast<char>(c | 0x20);
@@ -224,11 +332,9 @@ void TermCollector::add_decoded(std::string_view text) {
     const std::uint64_t hash = wide_hash(small);
     keep(static_cast<std::uint32_t>(hash >> 32U), static_cast<std::size_t>(hash));
   });
-  if (hashes_.size() > compact_at_) compact();
 }
 
 TermCollector::Seen TermCollector::add_words(const char* text, std::size_t size) {
-  if (hashes_.size() > compact_at_) compact();
   AddressWatch addresses;
   const auto see = [&](std::size_t begin, std::size_t end, bool letter) {
     if (letter && end - begin >= kWordMin) {

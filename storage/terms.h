@@ -52,6 +52,10 @@ class TermCollector {
   /// `raw` as received, with kPadding bytes readable behind it.
   void add(std::string_view raw, Charset charset);
 
+  /// A piece of a record that holds whole words and nothing but ASCII; kPadding bytes readable behind it. A record may
+  /// be given piece by piece wherever it is cut at what is no letter, digit, backslash, or one of ". : -".
+  void add_token(const char* text, std::size_t size);
+
   /// The hashes of all terms, sorted, each once. The collector is empty again.
   std::vector<std::uint32_t> take();
 
@@ -60,6 +64,8 @@ class TermCollector {
     bool high = false, backslash = false;
   };
   Seen add_words(const char* text, std::size_t size);
+  bool add_short_token(const char* text, std::size_t size);
+  void add_unescaped(std::string_view text);
   void add_decoded(std::string_view text);
   void keep(std::uint32_t hash, std::size_t slot);
   void compact();

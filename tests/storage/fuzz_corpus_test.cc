@@ -11,6 +11,7 @@
 // The targets' entry points, renamed in CMakeLists.txt so that several fit into one program.
 extern "C" int fuzz_query_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_bundle_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_columns_input(const std::uint8_t* data, std::size_t size);
 
 namespace vigil {
 namespace {
@@ -29,6 +30,7 @@ unsigned replay(const std::string& target, int (*input)(const std::uint8_t*, std
 
 TEST(FuzzCorpus, QueriesKeepTheirProperties) { EXPECT_GT(replay("query", fuzz_query_input), 10U); }
 TEST(FuzzCorpus, TheBundleReaderKeepsItsProperties) { EXPECT_GE(replay("bundle", fuzz_bundle_input), 10U); }
+TEST(FuzzCorpus, ColumnsKeepTheirProperties) { EXPECT_GT(replay("columns", fuzz_columns_input), 10U); }
 
 }  // namespace
 }  // namespace vigil

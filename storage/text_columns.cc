@@ -1,0 +1,336 @@
+#include "storage/text_columns.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include "storage/hash.h"
+#include "storage/wire.h"
+
+namespace vigil {
+
+namespace {
+
+constexpr std::uint32_t kPlain = UINT32_MAX;
+/// Below this, what a group says of itself costs more than its lines do as they are.
+constexpr std::uint32_t kGroupLinesMin = 4;
+/// Skeletons looked at before a line is plain: bounds what made-up lines of one hash cost.
+constexpr std::uint32_t kProbesMax = 16;
+/// Twice as many as there can be groups.
+constexpr std::size_t kSlots = std::size_t{2} * kGroupsMax;
+
+/// A token's length with this bit: its line's terms are gathered already.
+constexpr std::uint16_t kGathered = 0x8000, kLength = 0x7fff;
+static_assert(kScanBytesMax <= kLength);
+static_assert(TermCollector::kPadding <= kScanPadding);
+
+std::uint64_t hash_of(const char* bytes, std::size_t size) {
+  std::uint64_t state = kMixA ^ size;
+  for (; size >= 8; size -= 8, bytes += 8) state = mix(state ^ load_u64(bytes), kMixB);
+  std::uint64_t rest = 0;
+  std::memcpy(&rest, bytes, size);
+  return mix(state ^ rest, kMixC);
+}
+
+/// Length of what both begin with, at most `limit`. Sixteen bytes behind either's end are readable.
+inline std::size_t common_prefix(const char* a, const char* b, std::size_t limit) {
+  std::size_t at = 0;
+#if defined(__SSE2__)
+  for (; at < limit; at += 16) {
+    const __m128i same = _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(a + at)),
+                                        _mm_loadu_si128(reinterpret_cast<const __m128i*>(b + at)));
+    const auto differs = ~static_cast<std::uint32_t>(_mm_movemask_epi8(same)) & 0xffffU;
+    if (differs != 0) return std::min(limit, at + static_cast<std::size_t>(std::countr_zero(differs)));
+  }
+  return limit;
+#else
+  while (at < limit && a[at] == b[at]) ++at;
+  return at;
+#endif
+}
+
+/// Copies in steps of sixteen bytes: reads and writes up to fifteen more than asked.
+inline void copy_wide(char* to, const char* from, std::size_t size) {
+  for (std::size_t at = 0; at < size; at += 16) std::memcpy(to + at, from + at, 16);
+}
+
+/// Room for `more` bytes behind what is there, kScanPadding of slack included; the vector keeps its size.
+char* room(std::vector<char>& bytes, std::size_t used, std::size_t more) {
+  if (bytes.size() < used + more + kScanPadding)
+    bytes.resize(std::max(2 * bytes.size(), used + more + kScanPadding));
+  return bytes.data() + used;
+}
+
+void append_varint(std::vector<char>& out, std::uint64_t value) {
+  char bytes[kVarintMax];
+  out.insert(out.end(), bytes, put_varint(bytes, value));
+}
+
+/// How a column changes, as written.
+enum Change : std::uint8_t { never = 0, always = 1, sometimes = 2 };
+/// A column's tokens are cut if these many of them have two bytes in common with the one before, on average.
+constexpr std::ptrdiff_t kCutTokensMin = 8;
+
+}  // namespace
+
+std::string_view TextColumnsWriter::write(const char* text, std::span<const TextLine> lines,
+                                          TermCollector& terms) {
+  for (auto* bytes : {&ids_, &lengths_, &plain_, &shapes_, &changed_}) bytes->clear();
+  text_used_ = 0;
+  scan_lines(text, lines);
+
+  // Groups are numbered as they are met; each one's lines are brought together, in order.
+  std::uint32_t numbered = 0, at = 0;
+  for (Group& group : groups_) {
+    group.number = group.lines >= kGroupLinesMin ? ++numbered : 0;
+    group.first = at;
+    if (group.number != 0) at += group.lines;
+  }
+  by_group_.resize(at);
+  ids_.reserve(2 * lines.size());
+  const bool wide = numbered > UINT8_MAX;
+  for (std::uint32_t i = 0; i < lines_.size(); ++i) {
+    Line& line = lines_[i];
+    Group* const group = line.group == kPlain ? nullptr : &groups_[line.group];
+    const std::uint32_t number = group == nullptr ? 0 : group->number;
+    if (number != 0) by_group_[group->first++] = i;
+    ids_.push_back(static_cast<char>(number & 0xffU));
+    if (wide) ids_.push_back(static_cast<char>(number >> 8U));
+    if (number == 0) line.group = kPlain;
+  }
+  write_plain(text, lines, terms);
+  for (Group& group : groups_) {
+    if (group.number == 0) continue;
+    group.first -= group.lines;
+    write_group(text, group, lines, terms);
+  }
+  return join(lines.size(), numbered);
+}
+
+void TextColumnsWriter::scan_lines(const char* text, std::span<const TextLine> lines) {
+  lines_.clear();
+  groups_.clear();
+  skeletons_used_ = 0;
+  slots_.assign(kSlots, 0);
+  std::size_t starts = 0;
+  std::uint32_t at = 0;
+  for (const TextLine& given : lines) {
+    Line line{.at = at,
+              .length = given.length,
+              .starts = static_cast<std::uint32_t>(starts),
+              .group = kPlain,
+              .high = false};
+    at += given.length;
+    if (given.length <= kScanBytesMax && starts < UINT32_MAX / 2) {
+      const std::size_t needed = starts + given.length + 2 + kScanPadding;
+      if (starts_.size() < needed) starts_.resize(std::max(2 * starts_.size(), needed));
+      char* const skeleton = room(skeletons_, skeletons_used_, given.length + 2 + kScanPadding);
+      const ScannedLine found = scan_(text + line.at, given.length, starts_.data() + starts, skeleton);
+      line.high = found.high;
+      if (found.tokens <= kColumnsMax) {
+        line.group = group_of(found.tokens);
+        if (line.group != kPlain) starts += found.tokens + 1;
+      }
+    }
+    lines_.push_back(line);
+  }
+}
+
+/// The group of the skeleton that was put behind the kept ones, made if there is none; kPlain if there can be
+/// none.
+std::uint32_t TextColumnsWriter::group_of(std::uint32_t columns) {
+  const char* const skeleton = skeletons_.data() + skeletons_used_;
+  const std::uint64_t hash = hash_of(skeleton, columns - 1);
+  for (std::uint32_t probe = 0; probe < kProbesMax; ++probe) {
+    std::uint32_t& slot = slots_[(hash + probe) % kSlots];
+    if (slot == 0) {
+      if (groups_.size() == kGroupsMax) return kPlain;
+      groups_.push_back({.hash = hash,
+                         .skeleton_at = static_cast<std::uint32_t>(skeletons_used_),
+                         .columns = columns,
+                         .lines = 1});
+      skeletons_used_ += columns - 1;
+      slot = static_cast<std::uint32_t>(groups_.size());
+      return slot - 1;
+    }
+    Group& group = groups_[slot - 1];
+    if (group.hash == hash && group.columns == columns &&
+        std::memcmp(skeletons_.data() + group.skeleton_at, skeleton, columns - 1) == 0) {
+      ++group.lines;
+      return slot - 1;
+    }
+  }
+  return kPlain;
+}
+
+void TextColumnsWriter::write_plain(const char* text, std::span<const TextLine> lines, TermCollector& terms) {
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    const Line& line = lines_[i];
+    if (line.group != kPlain) continue;
+    append_varint(lengths_, line.length);
+    plain_.insert(plain_.end(), text + line.at, text + line.at + line.length);
+    terms.add({text + line.at, line.length}, lines[i].charset);
+  }
+}
+
+void TextColumnsWriter::write_group(const char* text, const Group& group, std::span<const TextLine> lines,
+                                    TermCollector& terms) {
+  tokens_.clear();
+  row_ends_.clear();
+  changes_.assign(group.columns, 0);
+  const Line* before = nullptr;
+  for (std::uint32_t i = group.first; i < group.first + group.lines; ++i) {
+    const Line& line = lines_[by_group_[i]];
+    // Beyond ASCII the charset decides what the terms are, and it is the whole line's. A token that is as in
+    // the line before has been met there, unless that line's bytes meant something else.
+    gathered_ = line.high || (before != nullptr && before->high);
+    if (gathered_) terms.add({text + line.at, line.length}, lines[by_group_[i]].charset);
+    if (before != nullptr) {
+      compare(text, line, *before, group.columns);
+    } else {
+      const std::uint16_t* const starts = starts_.data() + line.starts;
+      for (std::uint32_t c = 0; c < group.columns; ++c)
+        keep(line.at + starts[c], starts[c + 1] - 1U - starts[c], c);
+    }
+    row_ends_.push_back(static_cast<std::uint32_t>(tokens_.size()));
+    before = &line;
+  }
+  write_changes(group);
+  write_tokens(text, group, terms);
+}
+
+inline void TextColumnsWriter::keep(std::uint32_t at, std::uint32_t length, std::uint32_t column) {
+  tokens_.push_back({.at = at,
+                     .length = static_cast<std::uint16_t>(length | (gathered_ ? kGathered : 0)),
+                     .column = static_cast<std::uint16_t>(column)});
+  ++changes_[column];
+}
+
+/// Keeps the tokens of `line` that are not as in the line before, which has as many.
+void TextColumnsWriter::compare(const char* text, const Line& line, const Line& before,
+                                std::uint32_t columns) {
+  const std::uint16_t* const starts = starts_.data() + line.starts;
+  const std::uint16_t* const old_starts = starts_.data() + before.starts;
+  const char* const bytes = text + line.at;
+  const char* const old_bytes = text + before.at;
+  for (std::uint32_t c = 0; c < columns; ++c) {
+    // From the start of a token in both lines: what is equal up to and with the delimiter behind a token is
+    // an equal token, and the next one starts in step again.
+    const std::size_t left = line.length - starts[c], old_left = before.length - old_starts[c];
+    const std::size_t same =
+        common_prefix(bytes + starts[c], old_bytes + old_starts[c], std::min(left, old_left));
+    if (same == left && same == old_left) return;
+    const std::size_t differs = starts[c] + same;
+    while (starts[c + 1] - 1U < differs) ++c;
+    keep(line.at + starts[c], starts[c + 1] - 1U - starts[c], c);
+  }
+}
+
+/// Which columns change, and for those that do now and then, when.
+void TextColumnsWriter::write_changes(const Group& group) {
+  constexpr std::uint32_t kNoBit = UINT32_MAX;
+  change_bit_.assign(group.columns, kNoBit);
+  std::uint32_t bits = 0;
+  for (std::uint32_t c = 0; c < group.columns; ++c) {
+    if (changes_[c] > 1 && changes_[c] < group.lines) change_bit_[c] = bits++;
+  }
+  const std::size_t width = (bits + 7U) / 8;
+  std::size_t at = changed_.size();
+  changed_.resize(at + width * (group.lines - 1));
+  for (std::uint32_t row = 1; row < group.lines; ++row, at += width) {
+    for (std::uint32_t i = row_ends_[row - 1]; i < row_ends_[row]; ++i) {
+      const std::uint32_t bit = change_bit_[tokens_[i].column];
+      if (bit == kNoBit) continue;
+      char& byte = changed_[at + bit / 8];
+      byte = static_cast<char>(static_cast<unsigned char>(byte) | (1U << (bit % 8)));
+    }
+  }
+}
+
+/// Writes a column's tokens without what each has in common with the one before, if that makes them much
+/// shorter.
+bool TextColumnsWriter::put_cut(const char* text, const Token* first, const Token* end, char*& out) {
+  if (end - first < kCutTokensMin) return false;
+  // A few tell: a column's tokens are of one kind.
+  const auto common = [&](const Token& token, const Token& before) {
+    const std::size_t shorter =
+        std::min(std::size_t{token.length} & kLength, std::size_t{before.length} & kLength);
+    return common_prefix(text + token.at, text + before.at, std::min(shorter, kCutMax));
+  };
+  std::size_t saved = 0;
+  for (const Token* token = first + 1; token != first + kCutTokensMin; ++token)
+    saved += common(*token, token[-1]);
+  if (saved < std::size_t{2} * kCutTokensMin) return false;
+  for (const Token* token = first; token != end; ++token) {
+    const std::size_t cut = token == first ? 0 : common(*token, token[-1]);
+    const std::size_t length = (std::size_t{token->length} & kLength) - cut;
+    *out++ = static_cast<char>(kCutZero + cut);
+    copy_wide(out, text + token->at + cut, length);
+    out += length;
+    *out++ = ' ';
+  }
+  return true;
+}
+
+void TextColumnsWriter::write_tokens(const char* text, const Group& group, TermCollector& terms) {
+  // A counting sort by column; in a column by line.
+  column_at_.resize(group.columns);
+  std::uint32_t total = 0;
+  for (std::uint32_t c = 0; c < group.columns; ++c) {
+    column_at_[c] = total;
+    total += changes_[c];
+  }
+  by_column_.resize(tokens_.size());
+  std::size_t bytes = 2 * tokens_.size();
+  for (const Token& token : tokens_) {
+    by_column_[column_at_[token.column]++] = token;
+    bytes += std::size_t{token.length} & kLength;
+  }
+
+  append_varint(shapes_, group.lines);
+  append_varint(shapes_, group.columns - 1);
+  shapes_.insert(shapes_.end(), skeletons_.data() + group.skeleton_at,
+                 skeletons_.data() + group.skeleton_at + group.columns - 1);
+  char* const begin = room(text_, text_used_, bytes);
+  char* out = begin;
+  const Token* token = by_column_.data();
+  for (std::uint32_t c = 0; c < group.columns; ++c) {
+    const char* const column = out;
+    const Token* const first = token;
+    const Token* const end = token + changes_[c];
+    token = end;
+    for (const Token* t = first; t != end; ++t) {
+      if ((t->length & kGathered) == 0) terms.add_token(text + t->at, t->length);
+    }
+    const bool cut = put_cut(text, first, end, out);
+    if (!cut) {
+      for (const Token* t = first; t != end; ++t) {
+        const std::size_t length = std::size_t{t->length} & kLength;
+        copy_wide(out, text + t->at, length);
+        out += length;
+        *out++ = ' ';
+      }
+    }
+    const Change change = changes_[c] == 1 ? never : changes_[c] == group.lines ? always : sometimes;
+    append_varint(shapes_, static_cast<std::uint64_t>(out - column) * 8 + (cut ? kCut : 0U) + change);
+  }
+  text_used_ += static_cast<std::size_t>(out - begin);
+}
+
+std::string_view TextColumnsWriter::join(std::size_t lines, std::uint32_t groups) {
+  joined_.clear();
+  append_varint(joined_, lines);
+  append_varint(joined_, groups);
+  for (const auto* bytes : {&ids_, &lengths_, &plain_, &shapes_, &changed_}) {
+    append_varint(joined_, bytes->size());
+    joined_.insert(joined_.end(), bytes->begin(), bytes->end());
+  }
+  append_varint(joined_, text_used_);
+  joined_.insert(joined_.end(), text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(text_used_));
+  return {joined_.data(), joined_.size()};
+}
+
+}  // namespace vigil

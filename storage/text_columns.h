@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "parsers/syslog_header.h"
+#include "storage/terms.h"
+#include "storage/token_scan.h"
+
+namespace vigil {
+
+// Text of a block as columns (token_scan.h): lines of one skeleton are a group, token i of its lines is column i,
+// and of a column only what differs from the line before is written. Of ordinary logs that is a sixth of the tokens.
+// Lines of a skeleton that is rare, and very long ones, are written as they are.
+//
+// Bytes, before zstd. Numbers are varints; a section is its length and its bytes.
+//
+//   lines, groups
+//   section ids      for each line: its group + 1, or 0 for a line as it is; one byte, or two if there are more than
+//                    255 groups
+//   section lengths  of the lines as they are
+//   section plain    those lines, back to back
+//   section shapes   for each group: lines, size of the skeleton, skeleton, and for each column: its length in
+//                    `tokens` times 8, plus 4 if its tokens are cut, plus how often it changes (0 never, 1 from line
+//                    to line, 2 now and then)
+//   section changes  for each group and each of its lines but the first: a bit for each column that changes now and
+//                    then, lowest first, in whole bytes
+//   section tokens   for each group, column by column: the tokens of its first line and of each change, a space
+//                    behind each (no token has one). A token that is cut begins with how many of its bytes are those
+//                    of the column's token before it: one byte, "@" for none, "A" for one, up to 31
+
+/// What the encoder is told of a line.
+struct TextLine {
+  std::uint32_t length = 0;
+  Charset charset = Charset::utf8;
+};
+
+/// Limits of a part: the reader refuses what is past them.
+constexpr std::uint32_t kGroupsMax = 4096;
+constexpr std::uint32_t kColumnsMax = 4096;
+
+/// Of a column's shape: its tokens are cut.
+constexpr std::uint32_t kCut = 4;
+constexpr std::size_t kCutMax = 31;
+constexpr unsigned char kCutZero = '@';
+
+/// Writes text as columns. Keeps its memory from part to part; one thread.
+class TextColumnsWriter {
+ public:
+  explicit TextColumnsWriter(TokenScanner scanner = token_scanner()) : scan_(scanner) {}
+
+  /// `text` is the lines back to back, with kScanPadding bytes readable behind it; it is less than 4 GiB.
+  /// Their terms go to `terms`. The view lives until the next call.
+  std::string_view write(const char* text, std::span<const TextLine> lines, TermCollector& terms);
+
+ private:
+  struct Line {
+    std::uint32_t at, length, starts;  ///< `starts`: where its token starts begin in starts_
+    std::uint32_t group;               ///< in groups_, or kPlain
+    bool high;
+  };
+  struct Group {
+    std::uint64_t hash = 0;
+    std::uint32_t skeleton_at = 0, columns = 0;  ///< the skeleton has columns - 1 bytes, in skeletons_
+    std::uint32_t lines = 0;
+    std::uint32_t number = 0;  ///< as written, 0: its lines are plain
+    std::uint32_t first = 0;   ///< in by_group_
+  };
+  struct Token {
+    std::uint32_t at;
+    std::uint16_t length;
+    std::uint16_t column;
+  };
+
+  void scan_lines(const char* text, std::span<const TextLine> lines);
+  std::uint32_t group_of(std::uint32_t columns);
+  void write_plain(const char* text, std::span<const TextLine> lines, TermCollector& terms);
+  void write_group(const char* text, const Group& group, std::span<const TextLine> lines,
+                   TermCollector& terms);
+  void compare(const char* text, const Line& line, const Line& before, std::uint32_t columns);
+  void keep(std::uint32_t at, std::uint32_t length, std::uint32_t column);
+  void write_changes(const Group& group);
+  static bool put_cut(const char* text, const Token* first, const Token* end, char*& out);
+  void write_tokens(const char* text, const Group& group, TermCollector& terms);
+  std::string_view join(std::size_t lines, std::uint32_t groups);
+
+  TokenScanner scan_;
+  std::vector<Line> lines_;
+  std::vector<std::uint16_t> starts_;
+  std::vector<char> skeletons_;
+  std::vector<Group> groups_;
+  std::size_t skeletons_used_ = 0;
+  std::vector<std::uint32_t> slots_;     ///< hash table of groups_: index + 1
+  std::vector<std::uint32_t> by_group_;  ///< lines, group by group
+  // Of one group:
+  bool gathered_ = false;  ///< the terms of the line at hand are
+  std::vector<Token> tokens_, by_column_;
+  std::vector<std::uint32_t> row_ends_;  ///< in tokens_
+  std::vector<std::uint32_t> changes_, column_at_, change_bit_;
+  // What is written:
+  std::vector<char> ids_, lengths_, plain_, shapes_, changed_, text_, joined_;
+  std::size_t text_used_ = 0;
+};
+
+/// Reads what the writer wrote, from bytes that may be anything, into exactly `size` bytes at `out`. There
+/// are kScanPadding more bytes readable behind `bytes` and writable behind `out`; what stands there is lost.
+/// False if the bytes do not say that many; never reads or writes further.
+bool read_text_columns(std::string_view bytes, char* out, std::size_t size);
+
+}  // namespace vigil

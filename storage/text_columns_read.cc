@@ -1,0 +1,236 @@
+// The reader of text_columns.h, by itself: its input is what lay on a disk for months.
+
+#include <bit>
+#include <cstring>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include "storage/rows.h"
+#include "storage/text_columns.h"
+#include "storage/wire.h"
+
+namespace vigil {
+
+namespace {
+
+struct Column {
+  const char* at = nullptr;   ///< its next token
+  const char* end = nullptr;  ///< behind its last
+  bool cut = false;
+};
+
+struct Group {
+  std::uint32_t lines = 0;  ///< still to come
+  std::uint32_t columns = 0;
+  const char* skeleton = nullptr;
+  std::uint32_t first_column = 0;     ///< in Reader::columns_, and of its starts
+  std::uint32_t first_sometimes = 0;  ///< in Reader::sometimes_
+  std::uint32_t sometimes = 0;
+  std::uint32_t first_word = 0;   ///< in Reader::always_
+  const char* changes = nullptr;  ///< of its next line
+  const char* before = nullptr;   ///< its line before, in the output
+};
+
+class Reader {
+ public:
+  Reader(char* out, std::size_t size) : out_(out), end_(out + size) {}
+
+  bool read(std::string_view bytes);
+
+ private:
+  bool read_groups(std::string_view shapes, std::string_view changes, std::string_view tokens);
+  bool put_first(Group& group);
+  bool put_next(Group& group);
+  static std::string_view next_token(Column& column);
+  bool put_token(Column& column, const char* before, std::size_t before_size);
+  bool append(const char* from, std::size_t size);
+
+  char* out_;
+  char* const end_;
+  std::vector<Group> groups_;
+  std::vector<Column> columns_;
+  std::vector<std::uint32_t> starts_;  ///< of the line before of each group, one more than columns
+  std::vector<std::uint16_t> sometimes_;
+  std::vector<std::uint64_t> always_, changed_;
+};
+
+bool Reader::read(std::string_view bytes) {
+  WireReader in(bytes);
+  const std::uint64_t lines = in.varint(kRowsMax);
+  const std::uint64_t groups = in.varint(kGroupsMax);
+  const std::string_view ids = in.text();
+  WireReader lengths(in.text());
+  WireReader plain(in.text());
+  const std::string_view shapes = in.text(), changes = in.text(), tokens = in.text();
+  const std::size_t id_bytes = groups > UINT8_MAX ? 2 : 1;
+  if (!in.ok() || in.left() != 0 || ids.size() != lines * id_bytes) return false;
+  groups_.resize(static_cast<std::size_t>(groups));
+  if (!read_groups(shapes, changes, tokens)) return false;
+
+  const char* id = ids.data();
+  for (std::uint64_t i = 0; i < lines; ++i, id += id_bytes) {
+    std::size_t number = static_cast<unsigned char>(id[0]);
+    if (id_bytes == 2) number |= std::size_t{static_cast<unsigned char>(id[1])} << 8U;
+    if (number > groups) return false;
+    if (number == 0) {
+      const std::string_view line = plain.bytes(lengths.varint());
+      if (!lengths.ok() || !plain.ok() || line.size() > static_cast<std::size_t>(end_ - out_)) return false;
+      if (!line.empty()) std::memcpy(out_, line.data(), line.size());
+      out_ += line.size();
+      continue;
+    }
+    Group& group = groups_[number - 1];
+    if (group.lines == 0) return false;
+    --group.lines;
+    if (!(group.before == nullptr ? put_first(group) : put_next(group))) return false;
+  }
+  if (out_ != end_ || lengths.left() != 0 || plain.left() != 0) return false;
+  for (const Group& group : groups_) {
+    if (group.lines != 0) return false;
+  }
+  for (const Column& column : columns_) {
+    if (column.at != column.end) return false;
+  }
+  return true;
+}
+
+bool Reader::read_groups(std::string_view shapes, std::string_view changes, std::string_view tokens) {
+  WireReader in(shapes), bits(changes), text(tokens);
+  for (Group& group : groups_) {
+    group.lines = static_cast<std::uint32_t>(in.varint(kRowsMax));
+    const std::uint64_t delimiters = in.varint(kColumnsMax - 1);
+    const std::string_view skeleton = in.bytes(delimiters);
+    if (!in.ok() || group.lines == 0) return false;
+    group.skeleton = skeleton.data();
+    group.columns = static_cast<std::uint32_t>(delimiters + 1);
+    group.first_column = static_cast<std::uint32_t>(columns_.size());
+    group.first_sometimes = static_cast<std::uint32_t>(sometimes_.size());
+    group.first_word = static_cast<std::uint32_t>(always_.size());
+    always_.resize(always_.size() + (group.columns + 63) / 64);
+    for (std::uint32_t c = 0; c < group.columns; ++c) {
+      const std::uint64_t shape = in.varint();
+      const std::string_view column = text.bytes(shape / 8);
+      // Each ends in the space behind its last token.
+      if (!text.ok() || column.empty() || column.back() != ' ' || shape % 4 > 2) return false;
+      columns_.push_back(
+          {.at = column.data(), .end = column.data() + column.size(), .cut = (shape & kCut) != 0});
+      if (shape % 4 == 1) always_[group.first_word + c / 64] |= std::uint64_t{1} << (c % 64);
+      if (shape % 4 == 2) sometimes_.push_back(static_cast<std::uint16_t>(c));
+    }
+    group.sometimes = static_cast<std::uint32_t>(sometimes_.size()) - group.first_sometimes;
+    const std::uint64_t width = (group.sometimes + 7U) / 8;
+    group.changes = bits.bytes(width * (group.lines - 1)).data();
+    if (!bits.ok()) return false;
+  }
+  starts_.resize(columns_.size() + groups_.size());
+  return in.ok() && in.left() == 0 && bits.left() == 0 && text.left() == 0;
+}
+
+/// The token at the head of a column, which must not be at its end. Every column ends in a space.
+inline std::string_view Reader::next_token(Column& column) {
+  const char* const begin = column.at;
+  const char* at = begin;
+#if defined(__SSE2__)
+  const __m128i space = _mm_set1_epi8(' ');
+  for (;; at += 16) {  // the padding is readable, and there is a space before it
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const auto found = static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, space)));
+    if (found == 0) continue;
+    at += std::countr_zero(found);
+    column.at = at + 1;
+    return {begin, static_cast<std::size_t>(at - begin)};
+  }
+#else
+  while (*at != ' ') ++at;
+  column.at = at + 1;
+  return {begin, static_cast<std::size_t>(at - begin)};
+#endif
+}
+
+/// In steps of sixteen bytes: there is room behind what is read and what is written.
+inline bool Reader::append(const char* from, std::size_t size) {
+  if (size > static_cast<std::size_t>(end_ - out_)) return false;
+  for (std::size_t at = 0; at < size; at += 16) std::memcpy(out_ + at, from + at, 16);
+  out_ += size;
+  return true;
+}
+
+/// The next token of a column, of which the one before had these bytes.
+inline bool Reader::put_token(Column& column, const char* before, std::size_t before_size) {
+  std::string_view token = next_token(column);
+  if (column.cut) {
+    if (token.empty()) return false;
+    const std::size_t common = static_cast<unsigned char>(token.front()) - std::size_t{kCutZero};
+    if (common > before_size || !append(before, common)) return false;
+    token.remove_prefix(1);
+  }
+  return append(token.data(), token.size());
+}
+
+bool Reader::put_first(Group& group) {
+  std::uint32_t* const starts = starts_.data() + group.first_column + (&group - groups_.data());
+  const char* const line = out_;
+  for (std::uint32_t c = 0; c < group.columns; ++c) {
+    starts[c] = static_cast<std::uint32_t>(out_ - line);
+    if (!put_token(columns_[group.first_column + c], nullptr, 0)) return false;
+    if (c + 1 < group.columns && !append(group.skeleton + c, 1)) return false;
+  }
+  starts[group.columns] = static_cast<std::uint32_t>(out_ - line) + 1;
+  group.before = line;
+  return starts[group.columns] <= kScanBytesMax + 1;
+}
+
+/// As the line before but for the columns that change.
+bool Reader::put_next(Group& group) {
+  std::uint32_t* const starts = starts_.data() + group.first_column + (&group - groups_.data());
+  const std::size_t words = (group.columns + 63) / 64;
+  changed_.assign(always_.begin() + group.first_word,
+                  always_.begin() + group.first_word + static_cast<std::ptrdiff_t>(words));
+  for (std::uint32_t bit = 0; bit < group.sometimes; bit += 8, ++group.changes) {
+    auto byte = static_cast<std::uint32_t>(static_cast<unsigned char>(*group.changes));
+    for (; byte != 0; byte &= byte - 1) {
+      const std::uint32_t i = bit + static_cast<std::uint32_t>(std::countr_zero(byte));
+      if (i >= group.sometimes) return false;
+      const std::uint16_t c = sometimes_[group.first_sometimes + i];
+      changed_[c / 64] |= std::uint64_t{1} << (c % 64);
+    }
+  }
+
+  const char* const line = out_;
+  std::uint32_t from = 0;                // how much of the line before has been used
+  std::uint32_t shifted = 0, shift = 0;  // columns before `shifted` have their new start; `shift` wraps
+  for (std::size_t word = 0; word < words; ++word) {
+    for (std::uint64_t bits = changed_[word]; bits != 0; bits &= bits - 1) {
+      const auto c =
+          static_cast<std::uint32_t>(64 * word) + static_cast<std::uint32_t>(std::countr_zero(bits));
+      Column& column = columns_[group.first_column + c];
+      if (column.at == column.end) return false;
+      const std::uint32_t old_start = starts[c], old_end = starts[c + 1] - 1;
+      if (shift != 0) {
+        for (std::uint32_t i = shifted; i <= c; ++i) starts[i] += shift;
+      }
+      shifted = c + 1;
+      if (!append(group.before + from, old_start - from)) return false;
+      const char* const token = out_;
+      if (!put_token(column, group.before + old_start, old_end - old_start)) return false;
+      from = old_end;
+      shift += static_cast<std::uint32_t>(out_ - token) - (old_end - old_start);
+    }
+  }
+  if (shift != 0) {
+    for (std::uint32_t i = shifted; i <= group.columns; ++i) starts[i] += shift;
+  }
+  const std::uint32_t old_length = starts[group.columns] - shift - 1;
+  if (!append(group.before + from, old_length - from)) return false;
+  group.before = line;
+  return starts[group.columns] <= kScanBytesMax + 1;
+}
+
+}  // namespace
+
+bool read_text_columns(std::string_view bytes, char* out, std::size_t size) {
+  return Reader(out, size).read(bytes);
+}
+
+}  // namespace vigil

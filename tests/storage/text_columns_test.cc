@@ -1,0 +1,243 @@
+#include "storage/text_columns.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <random>
+#include <string>
+
+namespace vigil {
+namespace {
+
+/// Lines back to back, with the room behind them that scanners ask for.
+struct Text {
+  std::vector<char> bytes;
+  std::vector<TextLine> lines;
+  std::size_t size = 0;
+
+  explicit Text(const std::vector<std::string>& all) {
+    for (const std::string& line : all) {
+      bytes.insert(bytes.end(), line.begin(), line.end());
+      lines.push_back({.length = static_cast<std::uint32_t>(line.size()), .charset = Charset::automatic});
+    }
+    size = bytes.size();
+    bytes.resize(size + kScanPadding, 'z');
+  }
+};
+
+std::string write(const Text& text, TextColumnsWriter& writer, TermCollector& terms) {
+  return std::string(writer.write(text.bytes.data(), text.lines, terms));
+}
+std::string write(const std::vector<std::string>& lines) {
+  TextColumnsWriter writer;
+  TermCollector terms;
+  return write(Text(lines), writer, terms);
+}
+
+/// From and into memory of exactly the promised size, so that a sanitizer sees a step outside.
+bool read(std::string_view columns, std::string& out, std::size_t size) {
+  std::vector<char> in(columns.size() + kScanPadding), text(size + kScanPadding);
+  if (!columns.empty()) std::memcpy(in.data(), columns.data(), columns.size());
+  const bool done = read_text_columns({in.data(), columns.size()}, text.data(), size);
+  out.assign(text.data(), size);
+  return done;
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string all;
+  for (const std::string& line : lines) all += line;
+  return all;
+}
+
+std::vector<std::string> repeat(const std::vector<std::string>& lines, int times) {
+  std::vector<std::string> all;
+  for (int i = 0; i < times; ++i) all.insert(all.end(), lines.begin(), lines.end());
+  return all;
+}
+
+/// Lines of one shape with numbers that count, jump and stay.
+std::vector<std::string> counted(int lines) {
+  std::vector<std::string> all;
+  for (int i = 0; i < lines; ++i) {
+    all.push_back("date=2026-11-20 time=07:" + std::to_string(10 + i / 60) + ":" +
+                  std::to_string(10 + i % 50) + " srcip=10.0." + std::to_string(i * 7 % 250) +
+                  ".9 n=" + std::to_string(i * 977) + " level=\"notice\" end");
+  }
+  return all;
+}
+
+struct Case {
+  std::string_view why;
+  std::vector<std::string> lines;
+};
+
+std::vector<Case> cases() {
+  std::vector<Case> all = {
+      {"no lines", {}},
+      {"one empty line", {""}},
+      {"many empty lines", std::vector<std::string>(100, "")},
+      {"equal lines", std::vector<std::string>(100, "a=1 b=2")},
+      {"one delimiter", std::vector<std::string>(9, " ")},
+      {"nothing but delimiters", std::vector<std::string>(9, " =,\"[](){}<>'&?%;|\t")},
+      {"lines that count", counted(500)},
+      {"a token that grows and shrinks",
+       repeat({"a 1 b", "a 12345678901234567890123456789012345678901234567890 b", "a  b"}, 9)},
+      {"the last token changes", repeat({"x=1", "x=12", "x=", "x=1"}, 5)},
+      {"the last token is a prefix of the next line's", repeat({"u=ro", "u=root", "u=roots"}, 5)},
+      {"the first token changes", repeat({"1 x", "12 x", " x"}, 5)},
+      {"two shapes in turn", repeat({"a=1 b=2", "a 1", "a=2 b=2", "a 2"}, 20)},
+      {"a shape that is rare", {"a b", "a b", "a b", "x,y", "a b", "a b"}},
+      {"carriage returns, zeros and line feeds",
+       repeat({std::string("a\r\n b\0c", 7), std::string("a\r\n d\0\0", 7)}, 5)},
+      {"bytes that are no UTF-8",
+       repeat({"\xb5\x6e\xa4\x4a user=\xff\xfe", "\xb5\x6e\xa4\x4b user=\x80"}, 5)},
+      {"numbers as they were written", repeat({"007 +1 1e3 -0 00", "7 1 1000 0 0"}, 5)},
+      {"tokens with much in common", repeat({"https://www.school.edu.tw/a/very/long/path/index.html x",
+                                             "https://www.school.edu.tw/a/very/long/path/other.html x"},
+                                            20)},
+      {"a line past what is scanned",
+       {std::string(kScanBytesMax + 1, 'a'), std::string(kScanBytesMax, 'b'), "c"}},
+      {"the longest lines that are scanned",
+       repeat({std::string(kScanBytesMax - 1, 'a') + " ", std::string(kScanBytesMax - 1, 'b') + " "}, 3)},
+      {"more columns than there may be", std::vector<std::string>(5, std::string(kColumnsMax, ' '))},
+      {"as many columns as there may be", std::vector<std::string>(5, std::string(kColumnsMax - 1, ' '))},
+  };
+  Case shapes{"more shapes than one byte counts", {}};
+  for (int i = 0; i < 300; ++i) {
+    for (int line = 0; line < 5; ++line)
+      shapes.lines.push_back(std::string(static_cast<std::size_t>(i), '=') + std::to_string(line));
+  }
+  all.push_back(shapes);
+  Case many{"more shapes than there may be", {}};
+  for (unsigned i = 0; i < 3 * kGroupsMax; ++i) {
+    std::string line;
+    for (unsigned bit = 0; bit < 14; ++bit) line += ((i >> bit) & 1U) != 0 ? "a=" : "b,";
+    for (int copy = 0; copy < 4; ++copy) many.lines.push_back(line);
+  }
+  all.push_back(many);
+  return all;
+}
+
+TEST(TextColumns, GiveEveryLineBackByteForByte) {
+  TextColumnsWriter writer;  // keeps its memory: nothing of one text may show in the next
+  for (const auto& [why, lines] : cases()) {
+    TermCollector terms;
+    const std::string columns = write(Text(lines), writer, terms);
+    const std::string text = joined(lines);
+    std::string back;
+    ASSERT_TRUE(read(columns, back, text.size())) << why;
+    EXPECT_TRUE(back == text) << why;
+  }
+}
+
+TEST(TextColumns, OfRandomLinesToo) {
+  std::mt19937 random(11);
+  constexpr std::string_view kAlphabet = "aaab 11== ,.:\\\"\xe7\x99\xbb";
+  TextColumnsWriter writer;
+  for (int round = 0; round < 300; ++round) {
+    std::vector<std::string> lines;
+    const std::size_t shapes = 1 + random() % 5;
+    std::vector<std::string> patterns(shapes);
+    for (std::string& pattern : patterns) {
+      for (std::size_t i = random() % 60; i > 0; --i) pattern += kAlphabet[random() % kAlphabet.size()];
+    }
+    for (std::size_t i = random() % 200; i > 0; --i) {
+      std::string line = patterns[random() % shapes];
+      for (std::size_t changes = random() % 4; changes > 0 && !line.empty(); --changes) {
+        line.insert(random() % line.size(), std::to_string(random() % 1000));
+      }
+      lines.push_back(line);
+    }
+    TermCollector terms;
+    const std::string columns = write(Text(lines), writer, terms);
+    std::string back;
+    ASSERT_TRUE(read(columns, back, joined(lines).size())) << "seed 11, round " << round;
+    ASSERT_EQ(back, joined(lines)) << "seed 11, round " << round;
+  }
+}
+
+TEST(TextColumns, LogsBecomeMuchSmaller) {
+  const std::vector<std::string> lines = counted(1000);
+  EXPECT_LT(write(lines).size() * 4, joined(lines).size());
+}
+
+TEST(TextColumns, TermsAreThoseOfTheLines) {
+  std::vector<Case> all = cases();
+  all.push_back(
+      {"addresses and escapes", repeat({R"({"u":"\u767b\u5165","p":"C:\new","ip":"10.1.2.3"})",
+                                        R"({"u":"\u0072oot","p":"C:\\table","ip":"10.1.2.4"})",
+                                        R"(aa:bb:cc:01:02:03,1.2.3.4.5,x:1.2.3.4/80,00-1B-44-11-3A-B7)",
+                                        R"(aa:bb:cc:01:02:zz,1..2.3.4,x:1.2.3.5/80,fe80:1:2:3:4:5)"},
+                                       5)});
+  all.push_back(
+      {"Chinese",
+       repeat({"使用者 root 登入失敗", "使用者 admin 登入成功", "user root login", "user amy login"}, 5)});
+  all.push_back({"Big5 whose second bytes are delimiters",
+                 repeat({"\xa5\x7c\xb5\x5b user=a", "\xa5\x7c\xb5\x5b user=b", "|[ user=c"}, 5)});
+  for (const auto& [why, lines] : all) {
+    const Text text(lines);
+    TextColumnsWriter writer;
+    TermCollector by_columns, by_lines;
+    write(text, writer, by_columns);
+    const char* at = text.bytes.data();
+    for (const TextLine& line : text.lines) {
+      by_lines.add({at, line.length}, line.charset);
+      at += line.length;
+    }
+    EXPECT_EQ(by_columns.take(), by_lines.take()) << why;
+  }
+}
+
+TEST(TextColumns, EveryScannerFindsTheSame) {
+  std::mt19937 random(5);
+  const TokenScanner portable = token_scanner(ScanWidth::portable);
+  for (const ScanWidth width : {ScanWidth::avx2, ScanWidth::avx512}) {
+    const TokenScanner scanner = token_scanner(width);
+    if (scanner == nullptr) {
+      GTEST_SKIP() << "this processor lacks instructions of "
+                   << (width == ScanWidth::avx2 ? "AVX2" : "AVX-512");
+    }
+    for (int round = 0; round < 2000; ++round) {
+      const std::size_t size = round < 300 ? static_cast<std::size_t>(round) : random() % 3000;
+      std::vector<char> line(size + kScanPadding);
+      const auto kind = random() % 3;
+      for (char& c : line) {
+        c = kind == 0   ? static_cast<char>(random())
+            : kind == 1 ? "ab c=,"[random() % 6]
+                        : static_cast<char>(random() % 128);
+      }
+      std::vector<std::uint16_t> starts(size + 2 + kScanPadding), expected_starts(starts.size());
+      std::vector<char> skeleton(size + 2 + kScanPadding), expected_skeleton(skeleton.size());
+      const ScannedLine found = scanner(line.data(), size, starts.data(), skeleton.data());
+      const ScannedLine expected =
+          portable(line.data(), size, expected_starts.data(), expected_skeleton.data());
+      ASSERT_EQ(found.tokens, expected.tokens) << round;
+      ASSERT_EQ(found.high, expected.high) << round;
+      for (std::size_t i = 0; i <= expected.tokens; ++i)
+        ASSERT_EQ(starts[i], expected_starts[i]) << round << ", token " << i;
+      ASSERT_EQ(std::memcmp(skeleton.data(), expected_skeleton.data(), expected.tokens - 1), 0) << round;
+    }
+  }
+}
+
+TEST(TextColumns, WhatCannotBeIsRefusedWithoutAStepOutside) {
+  const std::vector<std::string> lines = counted(60);
+  const std::string columns = write(lines);
+  const std::size_t size = joined(lines).size();
+  std::string back;
+  EXPECT_FALSE(read("", back, 0));
+  EXPECT_FALSE(read(columns, back, size - 1)) << "the text is longer";
+  EXPECT_FALSE(read(columns, back, size + 1)) << "the text is shorter";
+  EXPECT_FALSE(read(columns + "x", back, size)) << "something behind it";
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    EXPECT_FALSE(read(std::string_view(columns).substr(0, i), back, size)) << "cut at " << i;
+    for (const int bit : {0, 3, 7}) {
+      std::string bad = columns;
+      bad[i] = static_cast<char>(bad[i] ^ (1 << bit));
+      read(bad, back, size);  // a letter may well be another; what the sanitizer sees is the test
+    }
+  }
+}
+
+}  // namespace
+}  // namespace vigil
