@@ -231,6 +231,13 @@ void TermCollector::add_unescaped(std::string_view text) {
 #if defined(__SSE2__)
 namespace {
 
+/// Whether at least `kCount` bits are set. Counting them is a library call where the processor may lack it.
+template <std::size_t kCount>
+constexpr bool has_bits(std::uint64_t bits) {
+  for (std::size_t i = 1; i < kCount; ++i) bits &= bits - 1;
+  return bits != 0;
+}
+
 /// Whether dots at these places part `size` characters into the four numbers of an address.
 bool is_quad(std::uint64_t dots, std::size_t size) {
   std::size_t begin = 0;
@@ -239,7 +246,7 @@ bool is_quad(std::uint64_t dots, std::size_t size) {
     if (end == begin || end - begin > kQuadDigits) return false;
     begin = end + 1;
   }
-  return std::popcount(dots) == kQuad - 1;
+  return has_bits<kQuad - 1>(dots) && !has_bits<kQuad>(dots);
 }
 
 /// Whether `text` is a MAC address, its joints being at these places.
@@ -255,9 +262,9 @@ bool is_sextet(std::uint64_t joints, const char* text, std::size_t size) {
 
 }  // namespace
 
-/// Tokens of at most 32 characters, which nearly all are; false if it is not that simple.
+/// Tokens of at most 32 characters, which nearly all are, or of 16; false if it is not that simple.
+template <bool kWide>
 bool TermCollector::add_short_token(const char* text, std::size_t size) {
-  if (size > 32) return false;
   const std::uint64_t inside = (std::uint64_t{1} << size) - 1;
   const __m128i front = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text));
   const __m128i back =
@@ -283,12 +290,12 @@ bool TermCollector::add_short_token(const char* text, std::size_t size) {
     return true;
   }
   const std::uint64_t dots = equal('.'), joints = equal(':') | equal('-');
-  if (static_cast<std::size_t>(std::popcount(dots)) >= kQuad - 1) {
+  if (has_bits<kQuad - 1>(dots)) {
     if (letters != 0 || (words | dots) != inside || !is_quad(dots, size)) return false;
     keep_word(0, size);
     return true;
   }
-  if (static_cast<std::size_t>(std::popcount(joints)) >= kSextet - 1) {
+  if (has_bits<kSextet - 1>(joints)) {
     if (!is_sextet(joints, text, size)) return false;
     keep_word(0, size);
     return true;
@@ -308,7 +315,8 @@ bool TermCollector::add_short_token(const char* text, std::size_t size) {
 
 void TermCollector::add_token(const char* text, std::size_t size) {
 #if defined(__SSE2__)
-  if (add_short_token(text, size)) return;
+  if (size <= 16 ? add_short_token<false>(text, size) : size <= 32 && add_short_token<true>(text, size))
+    return;
 #endif
   if (add_words(text, size).backslash) add_unescaped({text, size});
 }

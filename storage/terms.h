@@ -64,6 +64,7 @@ class TermCollector {
     bool high = false, backslash = false;
   };
   Seen add_words(const char* text, std::size_t size);
+  template <bool kWide>
   bool add_short_token(const char* text, std::size_t size);
   void add_unescaped(std::string_view text);
   void add_decoded(std::string_view text);

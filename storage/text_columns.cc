@@ -178,7 +178,7 @@ void TextColumnsWriter::write_plain(const char* text, std::span<const TextLine> 
 
 void TextColumnsWriter::write_group(const char* text, const Group& group, std::span<const TextLine> lines,
                                     TermCollector& terms) {
-  tokens_.clear();
+  tokens_used_ = 0;
   row_ends_.clear();
   changes_.assign(group.columns, 0);
   const Line* before = nullptr;
@@ -186,6 +186,9 @@ void TextColumnsWriter::write_group(const char* text, const Group& group, std::s
     const Line& line = lines_[by_group_[i]];
     // Beyond ASCII the charset decides what the terms are, and it is the whole line's. A token that is as in
     // the line before has been met there, unless that line's bytes meant something else.
+    if (tokens_.size() < tokens_used_ + group.columns) {
+      tokens_.resize(std::max(2 * tokens_.size(), tokens_used_ + group.columns));
+    }
     gathered_ = line.high || (before != nullptr && before->high);
     if (gathered_) terms.add({text + line.at, line.length}, lines[by_group_[i]].charset);
     if (before != nullptr) {
@@ -195,7 +198,7 @@ void TextColumnsWriter::write_group(const char* text, const Group& group, std::s
       for (std::uint32_t c = 0; c < group.columns; ++c)
         keep(line.at + starts[c], starts[c + 1] - 1U - starts[c], c);
     }
-    row_ends_.push_back(static_cast<std::uint32_t>(tokens_.size()));
+    row_ends_.push_back(static_cast<std::uint32_t>(tokens_used_));
     before = &line;
   }
   write_changes(group);
@@ -203,10 +206,11 @@ void TextColumnsWriter::write_group(const char* text, const Group& group, std::s
 }
 
 inline void TextColumnsWriter::keep(std::uint32_t at, std::uint32_t length, std::uint32_t column) {
-  tokens_.push_back({.at = at,
-                     .length = static_cast<std::uint16_t>(length | (gathered_ ? kGathered : 0)),
-                     .column = static_cast<std::uint16_t>(column)});
-  ++changes_[column];
+  tokens_.data()[tokens_used_++] = {
+      .at = at,
+      .length = static_cast<std::uint16_t>(length | (gathered_ ? kGathered : 0)),
+      .column = static_cast<std::uint16_t>(column)};
+  ++changes_.data()[column];
 }
 
 /// Keeps the tokens of `line` that are not as in the line before, which has as many.
@@ -237,15 +241,18 @@ void TextColumnsWriter::write_changes(const Group& group) {
   for (std::uint32_t c = 0; c < group.columns; ++c) {
     if (changes_[c] > 1 && changes_[c] < group.lines) change_bit_[c] = bits++;
   }
+  if (bits == 0) return;
   const std::size_t width = (bits + 7U) / 8;
-  std::size_t at = changed_.size();
-  changed_.resize(at + width * (group.lines - 1));
-  for (std::uint32_t row = 1; row < group.lines; ++row, at += width) {
-    for (std::uint32_t i = row_ends_[row - 1]; i < row_ends_[row]; ++i) {
-      const std::uint32_t bit = change_bit_[tokens_[i].column];
+  const std::size_t used = changed_.size();
+  changed_.resize(used + width * (group.lines - 1));
+  char* line = changed_.data() + used;
+  const Token* token = tokens_.data() + row_ends_.front();
+  const std::uint32_t* const bit_of = change_bit_.data();
+  for (std::uint32_t row = 1; row < group.lines; ++row, line += width) {
+    for (const Token* const end = tokens_.data() + row_ends_.data()[row]; token != end; ++token) {
+      const std::uint32_t bit = bit_of[token->column];
       if (bit == kNoBit) continue;
-      char& byte = changed_[at + bit / 8];
-      byte = static_cast<char>(static_cast<unsigned char>(byte) | (1U << (bit % 8)));
+      line[bit / 8] = static_cast<char>(static_cast<unsigned char>(line[bit / 8]) | (1U << (bit % 8)));
     }
   }
 }
@@ -283,10 +290,12 @@ void TextColumnsWriter::write_tokens(const char* text, const Group& group, TermC
     column_at_[c] = total;
     total += changes_[c];
   }
-  by_column_.resize(tokens_.size());
-  std::size_t bytes = 2 * tokens_.size();
-  for (const Token& token : tokens_) {
-    by_column_[column_at_[token.column]++] = token;
+  if (by_column_.size() < tokens_used_) by_column_.resize(tokens_.size());
+  std::size_t bytes = 2 * tokens_used_;
+  Token* const by_column = by_column_.data();
+  std::uint32_t* const places = column_at_.data();
+  for (const Token& token : std::span(tokens_).first(tokens_used_)) {
+    by_column[places[token.column]++] = token;
     bytes += std::size_t{token.length} & kLength;
   }
 

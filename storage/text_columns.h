@@ -97,6 +97,7 @@ class TextColumnsWriter {
   // Of one group:
   bool gathered_ = false;  ///< the terms of the line at hand are
   std::vector<Token> tokens_, by_column_;
+  std::size_t tokens_used_ = 0;
   std::vector<std::uint32_t> row_ends_;  ///< in tokens_
   std::vector<std::uint32_t> changes_, column_at_, change_bit_;
   // What is written:

@@ -124,6 +124,7 @@ bool Reader::read_groups(std::string_view shapes, std::string_view changes, std:
     if (!bits.ok()) return false;
   }
   starts_.resize(columns_.size() + groups_.size());
+  changed_.resize((kColumnsMax + 63) / 64);
   return in.ok() && in.left() == 0 && bits.left() == 0 && text.left() == 0;
 }
 
@@ -184,44 +185,42 @@ bool Reader::put_first(Group& group) {
 /// As the line before but for the columns that change.
 bool Reader::put_next(Group& group) {
   std::uint32_t* const starts = starts_.data() + group.first_column + (&group - groups_.data());
-  const std::size_t words = (group.columns + 63) / 64;
-  changed_.assign(always_.begin() + group.first_word,
-                  always_.begin() + group.first_word + static_cast<std::ptrdiff_t>(words));
+  Column* const columns = columns_.data() + group.first_column;
+  const std::uint32_t words = (group.columns + 63) / 64;
+  std::uint64_t* const changed = changed_.data();
+  for (std::uint32_t i = 0; i < words; ++i) changed[i] = always_.data()[group.first_word + i];
+  const std::uint16_t* const sometimes = sometimes_.data() + group.first_sometimes;
   for (std::uint32_t bit = 0; bit < group.sometimes; bit += 8, ++group.changes) {
     auto byte = static_cast<std::uint32_t>(static_cast<unsigned char>(*group.changes));
     for (; byte != 0; byte &= byte - 1) {
       const std::uint32_t i = bit + static_cast<std::uint32_t>(std::countr_zero(byte));
       if (i >= group.sometimes) return false;
-      const std::uint16_t c = sometimes_[group.first_sometimes + i];
-      changed_[c / 64] |= std::uint64_t{1} << (c % 64);
+      changed[sometimes[i] / 64] |= std::uint64_t{1} << (sometimes[i] % 64);
     }
   }
 
   const char* const line = out_;
   std::uint32_t from = 0;                // how much of the line before has been used
   std::uint32_t shifted = 0, shift = 0;  // columns before `shifted` have their new start; `shift` wraps
-  for (std::size_t word = 0; word < words; ++word) {
-    for (std::uint64_t bits = changed_[word]; bits != 0; bits &= bits - 1) {
-      const auto c =
-          static_cast<std::uint32_t>(64 * word) + static_cast<std::uint32_t>(std::countr_zero(bits));
-      Column& column = columns_[group.first_column + c];
-      if (column.at == column.end) return false;
+  for (std::uint32_t word = 0; word < words; ++word) {
+    for (std::uint64_t bits = changed[word]; bits != 0; bits &= bits - 1) {
+      const std::uint32_t c = 64 * word + static_cast<std::uint32_t>(std::countr_zero(bits));
       const std::uint32_t old_start = starts[c], old_end = starts[c + 1] - 1;
       if (shift != 0) {
         for (std::uint32_t i = shifted; i <= c; ++i) starts[i] += shift;
       }
       shifted = c + 1;
-      if (!append(group.before + from, old_start - from)) return false;
+      if (columns[c].at == columns[c].end || !append(group.before + from, old_start - from)) return false;
       const char* const token = out_;
-      if (!put_token(column, group.before + old_start, old_end - old_start)) return false;
+      if (!put_token(columns[c], group.before + old_start, old_end - old_start)) return false;
       from = old_end;
       shift += static_cast<std::uint32_t>(out_ - token) - (old_end - old_start);
     }
   }
+  const std::uint32_t old_length = starts[group.columns] - 1;
   if (shift != 0) {
     for (std::uint32_t i = shifted; i <= group.columns; ++i) starts[i] += shift;
   }
-  const std::uint32_t old_length = starts[group.columns] - shift - 1;
   if (!append(group.before + from, old_length - from)) return false;
   group.before = line;
   return starts[group.columns] <= kScanBytesMax + 1;
