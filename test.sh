@@ -78,26 +78,33 @@ e2e() {
   add ${sums:-0 1 0}
 }
 
-# fuzz: every target for its time; a finding fails.
+# fuzz_one PROGRAM: one target for its time.
+fuzz_one() {
+  name=$(basename "$1")
+  mkdir -p "build/fuzz/corpus/$name"
+  seeds=tests/fuzz/corpus/${name#fuzz_}
+  [ -d "$seeds" ] || seeds=
+  # shellcheck disable=SC2086
+  if "$1" -max_total_time="${VIGIL_FUZZ_SECONDS:-600}" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+       -artifact_prefix="build/fuzz/$name-" "build/fuzz/corpus/$name" $seeds >"build/fuzz/$name.log" 2>&1; then
+    echo "ok $name ($(sed -n 's/stat::number_of_executed_units: //p' "build/fuzz/$name.log") runs)"
+  else
+    echo "not ok $name"
+    tail -n 40 "build/fuzz/$name.log"
+  fi
+}
+
+# fuzz: every target, as many side by side as there are cores; a finding fails.
 fuzz() {
   headline "fuzzing, ${VIGIL_FUZZ_SECONDS:-600} s each"
   for target in build/fuzz/bin/fuzz_*; do
     [ -x "$target" ] || { echo "no fuzz targets were built"; add 0 1 0; return; }
-    name=$(basename "$target")
-    mkdir -p "build/fuzz/corpus/$name"
-    seeds=tests/fuzz/corpus/${name#fuzz_}
-    [ -d "$seeds" ] || seeds=
-    # shellcheck disable=SC2086
-    if "$target" -max_total_time="${VIGIL_FUZZ_SECONDS:-600}" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-         -artifact_prefix="build/fuzz/$name-" "build/fuzz/corpus/$name" $seeds >"build/fuzz/$name.log" 2>&1; then
-      echo "ok $name ($(sed -n 's/stat::number_of_executed_units: //p' "build/fuzz/$name.log") runs)"
-      add 1 0 0
-    else
-      echo "not ok $name"
-      tail -n 40 "build/fuzz/$name.log"
-      add 0 1 0
-    fi
-  done
+    while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; done
+    fuzz_one "$target" &
+  done >build/fuzz.report
+  wait
+  cat build/fuzz.report
+  add "$(grep -c '^ok ' build/fuzz.report)" "$(grep -c '^not ok ' build/fuzz.report)" 0
 }
 
 packages_install "build test" || {
@@ -115,6 +122,7 @@ else
 fi
 
 if $long; then
+  export VIGIL_LONG=1  # the tests' own long runs, such as 500 kills
   packages_install long || add 0 1 0
   if build release; then e2e release --long; else add 0 1 0; fi
   if build tsan; then unit tsan; else add 0 1 0; fi
