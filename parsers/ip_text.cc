@@ -138,6 +138,7 @@ bool is_ipv6_text(std::string_view text) {
 
 std::string_view normal_host(std::string_view host, Arena& arena) {
   host = without_brackets(host);
+  if (host.find(':') == std::string_view::npos) return host;  // nearly all: a name or a dotted quad
   const std::size_t percent = host.find('%');
   const auto groups = read_ipv6(host.substr(0, percent));
   if (!groups) return host;

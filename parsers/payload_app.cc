@@ -1,5 +1,6 @@
 #include "parsers/payload_app.h"
 
+#include "parsers/characters.h"
 #include "parsers/key_table.h"
 #include "parsers/payload_text.h"
 
@@ -124,8 +125,10 @@ AppKind app_kind(std::string_view app) {
   if (app.front() == '%')
     return AppKind::firewall;  // Cisco's %FACILITY-LEVEL-NAME: firewalls, switches, routers
   // "postfix/smtpd", "clamd.scan", "sshd(pam_unix)", "gdm-password]", "nginx_access", "suricata:"
-  const std::size_t end = app.find_first_of("/.(_]:@");
-  if (end != std::string_view::npos && end > 0) {
+  constexpr AsciiSet kEnds("/.(_]:@");
+  std::size_t end = 0;
+  while (end < app.size() && !kEnds.has(app[end])) ++end;
+  if (end != app.size() && end > 0) {
     if (const App* row = kTable.find(app.substr(0, end))) return row->kind;
   }
   if (app.starts_with("Microsoft-Windows-")) return AppKind::windows;

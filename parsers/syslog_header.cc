@@ -170,17 +170,23 @@ void read_rfc5424(std::string_view rest, const ParseContext& context, Arena& are
 
 SyslogHeader parse_syslog_header(std::string_view frame, const ParseContext& context, Arena& arena) {
   SyslogHeader header;
+  read_syslog_header(frame, context, arena, header);
+  return header;
+}
+
+void read_syslog_header(std::string_view frame, const ParseContext& context, Arena& arena,
+                        SyslogHeader& header) {
   header.host = context.peer;
   header.timestamp_ns = context.received_ns;
   const DecodedText decoded = decode_text(frame, context.charset, Controls::escaped, arena);
   header.text = decoded.text;
   header.tags = decoded.tags;
-  if (header.text.find_first_not_of(" \t\n") == std::string_view::npos) {
-    header.tags.add(Tag::empty);
-    return header;
-  }
+  std::string_view rest = header.text;
+  while (!rest.empty() && (rest.front() == ' ' || rest.front() == '\t' || rest.front() == '\n'))
+    rest.remove_prefix(1);
+  if (rest.empty()) return header.tags.add(Tag::empty);
 
-  std::string_view rest = header.text.substr(read_priority(header.text, header));
+  rest = header.text.substr(read_priority(header.text, header));
   while (char_at(rest, 0) == ' ') rest.remove_prefix(1);
   if (is_payload_alone(rest, header.tags)) {
     header.message = rest;
@@ -190,7 +196,6 @@ SyslogHeader parse_syslog_header(std::string_view frame, const ParseContext& con
     read_rfc3164(rest, context, arena, header);
   }
   if (!header.has_timestamp) header.tags.add(Tag::ts_recv);
-  return header;
 }
 
 }  // namespace vigil

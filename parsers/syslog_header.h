@@ -69,6 +69,9 @@ struct SyslogHeader {
 /// An empty one (nothing but CR, LF, NUL and blanks) has Tag::empty and no message.
 /// Does not allocate for clean UTF-8; decoded text goes to `arena`. Linear in the frame.
 SyslogHeader parse_syslog_header(std::string_view frame, const ParseContext& context, Arena& arena);
+/// The same in place, for a million of them a second: `header` is a fresh one.
+void read_syslog_header(std::string_view frame, const ParseContext& context, Arena& arena,
+                        SyslogHeader& header);
 
 /// One parameter of RFC 5424 structured data.
 struct SdParam {

@@ -64,21 +64,25 @@ std::string_view capitals_at(std::string_view text) {
 }
 
 // What the second's text was last read as, per thread. Bursts repeat the same second, and sources that lag
-// repeat its neighbours, so there is one entry for each of eight last digits. An entry holds a value of its
-// text alone: reading through the memory gives what reading anew would.
+// repeat its neighbours, so there is one entry for each of eight last digits; each form has its own, since a
+// second comes in both. An entry holds a value of its text alone: reading through the memory gives what
+// reading anew would. Lengths are known when compiled: comparing is two loads then, not a call.
 struct Remembered {
   std::array<char, 20> text{};
   unsigned char length = 0;
   std::int64_t seconds = 0;  // since 1970, as if UTC
 };
 
+template <std::size_t kLength>
 Remembered& memory_for(std::string_view text) {
   thread_local std::array<Remembered, 8> entries;
   return entries[static_cast<unsigned char>(text.back()) % entries.size()];
 }
 
+template <std::size_t kLength>
 bool is_remembered(const Remembered& entry, std::string_view text) {
-  return entry.length == text.size() && std::memcmp(entry.text.data(), text.data(), text.size()) == 0;
+  return entry.length == kLength && text.size() == kLength &&
+         std::memcmp(entry.text.data(), text.data(), kLength) == 0;
 }
 
 void remember(Remembered& entry, std::string_view text, std::int64_t seconds) {
@@ -134,8 +138,8 @@ std::optional<TimestampRead> read_iso(std::string_view text, int zone_minutes) {
   CivilTime civil;
   Zone zone;
   const std::string_view second_text = text.substr(0, kIsoSecond);
-  Remembered& memory = memory_for(second_text);
-  if (is_remembered(memory, second_text)) {
+  Remembered& memory = memory_for<kIsoSecond>(second_text);
+  if (is_remembered<kIsoSecond>(memory, second_text)) {
     cursor.back_to(kIsoSecond);
     if (!take_iso_rest(cursor, civil.nanosecond, zone)) return std::nullopt;
     if (zone.possible) {
@@ -226,18 +230,27 @@ bool take_bsd_second(TimeCursor& cursor, std::string_view text, CivilTime& civil
   return cursor.take_clock(1, civil);
 }
 
+// True if the cursor stands behind a second none of whose optional parts follows.
+bool is_followed_by_word(TimeCursor& cursor, std::string_view text) {
+  if (cursor.peek() != ' ') return false;
+  // A small letter begins none of them but "am" and "pm": most names of hosts.
+  const char next = cursor.peek(1);
+  if (next >= 'a' && next <= 'z' && lower(cursor.peek(2)) != 'm') return true;
+  const std::size_t start = cursor.at();
+  CivilTime unused;
+  take_half_day(cursor, unused);
+  return cursor.at() == start && !take_year_behind(cursor) && !take_bsd_zone(cursor, text).there;
+}
+
 std::optional<TimestampRead> read_bsd(std::string_view text, int zone_minutes, std::int64_t received_ns) {
   if (text.size() < kBsdSecond - 1) return std::nullopt;
   // The plain form of nearly every line: fifteen characters and a blank, and then none of the optional parts.
   const std::string_view second_text = text.substr(0, kBsdSecond);
-  Remembered& memory = memory_for(second_text);
+  Remembered& memory = memory_for<kBsdSecond>(second_text);
   TimeCursor cursor(text);
-  if (is_remembered(memory, second_text)) {
+  if (is_remembered<kBsdSecond>(memory, second_text)) {
     cursor.back_to(kBsdSecond);
-    CivilTime civil;
-    take_half_day(cursor, civil);
-    if (cursor.peek() == ' ' && cursor.at() == kBsdSecond && !take_year_behind(cursor) &&
-        !take_bsd_zone(cursor, text).there) {
+    if (is_followed_by_word(cursor, text)) {
       // In this span the remembered year is the one that time_without_year() would choose.
       const std::int64_t seconds = memory.seconds - seconds_of(zone_minutes);
       const std::int64_t received = floor_seconds(received_ns);
