@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>
+#include <cstring>
 
 #include "config/asset_table.h"
 #include "daemon/clock.h"
@@ -16,14 +17,39 @@ namespace {
 constexpr std::size_t kKnownMax = 20'000;
 /// Bytes of an unparsed message kept as the source's sample.
 constexpr std::size_t kSampleBytes = 512;
-/// One sample in so many is written down: it takes a lock.
+/// One unparsed message in so many becomes the sample: it takes a lock.
 constexpr std::uint64_t kSampleEvery = 256;
 
-/// What a stream reads at once, at least and at most.
-constexpr std::size_t kReadBytesMin = 64 * 1024;
-constexpr std::size_t kReadBytesMax = 256 * 1024;
-
 constexpr std::int64_t kMinute = 60'000'000'000;
+
+/// Up to eight bytes at the end of a text as one number. With the length it tells all texts up to eight bytes
+/// apart.
+std::uint64_t last_bytes(std::string_view text) {
+  const auto load = [text]<class Number>(std::size_t at, Number number) {
+    std::memcpy(&number, text.data() + at, sizeof number);
+    return std::uint64_t{number};
+  };
+  if (text.size() >= 8) return load(text.size() - 8, std::uint64_t{});
+  if (text.size() >= 4) return load(0, std::uint32_t{}) << 32U | load(text.size() - 4, std::uint32_t{});
+  std::uint64_t value = 0;
+  for (const char c : text) value = value << 8U | static_cast<unsigned char>(c);
+  return value;
+}
+
+/// Equality of names without a call: most have up to 16 bytes.
+bool same_name(std::string_view a, std::string_view b) {
+  if (a.size() != b.size() || last_bytes(a) != last_bytes(b)) return false;
+  const std::size_t front = a.size() <= 8 ? 0 : a.size() - 8;
+  return last_bytes(a.substr(0, front)) == last_bytes(b.substr(0, front)) &&
+         (front <= 8 || a.substr(0, front - 8) == b.substr(0, front - 8));
+}
+
+/// A number that differs for most senders: names that differ do so in their last bytes or their lengths.
+std::size_t name_hash(std::string_view peer, std::string_view host) {
+  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;  // the golden ratio's bits: Knuth's multiplicative hash
+  const std::uint64_t of_host = (last_bytes(host) + host.size()) * kOdd;
+  return static_cast<std::size_t>((of_host ^ last_bytes(peer)) * kOdd >> 32U);
+}
 
 }  // namespace
 
@@ -53,48 +79,59 @@ std::shared_ptr<Batch> Intake::new_batch() {
 }
 
 int Intake::zone_minutes(const IntakeListener& listener, std::int64_t now_ns) {
+  if (&listener == zone_listener_ && now_ns >= zone_from_ns_ && now_ns < zone_from_ns_ + kMinute)
+    return zone_offset_;
   const std::int64_t minute = now_ns / kMinute;
-  if (&listener == zone_listener_ && minute == zone_minute_) return zone_offset_;
   auto& [known_minute, offset] = zones_[&listener];
   if (known_minute != minute) {
     known_minute = minute;
     offset = zone_offset_minutes(listener.zone, now_ns);
   }
   zone_listener_ = &listener;
-  zone_minute_ = minute;
+  zone_from_ns_ = minute * kMinute;
   zone_offset_ = offset;
   return offset;
 }
 
 Intake::Known& Intake::known_source(const IntakeListener& listener, std::string_view peer,
                                     std::string_view host, std::int64_t now_ns) {
-  if (last_ != nullptr && last_listener_ == &listener && last_host_ == host && last_peer_ == peer)
-    return *last_;
+  Known*& recent = recent_[name_hash(peer, host) % kRecent];
+  if (recent != nullptr && recent->listener == &listener) {
+    const Source& source = *recent->state->source;
+    if (same_name(source.host, host) && same_name(source.peer, peer)) return *recent;
+  }
   key_.assign(listener.description.id).push_back('\0');
   key_.append(peer).push_back('\0');
   key_.append(host);
   if (known_.size() > kKnownMax) {
+    settle();
+    recent_.fill(nullptr);
     known_.clear();
-    last_ = nullptr;
   }
   auto [entry, fresh] = known_.try_emplace(key_);
+  Known& known = entry->second;
   if (fresh) {
     SourceTable::Listener description = listener.description;
     description.zone_minutes = zone_minutes(listener, now_ns);
-    entry->second.state = sources_.find(description, peer, host, now_ns);
+    known.state = sources_.find(description, peer, host, now_ns);
+    known.listener = &listener;
+    known.is_http = known.state->source->transport == "http";
   }
-  last_ = &entry->second;
-  last_listener_ = &listener;
-  last_host_ = host;
-  last_peer_ = peer;
-  return *last_;
+  recent = &known;
+  return known;
 }
 
 std::span<char> Intake::read_buffer() {
-  // Small remainders of a chunk are passed over: a read should take what the kernel has in one go.
   const std::size_t room = open_->arena.room();
   const std::size_t bytes = room >= kReadBytesMin ? std::min(room, kReadBytesMax) : kReadBytesMax;
   return {open_->arena.allocate(bytes), bytes};
+}
+
+void Intake::flush_if_full() {
+  if (open_->raw_bytes < kBatchBytes && open_->arena.room() > kReadBytesMin) return;
+  // A peer may send nothing but blanks, or the endless rest of a line too long to be kept.
+  if (open_->records.empty()) return open_->clear();
+  flush();
 }
 
 void Intake::add_in_place(const IntakeListener& listener, std::string_view peer, std::string_view frame,
@@ -105,21 +142,28 @@ void Intake::add_in_place(const IntakeListener& listener, std::string_view peer,
 
 void Intake::add(const IntakeListener& listener, std::string_view peer, std::string_view frame,
                  Tags transport_tags, std::int64_t received_ns) {
-  add_to(*open_, listener, peer, {}, frame, transport_tags, received_ns);
-  if (open_->raw_bytes >= kBatchBytes) flush();
+  append(*open_, listener, peer, {}, open_->arena.copy(frame), transport_tags, received_ns);
+  flush_if_full();
 }
 
 bool Intake::add_to(Batch& batch, const IntakeListener& listener, std::string_view peer,
                     std::string_view host_hint, std::string_view frame, Tags transport_tags,
                     std::int64_t received_ns) {
-  return append(batch, listener, peer, host_hint, batch.arena.copy(frame), transport_tags, received_ns);
+  const bool added =
+      append(batch, listener, peer, host_hint, batch.arena.copy(frame), transport_tags, received_ns);
+  settle();
+  return added;
 }
 
 bool Intake::append(Batch& batch, const IntakeListener& listener, std::string_view peer,
                     std::string_view host_hint, std::string_view raw, Tags transport_tags,
                     std::int64_t received_ns) {
-  listener.stats->received.fetch_add(1, std::memory_order_relaxed);
-  listener.stats->bytes.fetch_add(raw.size(), std::memory_order_relaxed);
+  if (counted_ != &listener) {
+    settle();
+    counted_ = &listener;
+  }
+  ++received_;
+  received_bytes_ += raw.size();
 
   // The header is read with the source's own charset and zone: the same as when it is read again from the
   // archive.
@@ -130,8 +174,8 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, std::string_vi
   context.charset = listener.description.charset;
   context.peer = peer;
   Record& record = batch.records.emplace_back();
-  record.header = parse_syslog_header(raw, context, batch.arena);
   SyslogHeader& header = record.header;
+  read_syslog_header(raw, context, batch.arena, header);
   if (header.tags.has(Tag::empty)) {
     batch.records.pop_back();
     counters_.discard(Discard::empty);
@@ -145,9 +189,8 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, std::string_vi
     known.index = static_cast<std::uint32_t>(batch.sources.size());
     batch.sources.push_back(known.state->source);
   }
-  SourceState& state = *known.state;
-  if (state.source->transport == "http")
-    header = parse_record_header(raw, *state.source, received_ns, batch.arena);
+  const Source& source = *known.state->source;
+  if (known.is_http) header = parse_record_header(raw, source, received_ns, batch.arena);
 
   record.raw = raw;
   record.received_ns = received_ns;
@@ -155,7 +198,7 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, std::string_vi
   record.transport_tags = transport_tags;
   record.format = detect_format(header);
   record.kinds = kinds_of(header, record.format);
-  if (record.kinds.none()) record.kinds = state.source->system_kinds;
+  if (record.kinds.none()) record.kinds = source.system_kinds;
   record.event_ns = header.timestamp_ns;
   if (!header.has_timestamp) {
     if (const auto time = quick_payload_time(header, record.format, context.zone_minutes))
@@ -163,24 +206,45 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, std::string_vi
   }
   batch.raw_bytes += raw.size();
 
-  const std::uint64_t count = state.received.fetch_add(1, std::memory_order_relaxed);
-  state.bytes.fetch_add(raw.size(), std::memory_order_relaxed);
-  state.last_seen_ns.store(received_ns, std::memory_order_relaxed);
-  state.clock_skew_ns.store(record.event_ns - received_ns, std::memory_order_relaxed);
-  state.dirty.store(true, std::memory_order_relaxed);
-  state.kinds.fetch_or(record.kinds.bits(), std::memory_order_relaxed);
-  state.formats.fetch_or(1U << static_cast<unsigned>(record.format), std::memory_order_relaxed);
+  if (known.received++ == 0) unsettled_.push_back(&known);
+  known.bytes += raw.size();
+  known.last_seen_ns = received_ns;
+  known.clock_skew_ns = record.event_ns - received_ns;
+  known.kinds = known.kinds | record.kinds;
+  known.formats |= 1U << static_cast<unsigned>(record.format);
   if (record.format == Format::none) {
-    state.unparsed.fetch_add(1, std::memory_order_relaxed);
-    if (count % kSampleEvery == 0) {
-      const std::lock_guard lock(state.sample_mutex);
-      state.last_unparsed = header.text.substr(0, kSampleBytes);
+    ++known.unparsed;
+    if (known.samples++ % kSampleEvery == 0) {
+      const std::lock_guard lock(known.state->sample_mutex);
+      known.state->last_unparsed = header.text.substr(0, kSampleBytes);
     }
   }
   return true;
 }
 
+void Intake::settle() {
+  if (received_ != 0) {
+    counted_->stats->received.fetch_add(received_, std::memory_order_relaxed);
+    counted_->stats->bytes.fetch_add(received_bytes_, std::memory_order_relaxed);
+    received_ = received_bytes_ = 0;
+  }
+  for (Known* const known : unsettled_) {
+    SourceState& state = *known->state;
+    state.received.fetch_add(known->received, std::memory_order_relaxed);
+    state.bytes.fetch_add(known->bytes, std::memory_order_relaxed);
+    state.unparsed.fetch_add(known->unparsed, std::memory_order_relaxed);
+    state.last_seen_ns.store(known->last_seen_ns, std::memory_order_relaxed);
+    state.clock_skew_ns.store(known->clock_skew_ns, std::memory_order_relaxed);
+    state.kinds.fetch_or(known->kinds.bits(), std::memory_order_relaxed);
+    state.formats.fetch_or(known->formats, std::memory_order_relaxed);
+    state.dirty.store(true, std::memory_order_relaxed);
+    known->received = known->bytes = known->unparsed = 0;
+  }
+  unsettled_.clear();
+}
+
 void Intake::wake_done() {
+  settle();
   if (open_->records.empty() || lingering_) return;
   lingering_ = true;
   linger_.expires_after(kLinger);
@@ -191,6 +255,7 @@ void Intake::wake_done() {
 }
 
 void Intake::flush() {
+  settle();
   if (open_->records.empty()) return;
   const std::uint64_t count = open_->records.size();
   const auto overflow = when_full_ == WhenFull::queue ? Writer::Overflow::allowed : Writer::Overflow::refused;

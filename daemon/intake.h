@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -9,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "daemon/batch_pool.h"
 #include "daemon/counters.h"
@@ -32,6 +34,10 @@ class Intake {
  public:
   /// A batch goes to the writer at this size …
   static constexpr std::size_t kBatchBytes = 256 * 1024;
+  /// What a stream reads at once, at least and at most. A batch with no more room than the least is full too.
+  static constexpr std::size_t kReadBytesMin = 64 * 1024;
+  static constexpr std::size_t kReadBytesMax = 256 * 1024;
+  static_assert(kBatchBytes + kReadBytesMin <= BatchPool::kArenaBytes);
   /// … or this long after its first record, so that a lone line is durable and visible at once.
   static constexpr std::chrono::milliseconds kLinger{5};
 
@@ -57,9 +63,7 @@ class Intake {
   void add_in_place(const IntakeListener& listener, std::string_view peer, std::string_view frame,
                     bool in_place, Tags transport_tags, std::int64_t received_ns);
   /// Hands the batch on if it is full. After each read: never between a read and its frames.
-  void flush_if_full() {
-    if (open_->raw_bytes >= kBatchBytes) flush();
-  }
+  void flush_if_full();
 
   /// An empty batch for add_to().
   std::shared_ptr<Batch> new_batch();
@@ -68,7 +72,7 @@ class Intake {
   bool add_to(Batch& batch, const IntakeListener& listener, std::string_view peer, std::string_view host_hint,
               std::string_view frame, Tags transport_tags, std::int64_t received_ns);
 
-  /// After a wake of reading: hands the batch on if it is full, else arms the linger.
+  /// After a wake of reading: publishes the counts and arms the linger.
   void wake_done();
   /// Hands on what is open.
   void flush();
@@ -76,18 +80,28 @@ class Intake {
   bool congested() const { return writer_.congested(); }
 
  private:
-  /// The sender of the latest records, so that most records need no look-up.
+  /// A sender as this thread knows it. What it sent is counted here without locks and published by settle().
   struct Known {
     std::shared_ptr<SourceState> state;
+    const IntakeListener* listener = nullptr;
+    bool is_http = false;
     const Batch* batch = nullptr;  ///< in whose `sources` it stands …
     std::uint64_t batch_serial = 0;
     std::uint32_t index = 0;  ///< … at this index
+
+    std::uint64_t received = 0, bytes = 0, unparsed = 0;  ///< since settle()
+    std::int64_t last_seen_ns = 0, clock_skew_ns = 0;
+    std::uint32_t formats = 0;
+    Kinds kinds;
+    std::uint64_t samples = 0;  ///< unparsed messages ever: one in so many is kept as a sample
   };
   /// Appends a record whose bytes the batch owns already.
   bool append(Batch& batch, const IntakeListener& listener, std::string_view peer, std::string_view host_hint,
               std::string_view raw, Tags transport_tags, std::int64_t received_ns);
   Known& known_source(const IntakeListener& listener, std::string_view peer, std::string_view host,
                       std::int64_t now_ns);
+  /// Makes the counts of this thread visible to all. At every quiet moment none is left to publish.
+  void settle();
   int zone_minutes(const IntakeListener& listener, std::int64_t now_ns);
 
   boost::asio::io_context& io_;
@@ -101,14 +115,17 @@ class Intake {
   std::shared_ptr<Batch> open_;
   std::uint64_t serial_ = 0;  ///< distinguishes batches that were given the same address
   std::unordered_map<std::string, Known> known_;
-  const IntakeListener* last_listener_ = nullptr;
-  std::string last_peer_, last_host_;
-  Known* last_ = nullptr;
+  /// Senders by a few bytes of their names, so that most records need no look-up in `known_`.
+  static constexpr std::size_t kRecent = 256;
+  std::array<Known*, kRecent> recent_{};
+  std::vector<Known*> unsettled_;            ///< with counts to publish
+  const IntakeListener* counted_ = nullptr;  ///< whose messages these are:
+  std::uint64_t received_ = 0, received_bytes_ = 0;
   std::string key_;  ///< reused
   std::unordered_map<const IntakeListener*, std::pair<std::int64_t, int>>
       zones_;  ///< offset, good for one minute
   const IntakeListener* zone_listener_ = nullptr;
-  std::int64_t zone_minute_ = 0;
+  std::int64_t zone_from_ns_ = 0;  ///< the minute `zone_offset_` is good for begins here
   int zone_offset_ = 480;
 };
 

@@ -179,6 +179,7 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
     framer_.flush_slow([this](std::string_view frame, Tags tags) {
       if (reason_keeps_partial()) take(frame, tags);
     });
+    owner_.intake_.wake_done();
     shut();
   }
 

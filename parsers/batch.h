@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 #include <string>
 #include <vector>
 
@@ -43,9 +44,24 @@ struct Record {
 /// Built by one thread, then handed on whole.
 class Batch {
  public:
+  Batch() = default;
+  /// In `bytes` of memory (aligned as new aligns): the first `arena_bytes` for the arena, the rest for
+  /// records. What does not fit is allocated.
+  Batch(const std::shared_ptr<char[]>& memory, std::size_t arena_bytes, std::size_t bytes)
+      : arena(memory, arena_bytes),
+        record_memory_(memory.get() + arena_bytes, bytes - arena_bytes),
+        records(&record_memory_) {
+    records.reserve((bytes - arena_bytes) / sizeof(Record));
+  }
+
   Arena arena{std::size_t{256} * 1024};  ///< raw bytes and decoded text of all records
   std::vector<std::shared_ptr<const Source>> sources;
-  std::vector<Record> records;
+
+ private:
+  std::pmr::monotonic_buffer_resource record_memory_;  // Before the records, which are to go first.
+
+ public:
+  std::pmr::vector<Record> records;
   std::size_t raw_bytes = 0;
 
   const Source& source_of(const Record& record) const { return *sources[record.source]; }
