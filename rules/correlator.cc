@@ -56,7 +56,7 @@ class FiringFields final : public FieldSource {
 struct Correlator::State {
   State(const CompiledRules& compiled, CorrelatorOptions wanted) : rules(compiled), options(wanted) {
     for (const Correlation& correlation : compiled.correlations) {
-      tables.push_back(std::make_unique<GroupTable>(table_key));
+      tables.push_back(std::make_unique<GroupTable>());
       prefixes.push_back(std::string(kPrefix) + hex(correlation.identity) + "/");
       by_identity[hex(correlation.identity)] = static_cast<std::uint32_t>(tables.size() - 1);
     }
@@ -86,7 +86,7 @@ struct Correlator::State {
 
   const CompiledRules& rules;
   CorrelatorOptions options;
-  SipKey table_key = random_key();
+  SipKey table_secret = random_key();
   std::vector<std::unique_ptr<GroupTable>> tables;  ///< by correlation
   std::vector<std::string> prefixes;
   std::vector<bool> unsorted;                       ///< by correlation: groups were restored
@@ -97,19 +97,23 @@ struct Correlator::State {
   std::size_t entries = 0;
   std::int64_t now_ns = kEarliestNs;                ///< newest receipt seen
   std::vector<FieldValue> values;                   ///< scratch
+  std::string joined;                               ///< scratch
 
   /// A hit's key under one way to group, kept while the hit is dealt with.
   struct HitKey {
     std::uint64_t made_for = 0;  ///< Hit::serial
     bool complete = false;  ///< false: a field to group by is missing
     GroupIdentity identity;
-    std::string key;
+    GroupKey key;
   };
   std::vector<std::vector<std::uint32_t>> plans;    ///< by correlation and slot: index into keys
   std::vector<HitKey> keys;
   std::uint64_t serial = 0;
 
   void listen(const std::vector<Listener>& listeners, const Hit& hit, std::uint64_t weight, std::vector<Firing>& out) {
+    // Groups lie scattered: all are called for before the first is waited for.
+    for (const Listener& listener : listeners) tables[listener.correlation]->prefetch_slot(key_of(listener, hit).key);
+    for (const Listener& listener : listeners) tables[listener.correlation]->prefetch_group(key_of(listener, hit).key);
     for (const Listener& listener : listeners) update(listener, hit, weight, out);
   }
   void update(const Listener& listener, const Hit& hit, std::uint64_t weight, std::vector<Firing>& out);
@@ -153,8 +157,9 @@ const Correlator::State::HitKey& Correlator::State::key_of(const Listener& liste
     if (!first_value(name, hit, value)) return key;
     key.identity.values.emplace_back(value);
   }
-  key.key.clear();
-  append_group_key(key.identity, key.key);
+  key.key.text.clear();
+  append_group_key(key.identity, key.key.text);
+  key.key.rehash(table_secret);
   key.complete = true;
   return key;
 }
@@ -163,7 +168,7 @@ bool Correlator::State::tag_of(const Correlation& correlation, const Correlation
                                std::uint64_t weight, std::uint64_t& tag) {
   tag = weight;
   if (slot.values.empty()) return true;
-  std::string joined;
+  joined.clear();
   for (const FieldName& name : slot.values) {
     std::string_view value;
     if (!first_value(name, hit, value)) return false;
@@ -185,7 +190,7 @@ bool Correlator::State::expired(std::uint32_t index, const Group& group, std::in
 }
 
 void Correlator::State::forget(std::uint32_t index, Group& group) {
-  erased.push_back(prefixes[index] + *group.key);
+  erased.push_back(prefixes[index] + group.key.text);
   entries -= group.window.size();
   if (group.changed) std::erase(changed, std::pair<std::uint32_t, Group*>(index, &group));
   tables[index]->erase(group);
@@ -211,7 +216,7 @@ Group* Correlator::State::group_for(const Listener& listener, const HitKey& key,
   // The second step without a first begins nothing: else every ordinary logon would open a window that waits for
   // failures which cannot come before it any more.
   const bool begins = rules.correlations[index].type != Correlation::Type::temporal_ordered || listener.slot == 0;
-  if (!begins && !table.contains(key.key)) return nullptr;
+  if (!begins && table.find(key.key) == nullptr) return nullptr;
   auto [group, fresh] = table.find_or_add(key.key);
   if (fresh) {
     group.identity = key.identity;
@@ -339,7 +344,7 @@ void Correlator::take_edits(std::vector<std::pair<std::string, std::string>>& ou
     append_signed(group->touched_ns, value);
     append_varint(group->touched_sequence, value);
     group->window.append_to(value);
-    out.emplace_back(state.prefixes[index] + *group->key, std::move(value));
+    out.emplace_back(state.prefixes[index] + group->key.text, std::move(value));
   }
   state.changed.clear();
 }
@@ -366,9 +371,10 @@ void Correlator::restore(std::string_view key, std::string_view value) {
   Window window;
   good = good && read_signed(value, touched) && touched >= kEarliestNs && touched <= kLatestNs &&
          read_varint(value, sequence) && window.read_from(value, correlation);
-  std::string group_key;
-  append_group_key(identity, group_key);
-  if (!good || key.substr(kPrefix.size() + 17) != group_key) return drop();
+  GroupKey group_key;
+  append_group_key(identity, group_key.text);
+  if (!good || key.substr(kPrefix.size() + 17) != group_key.text) return drop();
+  group_key.rehash(state.table_secret);
 
   auto [group, fresh] = state.tables[index]->find_or_add(group_key);
   if (!fresh) state.entries -= group.window.size();
