@@ -6,13 +6,19 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "rules/compiled.h"
+#include "rules/literal_gate.h"
 #include "rules/log_routes.h"
 #include "rules/witness.h"
 
 namespace vigil::sigma {
 namespace {
+
+/// What a gate is fitted to: so many messages of a format, every so many-th of those that come first.
+constexpr unsigned kSampleMessages = 64, kSampleEvery = 4;
+constexpr std::size_t kSampleBytesMax = 2048;  ///< of one message
 
 struct DatabaseDeleter {
   void operator()(hs_database_t* database) const { hs_free_database(database); }
@@ -41,14 +47,20 @@ struct Prefilter::Bucket {
   std::vector<std::uint8_t> wanted;      ///< by rule: bits of all its clauses; 0: open
   std::vector<std::uint32_t> open;       ///< positions of rules without clauses
   std::vector<std::vector<Posting>> postings;  ///< by literal
-  std::optional<unsigned> escape;        ///< the literal kUnicodeEscape
+  bool may_hide = false;                       ///< messages may hold kUnicodeEscape
   std::unique_ptr<hs_database_t, DatabaseDeleter> database;
+  /// The rarest clauses of all rules: where none of these occurs, the others need not be looked for.
+  std::vector<std::string> telling;
+  /// Says of most messages that no rule with clauses can match, without a scan.
+  std::optional<LiteralGate> gate;
 
   void build(const std::vector<Rule>& all, Format format);
 };
 
 void Prefilter::Bucket::build(const std::vector<Rule>& all, Format format) {
+  may_hide = may_hold_unicode_escapes(format);
   std::map<std::string, std::vector<Posting>> literals;
+  std::set<std::string> rarest;
   for (std::uint32_t index = 0; index < all.size(); ++index) {
     if (!may_apply(format, all[index].source)) continue;
     const auto position = static_cast<std::uint32_t>(rules.size());
@@ -61,7 +73,11 @@ void Prefilter::Bucket::build(const std::vector<Rule>& all, Format format) {
       for (const std::string& literal : clauses[i]) literals[literal].push_back({position, bit});
     }
     wanted.push_back(bits);
-    if (bits == 0) open.push_back(position);
+    if (bits == 0) {
+      open.push_back(position);
+    } else {
+      rarest.insert(clauses.front().begin(), clauses.front().end());
+    }
   }
   if (literals.empty()) return;
 
@@ -75,13 +91,6 @@ void Prefilter::Bucket::build(const std::vector<Rule>& all, Format format) {
     flags.push_back(HS_FLAG_CASELESS | HS_FLAG_SINGLEMATCH);
     postings.push_back(uses);
   }
-  if (may_hold_unicode_escapes(format)) {
-    escape = static_cast<unsigned>(texts.size());
-    ids.push_back(*escape);
-    texts.push_back(kUnicodeEscape.data());
-    lengths.push_back(kUnicodeEscape.size());
-    flags.push_back(HS_FLAG_SINGLEMATCH);
-  }
   hs_database_t* made = nullptr;
   hs_compile_error_t* error = nullptr;
   const hs_error_t result = hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), lengths.data(),
@@ -90,6 +99,8 @@ void Prefilter::Bucket::build(const std::vector<Rule>& all, Format format) {
   if (error != nullptr) hs_free_compile_error(error);
   if (result == HS_SUCCESS) {
     database.reset(made);
+    telling.assign(rarest.begin(), rarest.end());
+    gate = LiteralGate::build(telling);
     return;
   }
   // Out of memory, most likely. Slower but right: every rule is asked about every message.
@@ -122,6 +133,23 @@ std::vector<std::uint32_t> Prefilter::open_rules(Format format) const {
 }
 
 struct Prefilter::Scanner::State {
+  /// A gate fitted to the messages that this scanner sees.
+  struct Fitting {
+    unsigned seen = 0;
+    std::string sample;
+    std::optional<LiteralGate> gate;
+
+    const std::optional<LiteralGate>& gate_for(const Bucket& bucket, std::string_view text) {
+      if (gate || !bucket.gate || seen == kSampleMessages * kSampleEvery) return gate ? gate : bucket.gate;
+      if (seen++ % kSampleEvery == 0) sample.append(text.substr(0, kSampleBytesMax)).push_back('\n');
+      if (seen == kSampleMessages * kSampleEvery) {
+        gate = LiteralGate::build(bucket.telling, sample);
+        sample = {};
+      }
+      return bucket.gate;
+    }
+  };
+  std::array<Fitting, static_cast<std::size_t>(Format::count_)> fittings;  ///< by format
   std::unique_ptr<hs_scratch_t, ScratchDeleter> scratch;
   std::vector<std::uint32_t> found;      ///< the answer
   // By position in the bucket: the clauses seen, and in which scan.
@@ -130,13 +158,8 @@ struct Prefilter::Scanner::State {
   std::uint32_t scan = 0;
   const Bucket* bucket = nullptr;
   std::vector<std::uint32_t> positions;
-  bool escaped = false;
 
   void take(unsigned literal) {
-    if (bucket->escape && literal == *bucket->escape) {
-      escaped = true;
-      return;
-    }
     for (const Posting& posting : bucket->postings[literal]) {
       if (seen_in[posting.rule] != scan) {
         seen_in[posting.rule] = scan;
@@ -173,9 +196,18 @@ const std::vector<std::uint32_t>& Prefilter::Scanner::candidates(Format format, 
     for (const std::uint32_t position : bucket.open) state.found.push_back(bucket.rules[position]);
     return state.found;
   }
+  // Not a literal of the database: one so short makes the search for all others slower.
+  if (bucket.may_hide && text.find(kUnicodeEscape) != std::string_view::npos) {
+    state.found = bucket.rules;
+    return state.found;
+  }
+  const auto& gate = state.fittings[static_cast<std::size_t>(format)].gate_for(bucket, text);
+  if (gate && !gate->holds(text)) {
+    for (const std::uint32_t position : bucket.open) state.found.push_back(bucket.rules[position]);
+    return state.found;
+  }
   state.bucket = &bucket;
   state.positions.clear();
-  state.escaped = false;
   if (++state.scan == 0) {  // wrapped around after four thousand million messages
     std::fill(state.seen_in.begin(), state.seen_in.end(), 0U);
     state.scan = 1;
@@ -186,7 +218,7 @@ const std::vector<std::uint32_t>& Prefilter::Scanner::candidates(Format format, 
   };
   const hs_error_t result = hs_scan(bucket.database.get(), text.data(), static_cast<unsigned>(text.size()), 0,
                                     state.scratch.get(), on_match, &state);
-  if (state.escaped || result != HS_SUCCESS) {
+  if (result != HS_SUCCESS) {
     state.found = bucket.rules;
     return state.found;
   }
