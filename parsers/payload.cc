@@ -185,15 +185,21 @@ Format detect_format(const SyslogHeader& header) {
 }
 
 void parse_event(const SyslogHeader& header, const ParseContext& context, Event& event, Arena& arena) {
+  const Format format = detect_format(header);
+  std::int64_t timestamp_ns = header.timestamp_ns;
+  if (!header.has_timestamp) {
+    timestamp_ns = quick_payload_time(header, format, context.zone_minutes).value_or(context.received_ns);
+  }
+  parse_event_as(format, timestamp_ns, header, context, event, arena);
+}
+
+void parse_event_as(Format format, std::int64_t timestamp_ns, const SyslogHeader& header,
+                    const ParseContext& context, Event& event, Arena& arena) {
   event.clear();
   event.header = header;
   event.tags = header.tags;
-  event.format = detect_format(header);
-  event.timestamp_ns = header.timestamp_ns;
-  if (!header.has_timestamp) {
-    const auto time = quick_payload_time(header, event.format, context.zone_minutes);
-    event.timestamp_ns = time ? *time : context.received_ns;
-  }
+  event.format = format;
+  event.timestamp_ns = timestamp_ns;
   if (is_clock_skewed(event.timestamp_ns, context.received_ns)) event.tags.add(Tag::clock_skew);
   // Only these two formats can begin with what reads like a tag.
   const bool begins_early =

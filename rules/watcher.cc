@@ -47,7 +47,7 @@ void Watcher::Impl::parse(const Observation& observation) {
   context.zone_minutes = observation.source->zone_minutes;
   context.charset = observation.source->charset;
   context.peer = observation.source->peer;
-  parse_event(*observation.header, context, event, arena);
+  parse_event_as(observation.format, observation.event_ns, *observation.header, context, event, arena);
 }
 
 Detection Watcher::Impl::make_detection(std::shared_ptr<const RuleMeta> rule, const Observation& observation) const {
