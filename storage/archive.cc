@@ -62,9 +62,16 @@ Result<std::vector<std::shared_ptr<const Chunk>>, StoreError> RocksArchive::buil
     std::span<const std::shared_ptr<Batch>> batches, const CommitSpan& span) {
   std::uint64_t sequence = span.first_sequence;
   std::vector<std::shared_ptr<const Chunk>> chunks;
-  std::vector<LaneId> lane_of_source;
+  /// What is known of a source of the batch: most records then need no look-up.
+  struct Known {
+    LaneId lane = 0;
+    ChunkBuilder* builder = nullptr;
+    std::uint64_t table = 0;  ///< of the builder, when …
+    std::uint32_t index = 0;  ///< … this was the source's index in it
+  };
+  std::vector<Known> sources;
   for (const auto& batch : batches) {
-    lane_of_source.clear();
+    sources.clear();
     {
       const std::lock_guard lock(mutex_);
       for (const auto& source : batch->sources) {
@@ -73,26 +80,25 @@ Result<std::vector<std::shared_ptr<const Chunk>>, StoreError> RocksArchive::buil
           builders_.clear();
           return StoreError{StoreErrc::bad_argument, "more than 65,535 organisations in one archive"};
         }
-        lane_of_source.push_back(lane->id);
+        sources.push_back({.lane = lane->id, .builder = &builders_[lane->id]});
       }
     }
-    LaneId last_lane = 0;
-    ChunkBuilder* builder = nullptr;
     for (Record& record : batch->records) {
       record.sequence = sequence++;
-      const LaneId lane = lane_of_source[record.source];
-      if (builder == nullptr || lane != last_lane) {
-        builder = &builders_[lane];
-        last_lane = lane;
+      Known& source = sources[record.source];
+      ChunkBuilder& builder = *source.builder;
+      if (source.table != builder.table()) {
+        source.index = builder.index_of(batch->sources[record.source]);
+        source.table = builder.table();
       }
-      builder->add(record, batch->sources[record.source]);
-      if (builder->raw_bytes() >= kChunkRawBytes || builder->rows() >= kChunkRowsMax) {
-        chunks.push_back(builder->finish(lane, span));
+      builder.add(record, source.index);
+      if (builder.raw_bytes() >= kChunkRawBytes || builder.rows() >= kChunkRowsMax) {
+        chunks.push_back(builder.finish(source.lane, span, buffers_.get()));
       }
     }
   }
   for (auto& [lane, builder] : builders_) {
-    if (!builder.empty()) chunks.push_back(builder.finish(lane, span));
+    if (!builder.empty()) chunks.push_back(builder.finish(lane, span, buffers_.get()));
   }
   return chunks;
 }

@@ -24,18 +24,14 @@ std::optional<std::size_t> Chunk::read_head(std::string_view bytes) {
   return load_u64(bytes.data()) >> 32U;
 }
 
-void ChunkBuilder::add(const Record& record, const std::shared_ptr<const Source>& source) {
-  if (source.get() != last_) {
-    last_index_ = sources_.index_of(source);
-    last_ = source.get();
-  }
+void ChunkBuilder::add(const Record& record, std::uint32_t source) {
   const Row row{.sequence = record.sequence,
                 .received_ns = record.received_ns,
                 .event_ns = record.event_ns,
                 .tags = record.transport_tags.bits(),
                 .offset = static_cast<std::uint32_t>(bounds_.raw_bytes),
                 .length = static_cast<std::uint32_t>(record.raw.size()),
-                .source = last_index_,
+                .source = source,
                 .kinds = record.kinds.bits(),
                 .format = record.format};
   rows_.push_back(row);
@@ -43,18 +39,16 @@ void ChunkBuilder::add(const Record& record, const std::shared_ptr<const Source>
   bounds_.add(row);
 }
 
-std::shared_ptr<const Chunk> ChunkBuilder::finish(LaneId lane, const CommitSpan& commit) {
+std::shared_ptr<const Chunk> ChunkBuilder::finish(LaneId lane, const CommitSpan& commit, BufferPool* pool) {
   auto chunk = std::make_shared<Chunk>();
   std::string sources;
   append_sources(sources, sources_.sources());
 
-  // new char[] rather than a vector: a quarter megabyte need not be zeroed before it is filled.
-  const std::size_t text_bytes = static_cast<std::size_t>(bounds_.raw_bytes);
-  const std::size_t room =
-      Chunk::kHeadBytes + kCountsMax + sources.size() + row_columns_bytes_max(rows_.size()) + text_bytes + sizeof(std::uint64_t);
-  std::unique_ptr<char[]> bytes(new char[room]);
-  const char* const body = bytes.get() + Chunk::kHeadBytes;
-  char* at = bytes.get() + Chunk::kHeadBytes;
+  // What stands before the text is written apart first: its size at worst is several times what it mostly is, and the
+  // chunk's memory stays for as long as the chunk is open.
+  const std::size_t before_max = Chunk::kHeadBytes + kCountsMax + sources.size() + row_columns_bytes_max(rows_.size());
+  const std::unique_ptr<char[]> before(new char[before_max]);
+  char* at = before.get() + Chunk::kHeadBytes;
   *at++ = static_cast<char>(kVersion);
   at = put_varint(at, lane);
   at = put_varint(at, commit.first_sequence);
@@ -63,15 +57,24 @@ std::shared_ptr<const Chunk> ChunkBuilder::finish(LaneId lane, const CommitSpan&
   at = put_varint(at, bounds_.raw_bytes);
   std::memcpy(at, sources.data(), sources.size());
   at = put_rows(at + sources.size(), rows_);
-  chunk->text_at_ = static_cast<std::size_t>(at - bytes.get());
+  chunk->text_at_ = static_cast<std::size_t>(at - before.get());
+  chunk->size_ = chunk->text_at_ + static_cast<std::size_t>(bounds_.raw_bytes) + sizeof(std::uint64_t);
+  put_head(before.get(), chunk->size_ - Chunk::kHeadBytes);
+
+  chunk->aligned_ = chunk->size_ >= kAlignedBytesMin;
+  BufferPool::Buffer bytes = !chunk->aligned_  ? BufferPool::make(chunk->size_)
+                             : pool == nullptr ? BufferPool::make_aligned(chunk->size_)
+                                               : pool->take(chunk->size_);
+  std::memcpy(bytes.get(), before.get(), chunk->text_at_);
+  at = bytes.get() + chunk->text_at_;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     if (rows_[i].length > 0) std::memcpy(at, raws_[i], rows_[i].length);
     at += rows_[i].length;
   }
+  const char* const body = bytes.get() + Chunk::kHeadBytes;
   const std::uint64_t sum = checksum64({body, static_cast<std::size_t>(at - body)});
   std::memcpy(at, &sum, sizeof sum);
-  chunk->size_ = static_cast<std::size_t>(at - bytes.get()) + sizeof sum;
-  put_head(bytes.get(), chunk->size_ - Chunk::kHeadBytes);
+  if (chunk->aligned_) std::memset(bytes.get() + chunk->size_, 0, BufferPool::aligned(chunk->size_) - chunk->size_);
 
   chunk->lane_ = lane;
   chunk->commit_ = commit;
@@ -82,7 +85,7 @@ std::shared_ptr<const Chunk> ChunkBuilder::finish(LaneId lane, const CommitSpan&
   bounds_ = RowBounds();
   rows_.clear();
   raws_.clear();
-  last_ = nullptr;
+  ++table_;
   return chunk;
 }
 
@@ -108,7 +111,7 @@ std::shared_ptr<const Chunk> Chunk::read(std::string_view body) {
   if (chunk->bounds_.raw_bytes != raw_bytes || in.left() != raw_bytes) return nullptr;
 
   chunk->size_ = kHeadBytes + body.size();
-  chunk->bytes_.reset(new char[chunk->size_]);
+  chunk->bytes_ = BufferPool::make(chunk->size_);
   put_head(chunk->bytes_.get(), body.size());
   std::memcpy(chunk->bytes_.get() + kHeadBytes, body.data(), body.size());
   chunk->text_at_ = kHeadBytes + summed.size() - static_cast<std::size_t>(raw_bytes);

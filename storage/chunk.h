@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/buffer_pool.h"
 #include "storage/row_columns.h"
 #include "storage/rows.h"
 
@@ -49,6 +50,11 @@ class Chunk {
   std::string_view raw(const Row& row) const { return {bytes_.get() + text_at_ + row.offset, row.length}; }
   /// What stands in the journal, with its head.
   std::string_view frame() const { return {bytes_.get(), size_}; }
+  /// The same and zeros up to a multiple of BufferPool::kAlignment, if it also begins at one; else nothing. Only large
+  /// chunks that were committed in this life of the process are kept so.
+  std::string_view aligned_frame() const {
+    return {bytes_.get(), aligned_ ? BufferPool::aligned(size_) : 0};
+  }
 
  private:
   friend class ChunkBuilder;
@@ -57,27 +63,35 @@ class Chunk {
   RowBounds bounds_;
   std::vector<Row> rows_;
   Sources sources_;
-  std::unique_ptr<char[]> bytes_;
+  BufferPool::Buffer bytes_;
   std::size_t size_ = 0, text_at_ = 0;
+  bool aligned_ = false;
 };
 
 /// Gathers records of one lane. The records' bytes must live until finish().
 class ChunkBuilder {
  public:
+  /// Frames from this size on are aligned (Chunk::aligned_frame). A smaller one is quickly copied, and padding it would
+  /// cost a quiet lane's chunk many times its size.
+  static constexpr std::size_t kAlignedBytesMin = 64 * 1024;
+
   bool empty() const { return rows_.empty(); }
   std::size_t rows() const { return rows_.size(); }
   std::uint64_t raw_bytes() const { return bounds_.raw_bytes; }
-  void add(const Record& record, const std::shared_ptr<const Source>& source);
-  /// The chunk; the builder is empty again.
-  std::shared_ptr<const Chunk> finish(LaneId lane, const CommitSpan& commit);
+  /// Index of a source in the chunk that is being made. Good until finish(): table() is another one then.
+  std::uint32_t index_of(const std::shared_ptr<const Source>& source) { return sources_.index_of(source); }
+  std::uint64_t table() const { return table_; }
+  void add(const Record& record, std::uint32_t source);
+  void add(const Record& record, const std::shared_ptr<const Source>& source) { add(record, index_of(source)); }
+  /// The chunk; the builder is empty again. A large one takes its memory from `pool`, if there is one.
+  std::shared_ptr<const Chunk> finish(LaneId lane, const CommitSpan& commit, BufferPool* pool = nullptr);
 
  private:
   RowBounds bounds_;
   std::vector<Row> rows_;
   std::vector<const char*> raws_;
   SourceTableBuilder sources_;
-  const Source* last_ = nullptr;  ///< neighbours mostly share their source
-  std::uint32_t last_index_ = 0;
+  std::uint64_t table_ = 1;
 };
 
 }  // namespace vigil

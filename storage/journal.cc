@@ -40,14 +40,23 @@ struct SegmentContent {
   bool bad_before_good = false, bad_at_end = false;
 };
 
-SegmentContent read_frames(std::string_view bytes) {
+/// Zeros between a frame that ends at `at` and the next, or the end of the file: how many (segment_file.h).
+std::size_t padding_at(std::string_view bytes, std::size_t at) {
+  if (at % SegmentFile::kPadding == 0) return 0;
+  const std::string_view room = bytes.substr(at, SegmentFile::kPadding - at % SegmentFile::kPadding);
+  return room.find_first_not_of('\0') == std::string_view::npos ? room.size() : 0;
+}
+
+/// Reads the frames of a segment from `at` on.
+SegmentContent read_frames(std::string_view bytes, std::size_t at) {
   SegmentContent content;
   bool bad = false;
-  while (!bytes.empty()) {
-    const auto length = Chunk::read_head(bytes);
-    if (length && *length <= bytes.size() - Chunk::kHeadBytes) {
-      auto chunk = Chunk::read(bytes.substr(Chunk::kHeadBytes, *length));
-      bytes.remove_prefix(Chunk::kHeadBytes + *length);
+  for (at += padding_at(bytes, at); at < bytes.size(); at += padding_at(bytes, at)) {
+    const std::string_view rest = bytes.substr(at);
+    const auto length = Chunk::read_head(rest);
+    if (length && *length <= rest.size() - Chunk::kHeadBytes) {
+      auto chunk = Chunk::read(rest.substr(Chunk::kHeadBytes, *length));
+      at += Chunk::kHeadBytes + *length;
       if (chunk) {
         content.bad_before_good |= bad;
         bad = false;
@@ -59,9 +68,8 @@ SegmentContent read_frames(std::string_view bytes) {
     }
     // No frame begins here, or one that was cut: the next that can begin anywhere behind it.
     bad = true;
-    const std::size_t next = bytes.find(Chunk::kMagic, 1);
-    if (next == std::string_view::npos) break;
-    bytes.remove_prefix(next);
+    at = bytes.find(Chunk::kMagic, at + 1);
+    if (at == std::string_view::npos) break;
   }
   content.bad_at_end = bad;
   return content;
@@ -70,7 +78,7 @@ SegmentContent read_frames(std::string_view bytes) {
 }  // namespace
 
 Journal::~Journal() {
-  if (open_) open_->Close(rocksdb::IOOptions(), nullptr).PermitUncheckedError();
+  if (open_) open_->close();
 }
 
 std::filesystem::path Journal::path_of(std::uint64_t number) const {
@@ -120,9 +128,9 @@ Result<JournalFindings, StoreError> Journal::read(std::uint64_t acknowledged_bef
     segment.bytes = bytes.size();
     SegmentContent content;
     if (read_segment_head(bytes, segment.first_sequence)) {
-      content = read_frames(std::string_view(bytes).substr(kSegmentHead));
+      content = read_frames(bytes, kSegmentHead);
     } else {
-      content = read_frames(bytes);
+      content = read_frames(bytes, 0);
       content.bad_before_good = !content.chunks.empty();
     }
     if (content.bad_before_good) findings.damaged.push_back(path);
@@ -163,22 +171,18 @@ Result<void, StoreError> Journal::begin_segment(std::uint64_t first_sequence) {
   const rocksdb::IOOptions how;
   const std::string directory = directory_.string();
   if (auto made = files_->CreateDirIfMissing(directory, how, nullptr); !made.ok()) return failed(made, "making");
-  rocksdb::FileOptions options;
-  options.use_mmap_writes = false;
-  options.allow_fallocate = false;
-  const std::uint64_t number = next_number_;
-  std::unique_ptr<rocksdb::FSWritableFile> file;
-  rocksdb::IOStatus status = files_->NewWritableFile(path_of(number).string(), options, &file, nullptr);
-  if (!status.ok()) return failed(status, "beginning a segment of the journal in");
-  ++next_number_;
+  // Never given again, should even making it fail half-way: a segment is begun once.
+  const std::uint64_t number = next_number_++;
+  const std::string path = path_of(number).string();
   const std::string head = segment_head(number, first_sequence);
-  status = file->Append(head, how, nullptr);
+  std::unique_ptr<SegmentFile> file;
+  rocksdb::IOStatus status = SegmentFile::make(files_, path, head, direct_, file);
   std::unique_ptr<rocksdb::FSDirectory> names;
   if (status.ok()) status = files_->NewDirectory(directory, how, &names, nullptr);
   // The name must be durable before anything in the file is acknowledged; the bytes are synced with the first commit.
   if (status.ok()) status = names->Fsync(how, nullptr);
   if (!status.ok()) {
-    files_->DeleteFile(path_of(number).string(), how, nullptr).PermitUncheckedError();
+    files_->DeleteFile(path, how, nullptr).PermitUncheckedError();
     return failed(status, "beginning a segment of the journal in");
   }
   fault_point("segment_begun");
@@ -191,36 +195,23 @@ Result<void, StoreError> Journal::begin_segment(std::uint64_t first_sequence) {
 Result<void, StoreError> Journal::append(std::span<const std::shared_ptr<const Chunk>> chunks,
                                          std::uint64_t first_sequence) {
   if (dead_) return StoreError{StoreErrc::io, "the journal failed before: " + directory_.string()};
-  const rocksdb::IOOptions how;
-  std::uint64_t bytes = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    bytes = open_ ? segments_.back().bytes : 0;
-  }
-  if (!open_ || bytes >= segment_bytes_) {
-    if (open_) open_->Close(how, nullptr).PermitUncheckedError();  // everything in it is synced
+  if (!open_ || open_->size() >= segment_bytes_) {
+    if (open_) open_->close();  // everything in it is synced
     open_.reset();
     if (auto begun = begin_segment(first_sequence); !begun) return begun.error();
-    bytes = kSegmentHead;
   }
-  const std::uint64_t whole = bytes;
-  std::uint64_t last_sequence = 0;
-  for (const auto& chunk : chunks) {
-    const rocksdb::IOStatus status = open_->Append(chunk->frame(), how, nullptr);
-    if (!status.ok()) {
-      const StoreError error = failed(status, "writing the journal in");
-      // Back to where it was whole, and on in a new segment, whose head says that what might still be found here
-      // never counted.
-      dead_ = error.code != StoreErrc::disk_full || !open_->Truncate(whole, how, nullptr).ok();
-      open_->Close(how, nullptr).PermitUncheckedError();
-      open_.reset();
-      return dead_ ? StoreError{StoreErrc::io, error.what} : error;
-    }
-    bytes += chunk->frame().size();
-    last_sequence = std::max(last_sequence, chunk->bounds().sequence_last);
+  const std::uint64_t whole = open_->size();
+  if (const rocksdb::IOStatus written = open_->append(chunks); !written.ok()) {
+    const StoreError error = failed(written, "writing the journal in");
+    // Back to where it was whole, and on in a new segment, whose head says that what might still be found here
+    // never counted.
+    dead_ = error.code != StoreErrc::disk_full || !open_->truncate(whole).ok();
+    open_->close();
+    open_.reset();
+    return dead_ ? StoreError{StoreErrc::io, error.what} : error;
   }
   fault_point("journal_written");
-  if (const rocksdb::IOStatus synced = open_->Sync(how, nullptr); !synced.ok()) {
+  if (const rocksdb::IOStatus synced = open_->sync(); !synced.ok()) {
     // The kernel may have dropped the pages and say "done" next time: nothing in this file may be trusted to a sync
     // again.
     dead_ = true;
@@ -228,8 +219,11 @@ Result<void, StoreError> Journal::append(std::span<const std::shared_ptr<const C
   }
   fault_point("journal_synced");
   const std::lock_guard lock(mutex_);
-  segments_.back().bytes = bytes;
-  segments_.back().last_sequence = std::max(segments_.back().last_sequence, last_sequence);
+  Segment& segment = segments_.back();
+  segment.bytes = open_->size();
+  for (const auto& chunk : chunks) {
+    segment.last_sequence = std::max(segment.last_sequence, chunk->bounds().sequence_last);
+  }
   return {};
 }
 

@@ -14,6 +14,7 @@
 
 #include "parsers/result.h"
 #include "storage/chunk.h"
+#include "storage/segment_file.h"
 #include "storage/store_error.h"
 
 namespace vigil {
@@ -23,6 +24,9 @@ namespace vigil {
 //   journal/00000001.log, 00000002.log, …    segments of about 64 MiB
 //
 //   segment   magic "VIGILJ1\n", 8 bytes | number, 8 | first sequence, 8 | check of these, 8 | frames (chunk.h)
+//
+// Frames follow each other at once, or zeros fill the space up to a multiple of 4096 where a large commit begins or a
+// part of it ends (segment_file.h). A frame begins with its magic, so the two cannot be mistaken for each other.
 //
 // A segment is only ever appended to, by the process that began it. Its first sequence says: what stands in earlier
 // segments at or after this sequence was never acknowledged (a commit that failed half-way and was tried again).
@@ -82,7 +86,8 @@ class Journal {
 
   std::filesystem::path directory_;
   std::shared_ptr<rocksdb::FileSystem> files_;
-  std::unique_ptr<rocksdb::FSWritableFile> open_;  ///< the last of segments_, if any is appended to
+  SegmentFile::DirectWrites direct_ = SegmentFile::DirectWrites::untried;
+  std::unique_ptr<SegmentFile> open_;  ///< the last of segments_, if any is appended to
   std::uint64_t segment_bytes_ = kSegmentBytesMax;
   bool dead_ = false;                              ///< a sync failed: the file's state is unknown
 

@@ -11,6 +11,7 @@
 #include "storage/ack_ledger.h"
 #include "storage/archive.h"
 #include "storage/block_codec.h"
+#include "storage/buffer_pool.h"
 #include "storage/chunk.h"
 #include "storage/data_directory.h"
 #include "storage/database.h"
@@ -109,6 +110,7 @@ class RocksArchive final : public Archive {
   std::atomic<std::uint64_t> next_sequence_{1};  ///< 0 is no record: cursors begin there
 
   // The committing thread's own.
+  std::shared_ptr<BufferPool> buffers_ = std::make_shared<BufferPool>();
   std::unordered_map<LaneId, ChunkBuilder> builders_;
   bool unknown_ = false;  ///< a commit failed so that nobody knows what of it is on disk
 

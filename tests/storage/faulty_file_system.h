@@ -22,7 +22,8 @@ namespace vigil::test {
 class FaultyFileSystem : public rocksdb::FileSystemWrapper {
  public:
   using Status = rocksdb::IOStatus;
-  /// Asked before every write and sync; not ok: it fails that way. `doing` is "append" or "sync".
+  /// Asked before every write and sync; not ok: it fails that way. `doing` is "append", "append direct" (past the page
+  /// cache), "open direct" or "sync".
   using Fault = std::function<Status(const std::string& file, const std::string& doing)>;
 
   FaultyFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
@@ -67,6 +68,20 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
     {
       const std::lock_guard lock(mutex_);
       files_[path] = {};
+    }
+    *result = std::make_unique<File>(*this, path, std::move(file));
+    return status;
+  }
+  Status ReopenWritableFile(const std::string& path, const rocksdb::FileOptions& options,
+                            std::unique_ptr<rocksdb::FSWritableFile>* result,
+                            rocksdb::IODebugContext* debug) override {
+    if (auto status = may(path, options.use_direct_writes ? "open direct" : "append"); !status.ok()) return status;
+    std::unique_ptr<rocksdb::FSWritableFile> file;
+    auto status = target()->ReopenWritableFile(path, options, &file, debug);
+    if (!status.ok()) return status;
+    {
+      const std::lock_guard lock(mutex_);
+      files_.try_emplace(path);
     }
     *result = std::make_unique<File>(*this, path, std::move(file));
     return status;
@@ -116,10 +131,12 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
         : FSWritableFileOwnerWrapper(std::move(file)), system_(system), path_(std::move(path)) {}
     Status Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
                   rocksdb::IODebugContext* debug) override {
-      if (auto status = system_.may(path_, "append"); !status.ok()) {
+      const bool direct = target()->use_direct_io();
+      if (auto status = system_.may(path_, direct ? "append direct" : "append"); !status.ok()) {
         // A full disk takes what still fits.
-        if (status.IsNoSpace()) {
-          target()->Append(rocksdb::Slice(data.data(), data.size() / 2), options, debug).PermitUncheckedError();
+        const std::size_t half = direct ? data.size() / 8192 * 4096 : data.size() / 2;
+        if (status.IsNoSpace() && half > 0) {
+          target()->Append(rocksdb::Slice(data.data(), half), options, debug).PermitUncheckedError();
         }
         return status;
       }
