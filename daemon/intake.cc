@@ -122,7 +122,7 @@ Intake::Known& Intake::known_source(const IntakeListener& listener, std::string_
 }
 
 std::span<char> Intake::read_buffer() {
-  const std::size_t room = open_->arena.room();
+  const std::size_t room = open_->arena.room();  // 0 before the first use of a new batch
   const std::size_t bytes = room >= kReadBytesMin ? std::min(room, kReadBytesMax) : kReadBytesMax;
   return {open_->arena.allocate(bytes), bytes};
 }

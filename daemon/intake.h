@@ -37,7 +37,7 @@ class Intake {
   /// What a stream reads at once, at least and at most. A batch with no more room than the least is full too.
   static constexpr std::size_t kReadBytesMin = 64 * 1024;
   static constexpr std::size_t kReadBytesMax = 256 * 1024;
-  static_assert(kBatchBytes + kReadBytesMin <= BatchPool::kArenaBytes);
+  static_assert(kBatchBytes + kReadBytesMin <= Batch::kArenaBytes);
   /// … or this long after its first record, so that a lone line is durable and visible at once.
   static constexpr std::chrono::milliseconds kLinger{5};
 

@@ -4,7 +4,6 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace vigil {
@@ -15,11 +14,6 @@ namespace vigil {
 class Arena {
  public:
   explicit Arena(std::size_t chunk_bytes = std::size_t{64} * 1024) : chunk_bytes_(chunk_bytes) {}
-  /// Begins with memory of the caller's; only what does not fit there is allocated.
-  Arena(std::shared_ptr<char[]> first, std::size_t bytes) : chunk_bytes_(bytes) {
-    chunks_.push_back({std::move(first), bytes});
-    reset();
-  }
 
   /// `bytes` uninitialised bytes, valid until reset() or destruction. Never null.
   char* allocate(std::size_t bytes) {
@@ -56,13 +50,13 @@ class Arena {
 
  private:
   struct Chunk {
-    std::shared_ptr<char[]> bytes;
+    std::unique_ptr<char[]> bytes;
     std::size_t size;
   };
 
   void grow(std::size_t bytes) {
     const std::size_t size = bytes > chunk_bytes_ ? bytes : chunk_bytes_;
-    chunks_.push_back({std::shared_ptr<char[]>(new char[size]), size});
+    chunks_.push_back({std::unique_ptr<char[]>(new char[size]), size});
     next_ = chunks_.back().bytes.get();
     left_ = size;
   }

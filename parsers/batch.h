@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <memory_resource>
 #include <string>
 #include <vector>
 
@@ -44,24 +43,13 @@ struct Record {
 /// Built by one thread, then handed on whole.
 class Batch {
  public:
-  Batch() = default;
-  /// In `bytes` of memory (aligned as new aligns): the first `arena_bytes` for the arena, the rest for
-  /// records. What does not fit is allocated.
-  Batch(const std::shared_ptr<char[]>& memory, std::size_t arena_bytes, std::size_t bytes)
-      : arena(memory, arena_bytes),
-        record_memory_(memory.get() + arena_bytes, bytes - arena_bytes),
-        records(&record_memory_) {
-    records.reserve((bytes - arena_bytes) / sizeof(Record));
-  }
+  /// What an intake fills a batch to, and the smallest read that may still begin then: a batch that came over a
+  /// stream never needs a second chunk, which would be given back with it and got anew for the next.
+  static constexpr std::size_t kArenaBytes = std::size_t{320} * 1024;
 
-  Arena arena{std::size_t{256} * 1024};  ///< raw bytes and decoded text of all records
+  Arena arena{kArenaBytes};  ///< raw bytes and decoded text of all records
   std::vector<std::shared_ptr<const Source>> sources;
-
- private:
-  std::pmr::monotonic_buffer_resource record_memory_;  // Before the records, which are to go first.
-
- public:
-  std::pmr::vector<Record> records;
+  std::vector<Record> records;
   std::size_t raw_bytes = 0;
 
   const Source& source_of(const Record& record) const { return *sources[record.source]; }
