@@ -105,7 +105,8 @@ Kinds kinds_of_event(const Event& event);
 /// `vendor.*` or `winlog.*`), log sources. Never fails: what does not parse is tagged and stays in `message`.
 void parse_event(const SyslogHeader& header, const ParseContext& context, Event& event, Arena& arena);
 
-/// The same for a message whose format and time were found out before, as those of stored messages were.
+/// The same for a message whose format and time were found out before, as those of stored messages were. A number
+/// that is no format reads as none.
 void parse_event_as(Format format, std::int64_t timestamp_ns, const SyslogHeader& header,
                     const ParseContext& context, Event& event, Arena& arena);
 

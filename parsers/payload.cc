@@ -198,7 +198,7 @@ void parse_event_as(Format format, std::int64_t timestamp_ns, const SyslogHeader
   event.clear();
   event.header = header;
   event.tags = header.tags;
-  event.format = format;
+  event.format = format < Format::count_ ? format : Format::none;
   event.timestamp_ns = timestamp_ns;
   if (is_clock_skewed(event.timestamp_ns, context.received_ns)) event.tags.add(Tag::clock_skew);
   // Only these two formats can begin with what reads like a tag.

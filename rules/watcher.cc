@@ -116,6 +116,12 @@ Watcher::~Watcher() = default;
 
 void Watcher::observe(const Observation& observation, std::vector<Detection>& out) {
   Impl& impl = *impl_;
+  // The number stands in the archive, where a newer program may have written one that this one does not know.
+  if (observation.format >= Format::count_) {
+    Observation known = observation;
+    known.format = detect_format(*observation.header);
+    return observe(known, out);
+  }
   const bool shadow = impl.counters.observed++ % kShadowEvery == 0;
   const auto& candidates = impl.scanner.candidates(observation.format, observation.header->text);
   impl.counters.candidates += candidates.size();

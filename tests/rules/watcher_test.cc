@@ -96,6 +96,24 @@ TEST(Watcher, EscapedJsonDoesNotHideAMatch) {
   EXPECT_EQ(stream.feed(head + "nobody\"}", 3).size(), 0U);
 }
 
+TEST(Watcher, AFormatThatOnlyNewerProgramsKnowIsFoundOutAgain) {
+  const std::string yaml =
+      "title: T\nlogsource: {product: linux, service: sshd}\ndetection:\n  k: [needle]\n  condition: k\n";
+  Watcher watcher(compile(yaml).rules);
+  Arena arena;
+  const SyslogHeader header = parse_syslog_header("<86>Nov 20 15:00:00 srv1 sshd[1]: needle", {}, arena);
+  const Source source;
+  for (const unsigned number : {static_cast<unsigned>(Format::sshd), static_cast<unsigned>(Format::count_), 255U}) {
+    Observation observation;
+    observation.header = &header;
+    observation.format = static_cast<Format>(number);
+    observation.source = &source;
+    std::vector<Detection> out;
+    watcher.observe(observation, out);
+    EXPECT_EQ(out.size(), 1U) << "format " << number;
+  }
+}
+
 TEST(Watcher, OnlyCandidatesAreParsed) {
   Stream stream(builtin());
   for (int i = 0; i < 1000; ++i) stream.feed("<30>Nov 20 15:00:00 dns1 unbound[1]: info: 10.0.0.1 www.example.com. A IN NOERROR", i);
