@@ -139,14 +139,14 @@ struct Prefilter::Scanner::State {
     std::string sample;
     std::optional<LiteralGate> gate;
 
-    const std::optional<LiteralGate>& gate_for(const Bucket& bucket, std::string_view text) {
-      if (gate || !bucket.gate || seen == kSampleMessages * kSampleEvery) return gate ? gate : bucket.gate;
+    const std::optional<LiteralGate>& gate_for(const Bucket& given, std::string_view text) {
+      if (gate || !given.gate || seen == kSampleMessages * kSampleEvery) return gate ? gate : given.gate;
       if (seen++ % kSampleEvery == 0) sample.append(text.substr(0, kSampleBytesMax)).push_back('\n');
       if (seen == kSampleMessages * kSampleEvery) {
-        gate = LiteralGate::build(bucket.telling, sample);
+        gate = LiteralGate::build(given.telling, sample);
         sample = {};
       }
-      return bucket.gate;
+      return given.gate;
     }
   };
   std::array<Fitting, static_cast<std::size_t>(Format::count_)> fittings;  ///< by format
