@@ -17,7 +17,8 @@ constexpr bool is_ascii_alnum(char c) {
 /// The character at an offset, NUL past the end: saves a comparison of sizes at every step of a grammar.
 constexpr char char_at(std::string_view text, std::size_t at) { return at < text.size() ? text[at] : '\0'; }
 
-/// A set of ASCII characters.
+/// A set of ASCII characters. Give it a place outside of functions: as a local constant its table would be copied
+/// to the stack at every call.
 class AsciiSet {
  public:
   constexpr explicit AsciiSet(std::string_view of) {
@@ -46,8 +47,14 @@ constexpr std::size_t wide_blank_length(std::string_view text) {
 /// Bytes of the longest run at the front of `text` of at most `most` characters (not bytes), none of which is
 /// in `stops` or a blank beyond ASCII.
 constexpr std::size_t run_length(std::string_view text, const AsciiSet& stops, std::size_t most) {
-  std::size_t at = 0;
-  for (std::size_t count = 0; at < text.size() && count < most; ++count) {
+  // As far as it is ASCII, bytes are characters.
+  const char* const begin = text.data();
+  const char* const end = begin + (text.size() < most ? text.size() : most);
+  const char* next = begin;
+  while (next != end && static_cast<unsigned char>(*next) < 0x80 && !stops.has(*next)) ++next;
+  auto at = static_cast<std::size_t>(next - begin);
+  if (next == end || static_cast<unsigned char>(*next) < 0x80) return at;
+  for (std::size_t count = at; at < text.size() && count < most; ++count) {
     if (static_cast<unsigned char>(text[at]) < 0x80) {
       if (stops.has(text[at])) break;
       ++at;

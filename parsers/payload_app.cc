@@ -117,6 +117,8 @@ constexpr App kApps[] = {
 };
 constexpr KeyTable kTable(kApps);
 
+constexpr AsciiSet kNameEnds("/.(_]:@");
+
 }  // namespace
 
 AppKind app_kind(std::string_view app) {
@@ -125,9 +127,8 @@ AppKind app_kind(std::string_view app) {
   if (app.front() == '%')
     return AppKind::firewall;  // Cisco's %FACILITY-LEVEL-NAME: firewalls, switches, routers
   // "postfix/smtpd", "clamd.scan", "sshd(pam_unix)", "gdm-password]", "nginx_access", "suricata:"
-  constexpr AsciiSet kEnds("/.(_]:@");
   std::size_t end = 0;
-  while (end < app.size() && !kEnds.has(app[end])) ++end;
+  while (end < app.size() && !kNameEnds.has(app[end])) ++end;
   if (end != app.size() && end > 0) {
     if (const App* row = kTable.find(app.substr(0, end))) return row->kind;
   }

@@ -16,6 +16,7 @@ namespace vigil {
 namespace {
 
 constexpr AsciiSet kNameStops(" \t\n=]\"");
+constexpr AsciiSet kQuotedMarks("\"\\");
 
 bool is_escapable(char c) { return c == '"' || c == '\\' || c == ']'; }
 
@@ -48,12 +49,18 @@ Step read_param(std::string_view& rest, Param& param) {
   std::size_t end = 0;
   if (param.quoted) {
     rest.remove_prefix(1);
-    for (; end < rest.size() && rest[end] != '"'; ++end) {
-      if (rest[end] != '\\' || !is_escapable(char_at(rest, end + 1))) continue;
+    const char* const begin = rest.data();
+    const char* const stop = begin + rest.size();
+    const char* next = begin;
+    for (;; ++next) {
+      while (next != stop && !kQuotedMarks.has(*next)) ++next;
+      if (next == stop) return Step::bad;
+      if (*next == '"') break;
+      if (next + 1 == stop || !is_escapable(next[1])) continue;
       param.escaped = true;
-      ++end;
+      ++next;
     }
-    if (end >= rest.size()) return Step::bad;
+    end = static_cast<std::size_t>(next - begin);
   } else {
     while (end < rest.size() && rest[end] != ' ' && rest[end] != ']') ++end;
   }

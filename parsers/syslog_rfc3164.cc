@@ -32,6 +32,9 @@ constexpr std::size_t kPidMax = 64;
 
 constexpr AsciiSet kTagStops(" \t\n:[]{}<>\"=|,;");
 constexpr AsciiSet kPidStops(" \t\n]");
+constexpr AsciiSet kUptimeUnits("ywdh");
+constexpr AsciiSet kHostCharacters("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._@/-");
+constexpr AsciiSet kBracketedCharacters("0123456789abcdefABCDEF:.%");
 
 bool is_word_character(char c) {  // letters of any script count, as bytes of UTF-8
   return is_ascii_alnum(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80;
@@ -72,11 +75,10 @@ std::size_t uptime_length(std::string_view text) {
   if (const std::size_t clock = clock_length(text, 3)) return clock;
   const std::size_t first = digits_at(text, 0);
   if (first == 0) return 0;
-  constexpr AsciiSet kUnits("ywdh");
-  if (kUnits.has(char_at(text, first))) {  // 1w2d
+  if (kUptimeUnits.has(char_at(text, first))) {  // 1w2d
     const std::size_t second = digits_at(text, first + 1);
     const std::size_t end = first + 1 + second;
-    return second > 0 && kUnits.has(char_at(text, end)) && blank_after_colon(text, end + 1) ? end + 1 : 0;
+    return second > 0 && kUptimeUnits.has(char_at(text, end)) && blank_after_colon(text, end + 1) ? end + 1 : 0;
   }
   const std::size_t second = char_at(text, first) == ' ' ? digits_at(text, first + 1) : 0;
   const std::size_t end = first + 1 + second;
@@ -195,15 +197,13 @@ bool is_payload(std::string_view text) {
 
 // Names, IPv4 (both "host" by their characters), IPv6, and IPv6 in brackets.
 bool can_be_host(std::string_view word) {
-  constexpr AsciiSet kInside("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._@/-");
   std::size_t end = 0;
-  while (kInside.has(char_at(word, end))) ++end;
+  while (end < word.size() && kHostCharacters.has(word[end])) ++end;
   if (end == word.size()) return end > 0 && (is_ascii_alnum(word.front()) || word.front() == '_');
   if (is_ipv6_text(word)) return true;
   if (word.size() < 3 || word.front() != '[' || word.back() != ']') return false;
-  constexpr AsciiSet kBracketed("0123456789abcdefABCDEF:.%");
   for (const char c : word.substr(1, word.size() - 2)) {
-    if (!kBracketed.has(c)) return false;
+    if (!kBracketedCharacters.has(c)) return false;
   }
   return true;
 }

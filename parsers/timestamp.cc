@@ -63,10 +63,10 @@ std::string_view capitals_at(std::string_view text) {
   return text.substr(0, length);
 }
 
-// What the second's text was last read as, per thread. Bursts repeat the same second, and sources that lag
-// repeat its neighbours, so there is one entry for each of eight last digits; each form has its own, since a
-// second comes in both. An entry holds a value of its text alone: reading through the memory gives what
-// reading anew would. Lengths are known when compiled: comparing is two loads then, not a call.
+// What the second's text was last read as, per thread. Bursts repeat the same second, sources that lag repeat
+// its neighbours and zones its hours, so there are sixteen places by the last digits of second and hour; each
+// form has its own. An entry holds a value of its text alone: reading through the memory gives what reading
+// anew would. Lengths are known when compiled: comparing is two loads then, not a call.
 struct Remembered {
   std::array<char, 20> text{};
   unsigned char length = 0;
@@ -75,8 +75,12 @@ struct Remembered {
 
 template <std::size_t kLength>
 Remembered& memory_for(std::string_view text) {
-  thread_local std::array<Remembered, 8> entries;
-  return entries[static_cast<unsigned char>(text.back()) % entries.size()];
+  thread_local std::array<Remembered, 16> entries;
+  constexpr std::size_t kHourBeforeEnd = 7;  // "2:34:56"
+  const auto digit = [&](std::size_t before_end) {
+    return static_cast<unsigned char>(text[text.size() - before_end]);
+  };
+  return entries[(digit(1) + digit(kHourBeforeEnd) * 7U) % entries.size()];
 }
 
 template <std::size_t kLength>
