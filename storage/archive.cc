@@ -10,9 +10,13 @@ namespace vigil {
 
 namespace {
 
-/// Raw bytes of one chunk: one write() each, and small enough for the second-level cache.
-constexpr std::uint64_t kChunkRawBytes = 256 * 1024;
-constexpr std::size_t kChunkRowsMax = 16 * 1024;
+/// A chunk is full at this many raw bytes: one write each, of which fewer are cheaper, but what a damaged one costs, and
+/// small enough for the second-level cache; …
+constexpr std::uint64_t kChunkRawBytes = 512 * 1024;
+/// … or, with short lines, at this many together with what the rows take (mostly less than 16 bytes each), so that it
+/// fits into a buffer of the pool.
+constexpr std::uint64_t kChunkFrameBytes = 564 * 1024, kChunkRowBytes = 16;
+static_assert(kChunkFrameBytes < BufferPool::kPooledBytes);
 /// Open records past this many times tail_raw_bytes_max: sealing does not keep up, and the committing thread helps
 /// before it takes in more. Its queue then fills, and TCP senders wait.
 constexpr std::uint64_t kTailOverrun = 4;
@@ -92,7 +96,8 @@ Result<std::vector<std::shared_ptr<const Chunk>>, StoreError> RocksArchive::buil
         source.table = builder.table();
       }
       builder.add(record, source.index);
-      if (builder.raw_bytes() >= kChunkRawBytes || builder.rows() >= kChunkRowsMax) {
+      if (builder.raw_bytes() >= kChunkRawBytes ||
+          builder.raw_bytes() + builder.rows() * kChunkRowBytes >= kChunkFrameBytes) {
         chunks.push_back(builder.finish(source.lane, span, buffers_.get()));
       }
     }

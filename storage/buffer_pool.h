@@ -7,18 +7,18 @@
 
 namespace vigil {
 
-/// Memory of full chunks. They are made on one thread and let go of on another, some 400 a second under full
-/// load; given back to the system and asked for again, each would be zeroed page by page every time. The pool
-/// takes them back instead, up to a limit. Thread-safe; lives as long as its last buffer.
+/// Memory of full chunks. They are made on one thread and let go of on another, some 200 a second under full
+/// load; given back to the system and asked for again, each would be zeroed and mapped page by page every time.
+/// The pool takes them back instead, up to a limit. Thread-safe; lives as long as its last buffer.
 class BufferPool : public std::enable_shared_from_this<BufferPool> {
  public:
   /// Where a buffer begins, and what its size is a multiple of: what writes past the page cache ask for.
   static constexpr std::size_t kAlignment = 4096;
-  /// Size of the buffers that are kept: a full chunk (archive.cc) of lines of 50 bytes and longer.
-  static constexpr std::size_t kKeptBytes = 352 * 1024;
-  /// Buffers kept: somewhat more than sealing one block gives back at once. More would not be taken again
-  /// before the next block is sealed, and would only make an idle daemon larger.
-  static constexpr std::size_t kKeptMax = 80;
+  /// Size of a buffer of the pool: a full chunk (archive.cc).
+  static constexpr std::size_t kPooledBytes = 572 * 1024;
+  /// Unused buffers kept: somewhat more than sealing one block gives back at once. More would not be taken
+  /// again before the next block is sealed, and would only make an idle daemon larger.
+  static constexpr std::size_t kUnusedMax = 40;
 
   class GiveBack {
    public:
@@ -27,9 +27,14 @@ class BufferPool : public std::enable_shared_from_this<BufferPool> {
     void operator()(char* bytes) const;
 
    private:
-    std::shared_ptr<BufferPool> pool_;  ///< null: the buffer is not of the size that is kept
+    std::shared_ptr<BufferPool> pool_;  ///< null: the buffer is none of a pool
   };
   using Buffer = std::unique_ptr<char[], GiveBack>;
+
+  BufferPool() = default;
+  ~BufferPool();
+  BufferPool(const BufferPool&) = delete;
+  BufferPool& operator=(const BufferPool&) = delete;
 
   /// The whole number of alignments that holds `bytes`.
   static constexpr std::size_t aligned(std::size_t bytes) {
@@ -39,16 +44,15 @@ class BufferPool : public std::enable_shared_from_this<BufferPool> {
   static Buffer make(std::size_t bytes);
   /// Aligned memory of aligned(bytes), of nobody's pool.
   static Buffer make_aligned(std::size_t bytes);
-  /// An aligned buffer of at least aligned(bytes): one that was used before where the size is about what is
-  /// kept.
+  /// Aligned memory of aligned(bytes): the pool's, where that is about the size of its buffers.
   Buffer take(std::size_t bytes);
 
  private:
   friend class GiveBack;
-  void give_back(Buffer buffer);
+  void give_back(char* buffer);
 
   std::mutex mutex_;
-  std::vector<Buffer> kept_;
+  std::vector<char*> unused_;  ///< the latest used last: it may still be in a processor's cache
 };
 
 }  // namespace vigil
