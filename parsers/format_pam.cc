@@ -109,7 +109,7 @@ void add_session(PayloadWriter& out, const PamLine& line) {
 }
 
 struct Saying {
-  Needle words;
+  SearchText words;
   std::string_view action;
   Outcome outcome;
 };

@@ -60,7 +60,7 @@ void add_pid(PayloadWriter& out, std::string_view pid) {
 
 /// The user of a line about a password, with the words that say it failed.
 void add_logon(PayloadWriter& out, std::string_view text) {
-  constexpr Needle kFailures[] = {"not found",        "authentication failure", "assword mismatch",
+  constexpr SearchText kFailures[] = {"not found",        "authentication failure", "assword mismatch",
                                   "assword Mismatch", "not authenticated",      "authorization failure"};
   std::string_view user = text;
   take_prefix(user, "Digest: ") || take_prefix(user, "PAM: ");
@@ -73,7 +73,7 @@ void add_logon(PayloadWriter& out, std::string_view text) {
     user.remove_prefix(1);
     const std::size_t end = user.find(close);
     if (end == std::string_view::npos) return;
-    for (const Needle& words : kFailures) failed = failed || contains(user.substr(end), words);
+    for (const SearchText& words : kFailures) failed = failed || contains(user.substr(end), words);
     user = user.substr(0, end);
   } else {
     std::size_t end = std::string_view::npos;

@@ -65,7 +65,7 @@ Format detect_json(std::string_view text, std::string_view app) {
       (app == "suricata" || contains(front, "\"src_ip\"") || contains(front, "\"stats\""))) {
     return Format::eve;
   }
-  constexpr Needle kWinlog = "\"winlog";
+  constexpr SearchText kWinlog = "\"winlog";
   for (std::size_t at = find_text(front, kWinlog); at != std::string_view::npos;
        at = find_text(front, kWinlog, at + 1)) {
     const std::string_view behind = front.substr(at + kWinlog.size(), 1);

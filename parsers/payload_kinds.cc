@@ -8,7 +8,7 @@ namespace {
 
 /// The number behind `"EventID":` or `"event_id":`, as number or string, without reading the JSON.
 unsigned peek_event_id(std::string_view text) {
-  for (const Needle& name : {Needle("\"EventID\""), Needle("\"event_id\""), Needle("\"winlog.event_id\"")}) {
+  for (const SearchText& name : {SearchText("\"EventID\""), SearchText("\"event_id\""), SearchText("\"winlog.event_id\"")}) {
     const std::size_t at = find_text(text, name);
     if (at == std::string_view::npos) continue;
     std::string_view rest = trim_left(text.substr(at + name.size()));

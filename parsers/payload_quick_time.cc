@@ -8,7 +8,7 @@ namespace vigil {
 namespace {
 
 /// The value of `key` in a text of pairs, without reading the pairs before it. `key` includes the "=".
-std::string_view peek_pair(std::string_view text, const Needle& key) {
+std::string_view peek_pair(std::string_view text, const SearchText& key) {
   for (std::size_t at = find_text(text, key); at != std::string_view::npos;
        at = find_text(text, key, at + 1)) {
     if (at != 0 && text[at - 1] != ' ' && text[at - 1] != ',') continue;  // "devtime=" is not "time="
@@ -52,7 +52,7 @@ std::optional<std::int64_t> json_time(std::string_view text, int zone_minutes) {
 }
 
 /// The string behind `"name":`, wherever it stands.
-std::string_view peek_string(std::string_view text, const Needle& quoted_name) {
+std::string_view peek_string(std::string_view text, const SearchText& quoted_name) {
   const std::size_t at = find_text(text, quoted_name);
   if (at == std::string_view::npos) return {};
   std::string_view rest = trim_left(text.substr(at + quoted_name.size()));
@@ -71,7 +71,7 @@ std::optional<std::int64_t> windows_time(std::string_view text, int zone_minutes
 }
 
 std::optional<std::int64_t> cef_time(std::string_view text, int zone_minutes, std::int64_t received_ns) {
-  for (const Needle& key : {Needle(" rt="), Needle(" end="), Needle(" start="), Needle("|rt=")}) {
+  for (const SearchText& key : {SearchText(" rt="), SearchText(" end="), SearchText(" start="), SearchText("|rt=")}) {
     const std::size_t at = find_text(text, key);
     if (at == std::string_view::npos) continue;
     std::string_view value = text.substr(at + key.size());

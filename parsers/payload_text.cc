@@ -81,7 +81,7 @@ std::size_t first_match(std::string_view text, std::string_view needle, std::siz
 
 // Both look in as many whole blocks of places as there are, beginning with `at`, which is then where the rest
 // begins.
-std::size_t sse2_find(std::string_view text, const Needle& needle, std::size_t& at) {
+std::size_t sse2_find(std::string_view text, const SearchText& needle, std::size_t& at) {
   const __m128i one = _mm_set1_epi8(needle.text()[needle.one()]);
   const __m128i two = _mm_set1_epi8(needle.text()[needle.two()]);
   for (; at + needle.size() - 1 + 16 <= text.size(); at += 16) {
@@ -99,7 +99,7 @@ std::size_t sse2_find(std::string_view text, const Needle& needle, std::size_t& 
   return std::string_view::npos;
 }
 
-[[gnu::target("avx2")]] std::size_t avx2_find(std::string_view text, const Needle& needle, std::size_t& at) {
+[[gnu::target("avx2")]] std::size_t avx2_find(std::string_view text, const SearchText& needle, std::size_t& at) {
   const __m256i one = _mm256_set1_epi8(needle.text()[needle.one()]);
   const __m256i two = _mm256_set1_epi8(needle.text()[needle.two()]);
   for (; at + needle.size() - 1 + 32 <= text.size(); at += 32) {
@@ -120,7 +120,7 @@ const bool kHasAvx2 = __builtin_cpu_supports("avx2") != 0;
 
 }  // namespace
 
-std::size_t find_text(std::string_view text, const Needle& needle, std::size_t from) {
+std::size_t find_text(std::string_view text, const SearchText& needle, std::size_t from) {
   if (from > text.size() || text.size() - from < needle.size()) return std::string_view::npos;
   if (needle.size() < 2) return text.find(needle.text(), from);
 #ifdef __SSE2__

@@ -28,12 +28,12 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
 bool contains_ignoring_case(std::string_view text, std::string_view needle);
 /// A text to be looked for, with the places of its two rarest bytes: find_text() looks for those and compares
 /// the rest only where both stand. From a literal this is done by the compiler.
-class Needle {
+class SearchText {
  public:
   template <std::size_t kSize>
-  consteval Needle(const char (&literal)[kSize])  // NOLINT(google-explicit-constructor): stands for the text
-      : Needle(std::string_view(literal, kSize - 1)) {}
-  constexpr explicit Needle(std::string_view text) : text_(text) {
+  consteval SearchText(const char (&literal)[kSize])  // NOLINT(google-explicit-constructor): stands for the text
+      : SearchText(std::string_view(literal, kSize - 1)) {}
+  constexpr explicit SearchText(std::string_view text) : text_(text) {
     for (std::size_t i = 1; i < text.size(); ++i) {
       if (commonness(text[i]) < commonness(text[one_])) {
         two_ = one_;
@@ -65,8 +65,8 @@ class Needle {
 
 /// As std::string_view::find, from offset `from` on, but fast where the first byte of `needle` is frequent,
 /// as quotes in JSON are: looks at two of its bytes in 16 or 32 places at once.
-std::size_t find_text(std::string_view text, const Needle& needle, std::size_t from = 0);
-inline bool contains(std::string_view text, const Needle& needle) {
+std::size_t find_text(std::string_view text, const SearchText& needle, std::size_t from = 0);
+inline bool contains(std::string_view text, const SearchText& needle) {
   return find_text(text, needle) != std::string_view::npos;
 }
 

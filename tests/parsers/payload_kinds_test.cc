@@ -101,9 +101,9 @@ TEST(PayloadText, FindsWhatThePlainSearchFinds) {
   for (std::size_t from = 0; from < text.size(); from += 3) {
     for (std::size_t length = 0; length < 24 && from + length <= text.size(); ++length) {
       const std::string needle = text.substr(from, length);
-      EXPECT_EQ(find_text(text, Needle(needle)), text.find(needle)) << needle;
+      EXPECT_EQ(find_text(text, SearchText(needle)), text.find(needle)) << needle;
       const std::string absent = needle + "x";
-      EXPECT_EQ(find_text(text, Needle(absent)), std::string::npos) << needle;
+      EXPECT_EQ(find_text(text, SearchText(absent)), std::string::npos) << needle;
     }
   }
   EXPECT_EQ(find_text({}, "a"), std::string::npos);
