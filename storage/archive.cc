@@ -17,9 +17,6 @@ constexpr std::uint64_t kChunkRawBytes = 512 * 1024;
 /// fits into a buffer of the pool.
 constexpr std::uint64_t kChunkFrameBytes = 564 * 1024, kChunkRowBytes = 16;
 static_assert(kChunkFrameBytes < BufferPool::kPooledBytes);
-/// Open records past this many times tail_raw_bytes_max: sealing does not keep up, and the committing thread helps
-/// before it takes in more. Its queue then fills, and TCP senders wait.
-constexpr std::uint64_t kTailOverrun = 4;
 
 /// Space that commits leave free, so that the administrators' state, tables in the making and the rest of the system
 /// can still be written when lines no longer can: a twentieth of the disk, at most this.
@@ -139,7 +136,9 @@ Result<void, StoreError> RocksArchive::commit(std::span<const std::shared_ptr<Ba
     if (!batch->records.empty()) received_ns = batch->records.back().received_ns;
   }
   if (options_.read_only) return records == 0 ? Result<void, StoreError>() : make_writable();
-  if (open_raw_bytes_.load(std::memory_order_relaxed) > kTailOverrun * options_.tail_raw_bytes_max) {
+  // Sealing does not keep up: the committing thread helps before it takes in more. Its queue then fills, and TCP
+  // senders wait. A longer tail would only be memory that is touched once and never again.
+  if (open_raw_bytes_.load(std::memory_order_relaxed) > options_.tail_raw_bytes_max) {
     if (auto helped = seal(false, received_ns); !helped) return helped.error();
   }
   const std::lock_guard healing(healing_);

@@ -99,6 +99,33 @@ bool unpack_text(ZSTD_DCtx* context, std::string_view part, std::vector<char>& c
   return read_text_columns({columns.data(), columns_size}, out, size);
 }
 
+/// Reads the rows part of a block of `count` rows; null, or what is wrong with it. Offsets are left at zero. `plain` is
+/// memory that is used again.
+const char* unpack_rows(ZSTD_DCtx* context, std::string_view part, const BlockInfo& info, std::size_t count,
+                        std::vector<char>& plain, std::uint64_t& part_bytes, Sources& sources,
+                        std::vector<Row>& rows) {
+  if (part.size() < sizeof(std::uint64_t)) return "its row columns are missing";
+  const std::string_view summed = part.substr(0, part.size() - sizeof(std::uint64_t));
+  if (checksum64(summed) != load_u64(summed.data() + summed.size())) return "its row columns are damaged";
+  WireReader in(summed);
+  const bool ours = in.byte() == kRowsVersion && in.varint() == info.lane && in.varint() == info.number &&
+                    in.varint() == static_cast<std::uint8_t>(info.codec);
+  part_bytes = in.varint(kRawBytesMax);
+  const auto size = static_cast<std::size_t>(in.varint(kRawBytesMax));
+  if (!ours || !in.ok()) return "its row columns are of another block";
+  const std::string_view frame = in.bytes(in.left());
+  if (plain.size() < size) plain.resize(size);
+  if (ZSTD_decompressDCtx(context, plain.data(), size, frame.data(), frame.size()) != size) {
+    return "its row columns cannot be unpacked";
+  }
+  WireReader columns({plain.data(), size});
+  if (!read_sources(columns, sources) ||
+      !read_rows(columns, static_cast<std::uint32_t>(count), sources.size(), rows) || columns.left() != 0) {
+    return "its row columns cannot be read";
+  }
+  return nullptr;
+}
+
 /// Orders `order` by a small number of each row, keeping the order of equals: one step of a counting sort.
 template <class Number>
 void sort_by(std::vector<std::uint32_t>& order, const std::vector<Row>& rows, std::size_t numbers,
@@ -191,29 +218,37 @@ std::string BlockEncoder::pack(BlockCodec codec, std::string_view plain) {
   return out;
 }
 
-bool BlockEncoder::put_rows_part(const std::vector<Row>& rows, const Sources& sources, const BlockInfo& info,
-                                 std::string& out) {
-  std::string plain;
-  append_sources(plain, sources);
-  const std::size_t at = plain.size();
-  plain.resize(at + row_columns_bytes_max(rows.size()));
-  plain.resize(static_cast<std::size_t>(put_rows(plain.data() + at, rows) - plain.data()));
+bool BlockEncoder::put_rows_part(const Sources& sources, const BlockInfo& info, std::string& out) {
+  std::string listed;
+  append_sources(listed, sources);
+  const std::size_t most = listed.size() + row_columns_bytes_max(rows_.size());
+  if (plain_.size() < most) plain_.resize(most);
+  std::copy(listed.begin(), listed.end(), plain_.begin());
+  const auto size = static_cast<std::size_t>(put_rows(plain_.data() + listed.size(), rows_) - plain_.data());
 
   out.assign(1, static_cast<char>(kRowsVersion));
   append_varint(out, info.lane);
   append_varint(out, info.number);
   append_varint(out, static_cast<std::uint8_t>(info.codec));
   append_varint(out, kPartBytes);
-  append_varint(out, plain.size());
-  const std::size_t head = out.size();
-  out.resize(head + ZSTD_compressBound(plain.size()));
-  const std::size_t size =
-      ZSTD_compress2(contexts_->rows, out.data() + head, out.size() - head, plain.data(), plain.size());
-  if (ZSTD_isError(size) != 0U) return false;
-  out.resize(head + size);
+  append_varint(out, size);
+  if (packed_.size() < ZSTD_compressBound(size)) packed_.resize(ZSTD_compressBound(size));
+  const std::size_t packed =
+      ZSTD_compress2(contexts_->rows, packed_.data(), packed_.size(), plain_.data(), size);
+  if (ZSTD_isError(packed) != 0U) return false;
+  out.reserve(out.size() + packed + sizeof(std::uint64_t));
+  out.append(packed_.data(), packed);
   append_fixed(out, checksum64(out));
-  const auto back = read_rows_part(out, info);
-  return back && (*back)->rows == rows && (*back)->sources.size() == sources.size();
+
+  Sources sources_back;
+  std::uint64_t part_bytes = 0;
+  if (unpack_rows(contexts_->back, out, info, rows_.size(), columns_back_, part_bytes, sources_back,
+                  rows_back_) != nullptr) {
+    return false;
+  }
+  // Offsets are not written, they follow from the rest.
+  for (std::size_t i = 0; i < rows_.size(); ++i) rows_back_[i].offset = rows_[i].offset;
+  return rows_back_ == rows_ && sources_back.size() == sources.size();
 }
 
 Result<EncodedBlock, StoreError> BlockEncoder::encode(std::span<const std::shared_ptr<const Chunk>> chunks,
@@ -224,23 +259,24 @@ Result<EncodedBlock, StoreError> BlockEncoder::encode(std::span<const std::share
   info.day = day;
   info.lane = chunks.front()->lane();
 
-  std::vector<Row> rows;
-  std::vector<const char*> raws;
   std::size_t count = 0;
   for (const auto& chunk : chunks) count += chunk->rows().size();
-  rows.reserve(count);
-  raws.reserve(count);
+  rows_.resize(count);
+  raws_.resize(count);
+  Row* next_row = rows_.data();
+  const char** next_raw = raws_.data();
   SourceTableBuilder table;
-  BlockInfo::PerKind
-      by_set[256];  // per set of kinds, of which there are few: counted once a row, not five times
+  // Per set of kinds, of which there are few: counted once a row, not five times.
+  BlockInfo::PerKind by_set[256];
   for (const auto& chunk : chunks) {
     std::vector<std::uint32_t> renumbered;
     renumbered.reserve(chunk->sources().size());
     for (const auto& source : chunk->sources()) renumbered.push_back(table.index_of(source));
     for (const Row& row : chunk->rows()) {
-      raws.push_back(chunk->text().data() + row.offset);
-      rows.push_back(row);
-      rows.back().source = renumbered[row.source];
+      *next_raw++ = chunk->text().data() + row.offset;
+      *next_row = row;
+      next_row->source = renumbered[row.source];
+      ++next_row;
       info.bounds.add(row);
       ++by_set[row.kinds].records;
       by_set[row.kinds].raw_bytes += row.length;
@@ -254,7 +290,7 @@ Result<EncodedBlock, StoreError> BlockEncoder::encode(std::span<const std::share
     }
   }
   const Sources sources = table.take();
-  const TextLayout layout = lay_out_text(rows, kPartBytes);
+  const TextLayout layout = lay_out_text(rows_, kPartBytes);
   if (layout.parts.size() >= UINT16_MAX)
     return StoreError{StoreErrc::bad_argument, "a block of too many parts"};
   info.parts = static_cast<std::uint16_t>(layout.parts.size());
@@ -266,15 +302,15 @@ Result<EncodedBlock, StoreError> BlockEncoder::encode(std::span<const std::share
     char* at = text_.data();
     lines_.clear();
     for (std::uint32_t i = part.order_first; i < part.order_first + part.rows; ++i) {
-      const Row& row = rows[layout.order[i]];
-      if (row.length > 0) std::memcpy(at, raws[layout.order[i]], row.length);
+      const Row& row = rows_[layout.order[i]];
+      if (row.length > 0) std::memcpy(at, raws_[layout.order[i]], row.length);
       at += row.length;
       lines_.push_back({.length = row.length, .charset = sources[row.source]->charset});
     }
     block.parts.push_back(put_text_part({text_.data(), bytes}, lines_));
     info.stored_bytes += block.parts.back().size();
   }
-  if (!put_rows_part(rows, sources, info, block.parts.front())) {
+  if (!put_rows_part(sources, info, block.parts.front())) {
     ++verify_failures_;
     return corrupt(info, "its row columns do not read back as they were written; the journal is kept");
   }
@@ -287,27 +323,14 @@ Result<EncodedBlock, StoreError> BlockEncoder::encode(std::span<const std::share
 
 Result<std::shared_ptr<const BlockRows>, StoreError> read_rows_part(std::string_view value,
                                                                     const BlockInfo& info) {
-  if (value.size() < sizeof(std::uint64_t)) return corrupt(info, "its row columns are missing");
-  const std::string_view summed = value.substr(0, value.size() - sizeof(std::uint64_t));
-  if (checksum64(summed) != load_u64(summed.data() + summed.size()))
-    return corrupt(info, "its row columns are damaged");
-  WireReader in(summed);
-  const bool ours = in.byte() == kRowsVersion && in.varint() == info.lane && in.varint() == info.number &&
-                    in.varint() == static_cast<std::uint8_t>(info.codec);
-  const std::uint64_t part_bytes = in.varint(kRawBytesMax);
-  const std::uint64_t size = in.varint(kRawBytesMax);
-  if (!ours || !in.ok()) return corrupt(info, "its row columns are of another block");
-  const std::string_view frame = in.bytes(in.left());
-  std::unique_ptr<char[]> plain(new char[static_cast<std::size_t>(size)]);
-  if (ZSTD_decompress(plain.get(), static_cast<std::size_t>(size), frame.data(), frame.size()) != size) {
-    return corrupt(info, "its row columns cannot be unpacked");
-  }
+  std::vector<char> plain;
   auto block = std::make_shared<BlockRows>();
-  WireReader columns({plain.get(), static_cast<std::size_t>(size)});
-  if (!read_sources(columns, block->sources) ||
-      !read_rows(columns, info.bounds.rows, block->sources.size(), block->rows) || columns.left() != 0) {
-    return corrupt(info, "its row columns cannot be read");
-  }
+  const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(), &ZSTD_freeDCtx);
+  if (!context) return StoreError{StoreErrc::io, "no memory to unpack a block"};
+  std::uint64_t part_bytes = 0;
+  const char* const wrong = unpack_rows(context.get(), value, info, info.bounds.rows, plain, part_bytes,
+                                        block->sources, block->rows);
+  if (wrong != nullptr) return corrupt(info, wrong);
   RowBounds bounds;
   for (const Row& row : block->rows) bounds.add(row);
   block->layout = lay_out_text(block->rows, part_bytes);

@@ -89,15 +89,17 @@ class BlockEncoder {
 
  private:
   struct Contexts;
-  bool put_rows_part(const std::vector<Row>& rows, const Sources& sources, const BlockInfo& info, std::string& out);
+  bool put_rows_part(const Sources& sources, const BlockInfo& info, std::string& out);
   std::string put_text_part(std::string_view text, std::span<const TextLine> lines);
   std::string pack(BlockCodec codec, std::string_view plain);
 
   std::unique_ptr<Contexts> contexts_;
   TermCollector terms_;
   TextColumnsWriter columns_;
+  std::vector<Row> rows_, rows_back_;
+  std::vector<const char*> raws_;
   std::vector<TextLine> lines_;
-  std::vector<char> text_, packed_, back_, columns_back_;
+  std::vector<char> text_, plain_, packed_, back_, columns_back_;
   std::uint64_t verify_failures_ = 0;
 };
 
