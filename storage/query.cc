@@ -26,6 +26,14 @@ std::size_t columns_of(std::string_view text) {
   return columns;
 }
 
+/// What is told may quote the query, line feeds and all.
+std::string on_one_line(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string QueryError::render(std::string_view query) const {
@@ -35,15 +43,12 @@ std::string QueryError::render(std::string_view query) const {
   std::size_t end = std::min(query.size(), at + kShownAfter);
   while (end < query.size() && continues_character(query[end])) ++end;
 
-  std::string shown(query.substr(begin, end - begin));
-  for (char& c : shown) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-  }
+  const std::string shown = on_one_line(std::string(query.substr(begin, end - begin)));
   const std::size_t columns = columns_of(std::string_view(shown).substr(0, at - begin));
   std::string out = (begin > 0 ? "…" : "") + shown + (end < query.size() ? "…" : "") + "\n";
   out.append(columns + (begin > 0 ? 1 : 0), ' ').append("^\n");
-  out.append(what).append("; expected ").append(expected).append("\n");
-  out.append(what_zh).append("；應為").append(expected_zh);
+  out.append(on_one_line(what + "; expected " + expected)).append("\n");
+  out.append(on_one_line(what_zh + "；應為" + expected_zh));
   return out;
 }
 
