@@ -52,11 +52,6 @@ inline std::size_t common_prefix(const char* a, const char* b, std::size_t limit
 #endif
 }
 
-/// Copies in steps of sixteen bytes: reads and writes up to fifteen more than asked.
-inline void copy_wide(char* to, const char* from, std::size_t size) {
-  for (std::size_t at = 0; at < size; at += 16) std::memcpy(to + at, from + at, 16);
-}
-
 /// Room for `more` bytes behind what is there, kScanPadding of slack included; the vector keeps its size.
 char* room(std::vector<char>& bytes, std::size_t used, std::size_t more) {
   if (bytes.size() < used + more + kScanPadding)

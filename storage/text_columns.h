@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,15 @@ constexpr std::uint32_t kColumnsMax = 4096;
 constexpr std::uint32_t kCut = 4;
 constexpr std::size_t kCutMax = 31;
 constexpr unsigned char kCutZero = '@';
+
+/// Copies in steps of sixteen bytes: reads and writes up to fifteen more than asked, which may overlap.
+inline void copy_wide(char* to, const char* from, std::size_t size) {
+  for (std::size_t at = 0; at < size; at += 16) {
+    char bytes[16];
+    std::memcpy(bytes, from + at, sizeof bytes);
+    std::memcpy(to + at, bytes, sizeof bytes);
+  }
+}
 
 /// Writes text as columns. Keeps its memory from part to part; one thread.
 class TextColumnsWriter {

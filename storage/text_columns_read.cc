@@ -152,7 +152,7 @@ inline std::string_view Reader::next_token(Column& column) {
 /// In steps of sixteen bytes: there is room behind what is read and what is written.
 inline bool Reader::append(const char* from, std::size_t size) {
   if (size > static_cast<std::size_t>(end_ - out_)) return false;
-  for (std::size_t at = 0; at < size; at += 16) std::memcpy(out_ + at, from + at, 16);
+  copy_wide(out_, from, size);
   out_ += size;
   return true;
 }
