@@ -10,6 +10,7 @@ import argparse
 import importlib
 import inspect
 import pathlib
+import signal
 import sys
 import time
 import traceback
@@ -57,6 +58,8 @@ def main():
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--keep", action="store_true", help="keep each test's directory")
     arguments = parser.parse_args()
+    # A shell's background job ignores Ctrl-C and hands that on; the programs under test must not inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
     chosen = []
     for module in MODULES:
