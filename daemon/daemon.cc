@@ -1,5 +1,6 @@
 #include "daemon/daemon.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
@@ -34,6 +35,8 @@ namespace {
 constexpr std::chrono::milliseconds kSealEvery{200};
 /// How often what is known of the sources is written down.
 constexpr std::chrono::seconds kSourcesEvery{30};
+/// Fewer records than this from one look at the sources to the next: no burst.
+constexpr std::uint64_t kQuietRecords = 20'000;
 /// Enough descriptors for the connections we promise.
 constexpr rlim_t kDescriptorsWanted = 16'384;
 
@@ -270,6 +273,8 @@ void Daemon::Impl::run_sealer() {
   pthread_setname_np(pthread_self(), "sealer");
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 5);
   auto sources_written = std::chrono::steady_clock::now();
+  std::uint64_t taken_before = archive->next_sequence();
+  bool busy = false;
   for (;;) {
     {
       std::unique_lock lock(sealer_mutex);
@@ -284,6 +289,12 @@ void Daemon::Impl::run_sealer() {
     const auto now = std::chrono::steady_clock::now();
     if (now - sources_written > kSourcesEvery) {
       sources_written = now;
+      // What glibc keeps for the next burst is given back once a burst is over.
+      const std::uint64_t taken = archive->next_sequence();
+      const bool quiet = taken - taken_before < kQuietRecords;
+      if (quiet && busy) ::malloc_trim(0);
+      busy = !quiet;
+      taken_before = taken;
       const StateChange change = sources->changes();
       if (!change.empty()) {
         const auto written = archive->state().commit(change);
