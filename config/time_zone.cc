@@ -21,6 +21,8 @@ constexpr int kTaipeiMinutes = 480;
 /// Null where the system has no such zone, or no tzdata at all (small containers).
 const date::time_zone* find_zone(const std::string& name) {
   try {
+    static const date::tzdb& loaded = date::get_tzdb();  // before anybody reads it, and for all to see
+    static_cast<void>(loaded);
     return date::locate_zone(name);
   } catch (const std::exception&) {
     return nullptr;
