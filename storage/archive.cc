@@ -139,7 +139,7 @@ Result<void, StoreError> RocksArchive::commit(std::span<const std::shared_ptr<Ba
   // Sealing does not keep up: the committing thread helps before it takes in more. Its queue then fills, and TCP
   // senders wait. A longer tail would only be memory that is touched once and never again.
   if (open_raw_bytes_.load(std::memory_order_relaxed) > options_.tail_raw_bytes_max) {
-    if (auto helped = seal(false, received_ns); !helped) return helped.error();
+    if (auto helped = seal_blocks(false, received_ns, 1); !helped) return helped.error();
   }
   const std::lock_guard healing(healing_);
   if (unknown_) return StoreError{StoreErrc::io, "a commit failed before; the archive must be opened again"};

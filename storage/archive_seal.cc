@@ -122,6 +122,11 @@ Result<void, StoreError> RocksArchive::trim_journal(std::uint64_t keep_bytes) {
 }
 
 Result<bool, StoreError> RocksArchive::seal(bool everything, std::int64_t now_ns) {
+  return seal_blocks(everything, now_ns, SIZE_MAX);
+}
+
+/// At most `most` blocks of those that are due.
+Result<bool, StoreError> RocksArchive::seal_blocks(bool everything, std::int64_t now_ns, std::size_t most) {
   const std::lock_guard sealing(sealing_);
   if (auto writable = make_writable(); !writable) return writable.error();
   if (auto synced = ledger_.sync(); !synced) return synced.error();
@@ -130,7 +135,7 @@ Result<bool, StoreError> RocksArchive::seal(bool everything, std::int64_t now_ns
   if (journal_.bytes() > kJournalPinned * journal_keep_bytes_) round.pinned_until = journal_.oldest_segment_last();
   bool sealed = false;
   std::optional<StoreError> trouble;
-  for (;;) {
+  for (; most > 0; --most) {
     const Due due = next_due(round);
     if (due.chunks.empty()) break;
     // A block goes to the log and to a table, each a quarter of its text at worst. What is kept back for others'

@@ -91,6 +91,7 @@ class RocksArchive final : public Archive {
     std::vector<LaneId> skip;        ///< lanes that could not be sealed
   };
   Due next_due(const Round& round) const;
+  Result<bool, StoreError> seal_blocks(bool everything, std::int64_t now_ns, std::size_t most);
   Result<void, StoreError> seal_block(const Due& due);
   std::uint64_t oldest_open() const;
   Result<void, StoreError> trim_journal(std::uint64_t keep_bytes);
