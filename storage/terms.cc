@@ -280,8 +280,7 @@ bool TermCollector::add_short_token(const char* text, std::size_t size) {
     return which(_mm_cmpeq_epi8(front, wanted), _mm_cmpeq_epi8(back, wanted));
   };
   const auto keep_word = [&](std::size_t from, std::size_t to) {
-    const std::uint64_t hash = wide_hash_of_word(text + from, to - from);
-    keep(static_cast<std::uint32_t>(hash >> 32U), static_cast<std::size_t>(hash));
+    keep(wide_hash_of_word(text + from, to - from));
   };
   const std::uint64_t words = which(front_is.words, back_is.words),
                       letters = which(front_is.letters, back_is.letters);
@@ -321,8 +320,9 @@ void TermCollector::add_token(const char* text, std::size_t size) {
   if (add_words(text, size).backslash) add_unescaped({text, size});
 }
 
-void TermCollector::keep(std::uint32_t hash, std::size_t slot) {
-  std::uint32_t& recent = recent_[slot % kRecent];
+void TermCollector::keep(std::uint64_t wide) {
+  const auto hash = static_cast<std::uint32_t>(wide >> 32U);
+  std::uint32_t& recent = recent_[static_cast<std::size_t>(wide) % kRecent];
   if (recent == hash) return;
   recent = hash;
   hashes_.push_back(hash);
@@ -337,8 +337,7 @@ void TermCollector::add_decoded(std::string_view text) {
     for (char& c : small) {
       if (is_letter(c)) c = static_cast<char>(c | 0x20);
     }
-    const std::uint64_t hash = wide_hash(small);
-    keep(static_cast<std::uint32_t>(hash >> 32U), static_cast<std::size_t>(hash));
+    keep(wide_hash(small));
   });
 }
 
@@ -346,12 +345,10 @@ TermCollector::Seen TermCollector::add_words(const char* text, std::size_t size)
   AddressWatch addresses;
   const auto see = [&](std::size_t begin, std::size_t end, bool letter) {
     if (letter && end - begin >= kWordMin) {
-      const std::uint64_t hash = wide_hash_of_word(text + begin, end - begin);
-      keep(static_cast<std::uint32_t>(hash >> 32U), static_cast<std::size_t>(hash));
+      keep(wide_hash_of_word(text + begin, end - begin));
     } else if (end - begin <= kQuadDigits) {
       addresses.see(text, begin, end, text[end], letter, [&](std::size_t first, std::size_t last) {
-        const std::uint64_t hash = wide_hash_of_word(text + first, last - first);
-        keep(static_cast<std::uint32_t>(hash >> 32U), static_cast<std::size_t>(hash));
+        keep(wide_hash_of_word(text + first, last - first));
       });
     }
   };

@@ -68,7 +68,7 @@ class TermCollector {
   bool add_short_token(const char* text, std::size_t size);
   void add_unescaped(std::string_view text);
   void add_decoded(std::string_view text);
-  void keep(std::uint32_t hash, std::size_t slot);
+  void keep(std::uint64_t wide);
   void compact();
 
   /// Terms met lately. Most of a line's words were in the line before it, and need not be gathered again.
