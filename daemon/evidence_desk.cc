@@ -40,8 +40,9 @@ Result<void, StoreError> visit_planned(const Archive& archive, const EvidencePla
   chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
 
   // Record by record: what lies between two of them may be months of everybody's traffic.
+  const std::vector<std::string> organisations = {plan.organisation};
   for (const std::uint64_t sequence : chosen) {
-    const auto kept = archive.get(sequence, {plan.organisation});
+    const auto kept = archive.get(sequence, organisations);
     if (!kept) {
       if (kept.error().code == StoreErrc::not_found) continue;  // retention may have passed over a sample
       return kept.error();
