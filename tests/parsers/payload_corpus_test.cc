@@ -1,12 +1,6 @@
 // The kept inputs of fuzz_payload, replayed.
 
-#include <gtest/gtest.h>
-
-#include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <string>
+#include "tests/fuzz/replay.h"
 
 extern "C" int fuzz_payload_input(const std::uint8_t* data, std::size_t size);
 
@@ -14,16 +8,7 @@ namespace vigil {
 namespace {
 
 TEST(FuzzCorpus, ThePayloadFormatsKeepTheirProperties) {
-  unsigned inputs = 0;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(VIGIL_SOURCE_DIR "/tests/fuzz/corpus/payload")) {
-    std::ifstream file(entry.path(), std::ios::binary);
-    const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    SCOPED_TRACE(entry.path().filename());
-    fuzz_payload_input(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-    ++inputs;
-  }
-  EXPECT_GT(inputs, 20U);
+  EXPECT_GT(replay("payload", fuzz_payload_input), 20U);
 }
 
 }  // namespace
