@@ -15,9 +15,22 @@ class BatchPool : public std::enable_shared_from_this<BatchPool> {
  public:
   /// Batches kept, at about half a MiB each: more than wait while the writer and the rules keep up. Those of a
   /// burst beyond are given back.
-  static constexpr std::size_t kKeptMax = 64;
+  static constexpr std::size_t kKeptMax = 40;
   /// What a full batch holds of lines such as devices send: a fresh one need not grow step by step.
-  static constexpr std::size_t kRecordsUsual = 900;
+  static constexpr std::size_t kRecordsUsual = 1800;
+
+  /// Memory to receive into.
+  BufferPool& buffers() { return *buffers_; }
+  /// Gives all that is unused back.
+  void trim() {
+    std::vector<std::unique_ptr<Batch>> kept;
+    {
+      const std::lock_guard lock(mutex_);
+      kept.swap(kept_);
+    }
+    kept.clear();
+    buffers_->trim();
+  }
 
   std::shared_ptr<Batch> take() {
     std::unique_ptr<Batch> batch;
@@ -43,6 +56,7 @@ class BatchPool : public std::enable_shared_from_this<BatchPool> {
     if (kept_.size() < kKeptMax) kept_.push_back(std::move(batch));
   }
 
+  const std::shared_ptr<BufferPool> buffers_ = std::make_shared<BufferPool>();
   std::mutex mutex_;
   std::vector<std::unique_ptr<Batch>> kept_;
 };

@@ -86,6 +86,7 @@ struct Daemon::Impl {
 
   Counters counters;
   std::unique_ptr<SourceTable> sources;
+  const std::shared_ptr<BatchPool> batches = std::make_shared<BatchPool>();
   std::unique_ptr<Writer> writer;
   std::unique_ptr<CaseDesk> desk;
   std::unique_ptr<EvidenceDesk> evidence;
@@ -158,12 +159,11 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config) 
   impl->watch = std::make_unique<Watch>(*impl->archive, impl->rules, *impl->desk);
   impl->dispatcher =
       std::make_unique<Dispatcher>(*impl->desk, *impl->evidence, impl->assets, config.channels);
-  const auto pool = std::make_shared<BatchPool>();
   for (auto& io : impl->io) {
-    io.datagrams = std::make_unique<Intake>(io.context, *impl->writer, *impl->sources, impl->counters, pool,
-                                            Intake::WhenFull::drop);
-    io.streams = std::make_unique<Intake>(io.context, *impl->writer, *impl->sources, impl->counters, pool,
-                                          Intake::WhenFull::queue);
+    io.datagrams = std::make_unique<Intake>(io.context, *impl->writer, *impl->sources, impl->counters,
+                                            impl->batches, Intake::WhenFull::drop);
+    io.streams = std::make_unique<Intake>(io.context, *impl->writer, *impl->sources, impl->counters,
+                                          impl->batches, Intake::WhenFull::queue);
   }
   return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
 }
@@ -289,10 +289,13 @@ void Daemon::Impl::run_sealer() {
     const auto now = std::chrono::steady_clock::now();
     if (now - sources_written > kSourcesEvery) {
       sources_written = now;
-      // What glibc keeps for the next burst is given back once a burst is over.
+      // What is kept for the next burst, by us and by glibc, is given back once a burst is over.
       const std::uint64_t taken = archive->next_sequence();
       const bool quiet = taken - taken_before < kQuietRecords;
-      if (quiet && busy) ::malloc_trim(0);
+      if (quiet && busy) {
+        batches->trim();
+        ::malloc_trim(0);
+      }
       busy = !quiet;
       taken_before = taken;
       const StateChange change = sources->changes();

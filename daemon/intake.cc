@@ -121,14 +121,42 @@ Intake::Known& Intake::known_source(const IntakeListener& listener, std::string_
   return known;
 }
 
+FrameBuffer& Intake::frames() {
+  if (!open_->frames) open_->frames = std::make_shared<FrameBuffer>(pool_->buffers());
+  return *open_->frames;
+}
+
 std::span<char> Intake::read_buffer() {
-  const std::size_t room = open_->arena.room();  // 0 before the first use of a new batch
-  const std::size_t bytes = room >= kReadBytesMin ? std::min(room, kReadBytesMax) : kReadBytesMax;
-  return {open_->arena.allocate(bytes), bytes};
+  FrameBuffer& into = frames();
+  const std::size_t bytes = std::min(into.room() - kCopyRoom, kReadBytesMax);
+  return {into.allocate(bytes), bytes};
+}
+
+void Intake::read_done(std::span<char> buffer, std::size_t used) {
+  cut_to_ = buffer.data();
+  read_end_ = buffer.data() + used;
+  open_->frames->give_up(read_end_, buffer.data() + buffer.size());
+}
+
+void Intake::read_cut() {
+  open_->frames->give_up(cut_to_, read_end_);
+  flush_if_full();
+}
+
+std::string_view Intake::own(std::string_view frame) {
+  FrameBuffer& into = frames();
+  if (frame.size() > into.room()) return open_->arena.copy(frame);
+  char* const at = into.allocate(frame.size());
+  std::copy(frame.begin(), frame.end(), at);
+  return {at, frame.size()};
 }
 
 void Intake::flush_if_full() {
-  if (open_->raw_bytes < kBatchBytes && open_->arena.room() > kReadBytesMin) return;
+  const std::size_t used = open_->frames ? FrameBuffer::kTextMax - open_->frames->room() : 0;
+  const std::size_t rows = open_->records.size() * kRowRoom;
+  if (used + kReadBytesMin + kCopyRoom <= FrameBuffer::kTextMax &&
+      used + kReadBytesMin + rows <= BufferPool::kPooledBytes)
+    return;
   // A peer may send nothing but blanks, or the endless rest of a line too long to be kept.
   if (open_->records.empty()) return open_->clear();
   flush();
@@ -136,13 +164,13 @@ void Intake::flush_if_full() {
 
 void Intake::add_in_place(const IntakeListener& listener, std::string_view peer, std::string_view frame,
                           bool in_place, Tags transport_tags, std::int64_t received_ns) {
-  append(*open_, listener, peer, {}, in_place ? frame : open_->arena.copy(frame), transport_tags,
-         received_ns);
+  if (in_place) cut_to_ = const_cast<char*>(frame.data()) + frame.size();
+  append(*open_, listener, peer, {}, in_place ? frame : own(frame), transport_tags, received_ns);
 }
 
 void Intake::add(const IntakeListener& listener, std::string_view peer, std::string_view frame,
                  Tags transport_tags, std::int64_t received_ns) {
-  append(*open_, listener, peer, {}, open_->arena.copy(frame), transport_tags, received_ns);
+  append(*open_, listener, peer, {}, own(frame), transport_tags, received_ns);
   flush_if_full();
 }
 

@@ -32,12 +32,12 @@ struct IntakeListener {
 /// before.
 class Intake {
  public:
-  /// A batch goes to the writer at this size …
-  static constexpr std::size_t kBatchBytes = 256 * 1024;
-  /// What a stream reads at once, at least and at most. A batch with no more room than the least is full too.
+  /// What a stream reads at once, at least and at most. A batch goes to the writer when it has no room for the least,
+  /// for a message that began in an earlier read, and for what the archive writes behind the text …
   static constexpr std::size_t kReadBytesMin = 64 * 1024;
   static constexpr std::size_t kReadBytesMax = 256 * 1024;
-  static_assert(kBatchBytes + kReadBytesMin <= Batch::kArenaBytes);
+  static constexpr std::size_t kCopyRoom = 64 * 1024;
+  static constexpr std::size_t kRowRoom = 16;  ///< a record
   /// … or this long after its first record, so that a lone line is durable and visible at once.
   static constexpr std::chrono::milliseconds kLinger{5};
 
@@ -55,15 +55,15 @@ class Intake {
   void add(const IntakeListener& listener, std::string_view peer, std::string_view frame, Tags transport_tags,
            std::int64_t received_ns);
   /// Room for a stream to read into, inside the open batch, so that what is read is not copied again. Frames
-  /// cut from it are given to add_in_place() before the next read_buffer(), and `read_done(used)` says first
-  /// how much was read.
+  /// cut from it are given to add_in_place(); before that read_done() says how much was read, and after it read_cut()
+  /// that the frames are cut.
   std::span<char> read_buffer();
-  void read_done(std::span<char> buffer, std::size_t used) { open_->arena.shrink_last(buffer.size(), used); }
+  void read_done(std::span<char> buffer, std::size_t used);
   /// As add(), for a frame that lies in read_buffer() (or anywhere else: then it is copied).
   void add_in_place(const IntakeListener& listener, std::string_view peer, std::string_view frame,
                     bool in_place, Tags transport_tags, std::int64_t received_ns);
-  /// Hands the batch on if it is full. After each read: never between a read and its frames.
-  void flush_if_full();
+  /// What was read behind the last whole frame is no longer needed. Hands the batch on if it is full.
+  void read_cut();
 
   /// An empty batch for add_to().
   std::shared_ptr<Batch> new_batch();
@@ -76,8 +76,8 @@ class Intake {
   void wake_done();
   /// Hands on what is open.
   void flush();
-  /// Readers should stop until this is false again.
-  bool congested() const { return writer_.congested(); }
+  /// Streams should not be read until this is false again.
+  bool streams_wait() const { return writer_.streams_wait(); }
 
  private:
   /// A sender as this thread knows it. What it sent is counted here without locks and published by settle().
@@ -95,6 +95,11 @@ class Intake {
     Kinds kinds;
     std::uint64_t samples = 0;  ///< unparsed messages ever: one in so many is kept as a sample
   };
+  /// Hands the batch on if it is full: never between a read and its frames.
+  void flush_if_full();
+  /// Bytes of a message for the open batch to own.
+  std::string_view own(std::string_view frame);
+  FrameBuffer& frames();
   /// Appends a record whose bytes the batch owns already.
   bool append(Batch& batch, const IntakeListener& listener, std::string_view peer, std::string_view host_hint,
               std::string_view raw, Tags transport_tags, std::int64_t received_ns);
@@ -113,7 +118,8 @@ class Intake {
   boost::asio::steady_timer linger_;
   bool lingering_ = false;
   std::shared_ptr<Batch> open_;
-  std::uint64_t serial_ = 0;  ///< distinguishes batches that were given the same address
+  char *cut_to_ = nullptr, *read_end_ = nullptr;  ///< of the latest read: end of its last whole frame, end
+  std::uint64_t serial_ = 0;                      ///< distinguishes batches that were given the same address
   std::unordered_map<std::string, Known> known_;
   /// Senders by a few bytes of their names, so that most records need no look-up in `known_`.
   static constexpr std::size_t kRecent = 256;

@@ -93,7 +93,7 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
 
   void readable() {
     std::size_t taken = 0;
-    while (taken < owner_.ledger_.limits().wake_bytes_max && !owner_.intake_.congested()) {
+    while (taken < owner_.ledger_.limits().wake_bytes_max && !owner_.intake_.streams_wait()) {
       const std::size_t before = read_bytes_;
       if (!read_some()) break;
       taken += read_bytes_ - before;
@@ -101,7 +101,7 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
     }
     owner_.intake_.wake_done();
     if (!socket_.is_open()) return;
-    if (!owner_.intake_.congested()) return wait();
+    if (!owner_.intake_.streams_wait()) return wait();
     // The queue to the writer is full: leave the bytes in the kernel, its window closes and the sender waits.
     paused_ = true;
     resume_timer_.expires_after(kCongestionPause);
@@ -133,7 +133,7 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
       ++frames_in_read_;
       owner_.intake_.add_in_place(owner_.listener_, peer_, frame, in_place, tags, received_ns_);
     });
-    owner_.intake_.flush_if_full();
+    owner_.intake_.read_cut();
     if (!was_mid_frame || frames_in_read_ != 0) frame_started_ = last_read_;
     frames_in_read_ = 0;
     if (framer_.closed()) {

@@ -16,9 +16,12 @@
 namespace vigil {
 
 struct WriterOptions {
-  /// Raw bytes that may wait for the journal. Full: TCP stops reading, HTTP says 429, UDP drops and counts.
-  /// 64 MiB is a good half second at 100k messages a second.
+  /// Raw bytes that may wait for the journal. Full: HTTP says 429, UDP drops and counts. 64 MiB is a good half
+  /// second at 100k messages a second.
   std::size_t queue_bytes_max = 64 * 1024 * 1024;
+  /// Streams stop being read at this many: their senders can wait, and what waits in the kernel instead need not
+  /// find room here. Two commits, so that the writer never waits for a reader.
+  std::size_t stream_bytes_max = 8 * 1024 * 1024;
   /// Raw bytes of one group commit: enough to make the sync cheap, little enough to answer within 50 ms.
   std::size_t commit_bytes_max = 4 * 1024 * 1024;
   /// How long to wait before a full disk is tried again.
@@ -46,9 +49,13 @@ class Writer {
   /// False if there was no room (or the writer has stopped): nothing was taken. With `done` the transport
   /// acknowledges.
   bool submit(std::shared_ptr<Batch> batch, Done done = {}, Overflow overflow = Overflow::refused);
-  /// The queue is so full that readers should pause.
+  /// The queue is so full that clients should be sent away for a while.
   bool congested() const {
     return queued_bytes_.load(std::memory_order_relaxed) > options_.queue_bytes_max / 20 * 19;
+  }
+  /// Streams should not be read for now.
+  bool streams_wait() const {
+    return queued_bytes_.load(std::memory_order_relaxed) > options_.stream_bytes_max;
   }
   std::size_t queued_bytes() const { return queued_bytes_.load(std::memory_order_relaxed); }
   /// Null while commits succeed; else why a line could not be acknowledged now.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "parsers/event.h"
+#include "parsers/frame_buffer.h"
 
 namespace vigil {
 
@@ -43,11 +44,8 @@ struct Record {
 /// Built by one thread, then handed on whole.
 class Batch {
  public:
-  /// What an intake fills a batch to, and the smallest read that may still begin then: a batch that came over a
-  /// stream never needs a second chunk, which would be given back with it and got anew for the next.
-  static constexpr std::size_t kArenaBytes = std::size_t{320} * 1024;
-
-  Arena arena{kArenaBytes};  ///< raw bytes and decoded text of all records
+  std::shared_ptr<FrameBuffer> frames;  ///< raw bytes of the records, where an intake has taken it
+  Arena arena;                          ///< other raw bytes, and decoded text
   std::vector<std::shared_ptr<const Source>> sources;
   std::vector<Record> records;
   std::size_t raw_bytes = 0;
@@ -58,6 +56,7 @@ class Batch {
     records.clear();
     sources.clear();
     arena.reset();
+    frames.reset();
     raw_bytes = 0;
   }
 };

@@ -12,10 +12,10 @@ namespace {
 
 /// A chunk is full at this many raw bytes: one write each, of which fewer are cheaper, but what a damaged one costs, and
 /// small enough for the second-level cache; …
-constexpr std::uint64_t kChunkRawBytes = 512 * 1024;
+constexpr std::uint64_t kChunkRawBytes = 576 * 1024;
 /// … or, with short lines, at this many together with what the rows take (mostly less than 16 bytes each), so that it
 /// fits into a buffer of the pool.
-constexpr std::uint64_t kChunkFrameBytes = 564 * 1024, kChunkRowBytes = 16;
+constexpr std::uint64_t kChunkFrameBytes = 632 * 1024, kChunkRowBytes = 16;
 static_assert(kChunkFrameBytes < BufferPool::kPooledBytes);
 
 /// Space that commits leave free, so that the administrators' state, tables in the making and the rest of the system
@@ -25,7 +25,8 @@ constexpr std::uint64_t kReserveShare = 20;
 
 }  // namespace
 
-Result<std::unique_ptr<Archive>, StoreError> Archive::open(const ArchiveOptions& options, RecoveryReport* report) {
+Result<std::unique_ptr<Archive>, StoreError> Archive::open(const ArchiveOptions& options,
+                                                           RecoveryReport* report) {
   auto archive = RocksArchive::open(options, report);
   if (!archive) return archive.error();
   return std::unique_ptr<Archive>(std::move(*archive));
@@ -38,7 +39,8 @@ Result<void, StoreError> RocksArchive::check_room(std::uint64_t bytes) const {
   const std::uint64_t reserve = std::min<std::uint64_t>(kReserveMax, space.capacity / kReserveShare);
   if (space.available >= reserve + bytes) return {};
   return StoreError{StoreErrc::disk_full,
-                    "磁碟空間不足，暫停收存，空間釋出後自動恢復 (the disk is full: nothing more is acknowledged until there is "
+                    "磁碟空間不足，暫停收存，空間釋出後自動恢復 (the disk is full: nothing more is "
+                    "acknowledged until there is "
                     "space again): " +
                         directory_->path().string() + " has " + std::to_string(space.available) +
                         " bytes left, of which " + std::to_string(reserve) + " are kept back"};
@@ -46,7 +48,8 @@ Result<void, StoreError> RocksArchive::check_room(std::uint64_t bytes) const {
 
 Result<void, StoreError> RocksArchive::make_writable() {
   if (options_.read_only) {
-    return StoreError{StoreErrc::no_access, "the archive was opened for reading only: " + directory_->path().string()};
+    return StoreError{StoreErrc::no_access,
+                      "the archive was opened for reading only: " + directory_->path().string()};
   }
   if (database_->writable()) return {};
   const std::lock_guard healing(healing_);
@@ -84,6 +87,18 @@ Result<std::vector<std::shared_ptr<const Chunk>>, StoreError> RocksArchive::buil
         sources.push_back({.lane = lane->id, .builder = &builders_[lane->id]});
       }
     }
+    // Records of one lane stay where they were received.
+    ChunkBuilder* whole = nullptr;
+    if (batch->frames && batch->raw_bytes >= ChunkBuilder::kKeptTextMin) {
+      whole = sources.front().builder;
+      const LaneId lane = sources.front().lane;
+      if (std::any_of(sources.begin(), sources.end(),
+                      [&](const Known& source) { return source.lane != lane; })) {
+        whole = nullptr;
+      } else if (!whole->empty()) {
+        chunks.push_back(whole->finish(lane, span, buffers_.get()));
+      }
+    }
     for (Record& record : batch->records) {
       record.sequence = sequence++;
       Known& source = sources[record.source];
@@ -93,11 +108,13 @@ Result<std::vector<std::shared_ptr<const Chunk>>, StoreError> RocksArchive::buil
         source.table = builder.table();
       }
       builder.add(record, source.index);
-      if (builder.raw_bytes() >= kChunkRawBytes ||
-          builder.raw_bytes() + builder.rows() * kChunkRowBytes >= kChunkFrameBytes) {
+      if (whole == nullptr && (builder.raw_bytes() >= kChunkRawBytes ||
+                               builder.raw_bytes() + builder.rows() * kChunkRowBytes >= kChunkFrameBytes)) {
         chunks.push_back(builder.finish(source.lane, span, buffers_.get()));
       }
     }
+    if (whole != nullptr)
+      chunks.push_back(whole->finish(sources.front().lane, span, buffers_.get(), batch->frames));
   }
   for (auto& [lane, builder] : builders_) {
     if (!builder.empty()) chunks.push_back(builder.finish(lane, span, buffers_.get()));

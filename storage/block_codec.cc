@@ -273,7 +273,7 @@ Result<EncodedBlock, StoreError> BlockEncoder::encode(std::span<const std::share
     renumbered.reserve(chunk->sources().size());
     for (const auto& source : chunk->sources()) renumbered.push_back(table.index_of(source));
     for (const Row& row : chunk->rows()) {
-      *next_raw++ = chunk->text().data() + row.offset;
+      *next_raw++ = chunk->raw(row).data();
       *next_row = row;
       next_row->source = renumbered[row.source];
       ++next_row;

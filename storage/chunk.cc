@@ -1,12 +1,20 @@
 #include "storage/chunk.h"
 
+#include <algorithm>
+#include <functional>
+
 #include "storage/hash.h"
 
 namespace vigil {
 
 namespace {
-constexpr std::uint8_t kVersion = 1;
-constexpr std::size_t kCountsMax = 1 + 5 * kVarintMax;
+constexpr std::uint8_t kVersion = 2;
+constexpr std::size_t kCountsMax = 2 + 5 * kVarintMax;
+/// What stands behind the description: its length and the checksum.
+constexpr std::size_t kTrailerBytes = sizeof(std::uint32_t) + sizeof(std::uint64_t);
+
+enum class Placing : std::uint8_t { joined = 0, kept = 1 };
+static_assert(Chunk::kHeadBytes == FrameBuffer::kHeadRoom);
 
 /// Writes the head of a frame whose rest has `length` bytes.
 void put_head(char* at, std::size_t length) {
@@ -39,42 +47,92 @@ void ChunkBuilder::add(const Record& record, std::uint32_t source) {
   bounds_.add(row);
 }
 
-std::shared_ptr<const Chunk> ChunkBuilder::finish(LaneId lane, const CommitSpan& commit, BufferPool* pool) {
-  auto chunk = std::make_shared<Chunk>();
+/// What stands behind the text, without the trailer.
+ChunkBuilder::Description ChunkBuilder::describe(LaneId lane, const CommitSpan& commit, bool kept) const {
   std::string sources;
   append_sources(sources, sources_.sources());
-
-  // What stands before the text is written apart first: its size at worst is several times what it mostly is, and the
-  // chunk's memory stays for as long as the chunk is open.
-  const std::size_t before_max = Chunk::kHeadBytes + kCountsMax + sources.size() + row_columns_bytes_max(rows_.size());
-  const std::unique_ptr<char[]> before(new char[before_max]);
-  char* at = before.get() + Chunk::kHeadBytes;
+  Description description;
+  // Its size at worst is several times what it mostly is, and the chunk's memory stays for as long as the chunk is open:
+  // so it is written apart first.
+  description.bytes.reset(new char[kCountsMax + sources.size() + row_columns_bytes_max(rows_.size()) +
+                                   (kept ? kVarintMax * rows_.size() : 0)]);
+  char* at = description.bytes.get();
   *at++ = static_cast<char>(kVersion);
   at = put_varint(at, lane);
   at = put_varint(at, commit.first_sequence);
   at = put_varint(at, commit.records);
   at = put_varint(at, rows_.size());
   at = put_varint(at, bounds_.raw_bytes);
-  std::memcpy(at, sources.data(), sources.size());
-  at = put_rows(at + sources.size(), rows_);
-  chunk->text_at_ = static_cast<std::size_t>(at - before.get());
-  chunk->size_ = chunk->text_at_ + static_cast<std::size_t>(bounds_.raw_bytes) + sizeof(std::uint64_t);
-  put_head(before.get(), chunk->size_ - Chunk::kHeadBytes);
-
-  chunk->aligned_ = chunk->size_ >= kAlignedBytesMin;
-  BufferPool::Buffer bytes = !chunk->aligned_  ? BufferPool::make(chunk->size_)
-                             : pool == nullptr ? BufferPool::make_aligned(chunk->size_)
-                                               : pool->take(chunk->size_);
-  std::memcpy(bytes.get(), before.get(), chunk->text_at_);
-  at = bytes.get() + chunk->text_at_;
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (rows_[i].length > 0) std::memcpy(at, raws_[i], rows_[i].length);
-    at += rows_[i].length;
+  *at++ = static_cast<char>(kept ? Placing::kept : Placing::joined);
+  at = std::copy(sources.begin(), sources.end(), at);
+  at = put_rows(at, rows_);
+  if (kept) {
+    std::int64_t end = 0;
+    for (const Row& row : rows_) {
+      at = put_varint(at, zigzag(std::int64_t{row.offset} - end));
+      end = std::int64_t{row.offset} + row.length;
+    }
   }
-  const char* const body = bytes.get() + Chunk::kHeadBytes;
-  const std::uint64_t sum = checksum64({body, static_cast<std::size_t>(at - body)});
+  description.size = static_cast<std::size_t>(at - description.bytes.get());
+  return description;
+}
+
+/// Gives the rows their places in a text that stays where it is. False if some of them lie elsewhere.
+bool ChunkBuilder::keep_places(std::string_view text) {
+  const std::less<> before;
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    if (before(raws_[i], text.data()) || before(text.data() + text.size(), raws_[i] + rows_[i].length))
+      return false;
+  }
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    rows_[i].offset = static_cast<std::uint32_t>(raws_[i] - text.data());
+  }
+  return true;
+}
+
+/// Places the rows one after the other and copies their bytes there, behind the head.
+void ChunkBuilder::join(char* text) {
+  std::uint32_t offset = 0;
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    rows_[i].offset = offset;
+    if (rows_[i].length > 0) std::memcpy(text + offset, raws_[i], rows_[i].length);
+    offset += rows_[i].length;
+  }
+}
+
+std::shared_ptr<const Chunk> ChunkBuilder::finish(LaneId lane, const CommitSpan& commit, BufferPool* pool,
+                                                  const std::shared_ptr<FrameBuffer>& frames) {
+  auto chunk = std::make_shared<Chunk>();
+  Description description;
+  std::shared_ptr<char[]> bytes;
+  std::size_t text_bytes = 0;
+  const auto size = [&] { return Chunk::kHeadBytes + text_bytes + description.size + kTrailerBytes; };
+  if (frames && bounds_.raw_bytes >= kKeptTextMin && keep_places(frames->text())) {
+    description = describe(lane, commit, true);
+    text_bytes = frames->text().size();
+    if (size() <= BufferPool::kPooledBytes) bytes = {frames, frames->memory()};
+  }
+  if (!bytes) {
+    description = describe(lane, commit, false);
+    text_bytes = static_cast<std::size_t>(bounds_.raw_bytes);
+    bytes = size() < kAlignedBytesMin ? BufferPool::make(size())
+            : pool == nullptr         ? BufferPool::make_aligned(size())
+                                      : pool->take(size());
+    join(bytes.get() + Chunk::kHeadBytes);
+  }
+  chunk->size_ = size();
+  chunk->aligned_ = chunk->size_ >= kAlignedBytesMin;
+  put_head(bytes.get(), chunk->size_ - Chunk::kHeadBytes);
+  char* at = bytes.get() + Chunk::kHeadBytes + text_bytes;
+  at = std::copy_n(description.bytes.get(), description.size, at);
+  const auto described = static_cast<std::uint32_t>(description.size);
+  std::memcpy(at, &described, sizeof described);
+  at += sizeof described;
+  const std::uint64_t sum =
+      checksum64({bytes.get() + Chunk::kHeadBytes, chunk->size_ - Chunk::kHeadBytes - sizeof sum});
   std::memcpy(at, &sum, sizeof sum);
-  if (chunk->aligned_) std::memset(bytes.get() + chunk->size_, 0, BufferPool::aligned(chunk->size_) - chunk->size_);
+  if (chunk->aligned_)
+    std::memset(bytes.get() + chunk->size_, 0, BufferPool::aligned(chunk->size_) - chunk->size_);
 
   chunk->lane_ = lane;
   chunk->commit_ = commit;
@@ -90,11 +148,16 @@ std::shared_ptr<const Chunk> ChunkBuilder::finish(LaneId lane, const CommitSpan&
 }
 
 std::shared_ptr<const Chunk> Chunk::read(std::string_view body) {
-  if (body.size() < sizeof(std::uint64_t)) return nullptr;
+  if (body.size() < kTrailerBytes) return nullptr;
   const std::string_view summed = body.substr(0, body.size() - sizeof(std::uint64_t));
   if (checksum64(summed) != load_u64(summed.data() + summed.size())) return nullptr;
+  std::uint32_t described = 0;
+  std::string_view rest = summed.substr(0, summed.size() - sizeof described);
+  std::memcpy(&described, rest.data() + rest.size(), sizeof described);
+  if (described > rest.size()) return nullptr;
+  const std::size_t text_bytes = rest.size() - described;
 
-  WireReader in(summed);
+  WireReader in(rest.substr(text_bytes));
   if (in.byte() != kVersion) return nullptr;
   auto chunk = std::make_shared<Chunk>();
   chunk->lane_ = static_cast<LaneId>(in.varint(UINT16_MAX));
@@ -102,19 +165,26 @@ std::shared_ptr<const Chunk> Chunk::read(std::string_view body) {
   chunk->commit_.records = in.varint();
   const auto rows = static_cast<std::uint32_t>(in.varint(kRowsMax));
   const std::uint64_t raw_bytes = in.varint(kRawBytesMax);
-  if (rows == 0 || !read_sources(in, chunk->sources_)) return nullptr;
+  const auto placing = static_cast<Placing>(in.byte());
+  if (rows == 0 || placing > Placing::kept || !read_sources(in, chunk->sources_)) return nullptr;
   if (!read_rows(in, rows, chunk->sources_.size(), chunk->rows_)) return nullptr;
+  std::uint64_t end = 0;
   for (Row& row : chunk->rows_) {
-    row.offset = static_cast<std::uint32_t>(chunk->bounds_.raw_bytes);
+    const std::uint64_t offset =
+        placing == Placing::kept ? end + static_cast<std::uint64_t>(unzigzag(in.varint())) : end;
+    if (offset > text_bytes || row.length > text_bytes - offset) return nullptr;
+    row.offset = static_cast<std::uint32_t>(offset);
+    end = offset + row.length;
     chunk->bounds_.add(row);
   }
-  if (chunk->bounds_.raw_bytes != raw_bytes || in.left() != raw_bytes) return nullptr;
+  if (!in.ok() || in.left() != 0 || chunk->bounds_.raw_bytes != raw_bytes) return nullptr;
+  if (placing == Placing::joined && end != text_bytes) return nullptr;
 
   chunk->size_ = kHeadBytes + body.size();
-  chunk->bytes_ = BufferPool::make(chunk->size_);
-  put_head(chunk->bytes_.get(), body.size());
-  std::memcpy(chunk->bytes_.get() + kHeadBytes, body.data(), body.size());
-  chunk->text_at_ = kHeadBytes + summed.size() - static_cast<std::size_t>(raw_bytes);
+  std::shared_ptr<char[]> bytes = BufferPool::make(chunk->size_);
+  put_head(bytes.get(), body.size());
+  std::memcpy(bytes.get() + kHeadBytes, body.data(), body.size());
+  chunk->bytes_ = std::move(bytes);
   return chunk;
 }
 

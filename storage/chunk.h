@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/buffer_pool.h"
+#include "parsers/frame_buffer.h"
 #include "storage/row_columns.h"
 #include "storage/rows.h"
 
@@ -15,14 +15,19 @@ namespace vigil {
 /// Number of a lane: one organisation in or out of scope (catalog.h). Rows of two lanes never share a chunk or block.
 using LaneId = std::uint16_t;
 
-// A chunk on disk, version 1: a frame of the journal.
+// A chunk on disk, version 2: a frame of the journal.
 //
 //   magic "VJC1", 4 bytes | length of the rest, 4 | check of both, 8
-//   version 1 byte | lane | first sequence and records of the whole commit | rows | raw bytes (varints) | sources
-//   | row columns | raw bytes, back to back, by sequence
-//   | checksum64 of everything since the version, 8 bytes
+//   text
+//   version 1 byte | lane | first sequence and records of the whole commit | rows | raw bytes (varints) | placing 1 byte
+//   | sources | row columns | offsets
+//   length since the version, 4 bytes | checksum64 of everything since the text, 8 bytes
 //
-// The head has a check of its own: where only the rest is damaged, the next frame is found without searching.
+// Placing 0: the text is the records' raw bytes, back to back, by sequence, and there are no offsets. Placing 1: the
+// text is as it was received, framing bytes between the records; an offset is the zig-zag distance of a record's first
+// byte from the end of the record before (mostly 1, a line feed). The head has a check of its own: where only the rest
+// is damaged, the next frame is found without searching. What describes the text stands behind it, because it is known
+// last and the text stays where it was received.
 
 /// The commit a chunk was part of: with it a piece of a commit can be told from a whole one.
 struct CommitSpan {
@@ -46,15 +51,12 @@ class Chunk {
   const RowBounds& bounds() const { return bounds_; }
   const std::vector<Row>& rows() const { return rows_; }
   const Sources& sources() const { return sources_; }
-  std::string_view text() const { return {bytes_.get() + text_at_, static_cast<std::size_t>(bounds_.raw_bytes)}; }
-  std::string_view raw(const Row& row) const { return {bytes_.get() + text_at_ + row.offset, row.length}; }
+  std::string_view raw(const Row& row) const { return {bytes_.get() + kHeadBytes + row.offset, row.length}; }
   /// What stands in the journal, with its head.
   std::string_view frame() const { return {bytes_.get(), size_}; }
   /// The same and zeros up to a multiple of BufferPool::kAlignment, if it also begins at one; else nothing. Only large
   /// chunks that were committed in this life of the process are kept so.
-  std::string_view aligned_frame() const {
-    return {bytes_.get(), aligned_ ? BufferPool::aligned(size_) : 0};
-  }
+  std::string_view aligned_frame() const { return {bytes_.get(), aligned_ ? BufferPool::aligned(size_) : 0}; }
 
  private:
   friend class ChunkBuilder;
@@ -63,8 +65,8 @@ class Chunk {
   RowBounds bounds_;
   std::vector<Row> rows_;
   Sources sources_;
-  BufferPool::Buffer bytes_;
-  std::size_t size_ = 0, text_at_ = 0;
+  std::shared_ptr<const char[]> bytes_;
+  std::size_t size_ = 0;
   bool aligned_ = false;
 };
 
@@ -74,6 +76,9 @@ class ChunkBuilder {
   /// Frames from this size on are aligned (Chunk::aligned_frame). A smaller one is quickly copied, and padding it would
   /// cost a quiet lane's chunk many times its size.
   static constexpr std::size_t kAlignedBytesMin = 64 * 1024;
+  /// Text stays where it was received from this size on: for less, most of the memory would lie unused while the chunk is
+  /// open.
+  static constexpr std::size_t kKeptTextMin = BufferPool::kPooledBytes / 2;
 
   bool empty() const { return rows_.empty(); }
   std::size_t rows() const { return rows_.size(); }
@@ -82,11 +87,24 @@ class ChunkBuilder {
   std::uint32_t index_of(const std::shared_ptr<const Source>& source) { return sources_.index_of(source); }
   std::uint64_t table() const { return table_; }
   void add(const Record& record, std::uint32_t source);
-  void add(const Record& record, const std::shared_ptr<const Source>& source) { add(record, index_of(source)); }
-  /// The chunk; the builder is empty again. A large one takes its memory from `pool`, if there is one.
-  std::shared_ptr<const Chunk> finish(LaneId lane, const CommitSpan& commit, BufferPool* pool = nullptr);
+  void add(const Record& record, const std::shared_ptr<const Source>& source) {
+    add(record, index_of(source));
+  }
+  /// The chunk; the builder is empty again. A large one takes its memory from `pool`, if there is one. Where all records
+  /// added lie in `frames` and there is room for the rest of the chunk, that memory becomes the chunk's; nobody may
+  /// allocate from it any more.
+  std::shared_ptr<const Chunk> finish(LaneId lane, const CommitSpan& commit, BufferPool* pool = nullptr,
+                                      const std::shared_ptr<FrameBuffer>& frames = nullptr);
 
  private:
+  struct Description {
+    std::unique_ptr<char[]> bytes;
+    std::size_t size = 0;
+  };
+  Description describe(LaneId lane, const CommitSpan& commit, bool kept) const;
+  bool keep_places(std::string_view text);
+  void join(char* text);
+
   RowBounds bounds_;
   std::vector<Row> rows_;
   std::vector<const char*> raws_;

@@ -8,10 +8,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "parsers/buffer_pool.h"
 #include "storage/ack_ledger.h"
 #include "storage/archive.h"
 #include "storage/block_codec.h"
-#include "storage/buffer_pool.h"
 #include "storage/chunk.h"
 #include "storage/data_directory.h"
 #include "storage/database.h"
@@ -35,7 +35,8 @@ namespace vigil {
 class RocksArchive final : public Archive {
  public:
   /// `env`: tests put a file system there that fails or forgets.
-  static Result<std::unique_ptr<RocksArchive>, StoreError> open(const ArchiveOptions& options, RecoveryReport* report,
+  static Result<std::unique_ptr<RocksArchive>, StoreError> open(const ArchiveOptions& options,
+                                                                RecoveryReport* report,
                                                                 rocksdb::Env* env = nullptr);
   ~RocksArchive() override;
 
@@ -43,7 +44,8 @@ class RocksArchive final : public Archive {
   Result<bool, StoreError> seal(bool everything, std::int64_t now_ns) override;
   Result<ScanCost, StoreError> scan(const ScanRange& range,
                                     const std::function<bool(const StoredRecord&)>& visit) const override;
-  Result<Kept, StoreError> get(std::uint64_t sequence, const std::vector<std::string>& organisations) const override;
+  Result<Kept, StoreError> get(std::uint64_t sequence,
+                               const std::vector<std::string>& organisations) const override;
   ArchiveStats stats() const override;
   std::uint64_t next_sequence() const override { return next_sequence_.load(std::memory_order_acquire); }
   StateStore& state() override { return state_; }
@@ -61,7 +63,8 @@ class RocksArchive final : public Archive {
   Result<void, StoreError> add_sealed_sequences(std::vector<SequenceRange>& held, std::uint64_t& from) const;
   Result<std::vector<SequenceRange>, StoreError> find_losses(std::vector<SequenceRange> held);
   Result<void, StoreError> write_journal_again(const JournalFindings& findings,
-                                               const std::vector<SequenceRange>& losses, RecoveryReport& report);
+                                               const std::vector<SequenceRange>& losses,
+                                               RecoveryReport& report);
   Result<void, StoreError> note_losses(const std::vector<SequenceRange>& losses, RecoveryReport& report);
 
   // archive.cc
@@ -73,8 +76,10 @@ class RocksArchive final : public Archive {
   Result<void, StoreError> write_new_lanes();
 
   // archive_scan.cc
-  std::vector<Segment> segments_spanning(std::uint64_t sequence, const std::vector<std::string>& organisations) const;
-  Result<Kept, StoreError> get_sealed(const std::shared_ptr<const BlockInfo>& info, std::uint64_t sequence) const;
+  std::vector<Segment> segments_spanning(std::uint64_t sequence,
+                                         const std::vector<std::string>& organisations) const;
+  Result<Kept, StoreError> get_sealed(const std::shared_ptr<const BlockInfo>& info,
+                                      std::uint64_t sequence) const;
 
   // archive_seal.cc
   struct Due {

@@ -54,6 +54,20 @@ TEST(Writer, RefusesDatagramsWhenFullButKeepsWhatAStreamHasRead) {
   EXPECT_EQ(archive.stored.size(), 2U);
 }
 
+TEST(Writer, LetsStreamsWaitLongBeforeItSendsOthersAway) {
+  ScriptedArchive archive;
+  Counters counters;
+  WriterOptions options;
+  options.queue_bytes_max = 100;
+  options.stream_bytes_max = 10;
+  Writer writer(archive, counters, options);
+  EXPECT_TRUE(writer.submit(batch_of({"12345678"})));
+  EXPECT_FALSE(writer.streams_wait());
+  EXPECT_TRUE(writer.submit(batch_of({"12345678"})));
+  EXPECT_TRUE(writer.streams_wait());
+  EXPECT_FALSE(writer.congested());
+}
+
 TEST(Writer, TakesABatchLargerThanTheQueueWhenTheQueueIsEmpty) {
   ScriptedArchive archive;
   Counters counters;

@@ -60,13 +60,19 @@ class BatchMaker {
  public:
   explicit BatchMaker(std::int64_t received_ns = kNoon) : received_ns_(received_ns) {}
 
+  /// The next batch's raw bytes lie in memory of a pool, with line feeds between them, as a stream's do.
+  BatchMaker& receive_into(BufferPool& pool) {
+    batch_ = std::make_shared<Batch>();
+    batch_->frames = std::make_shared<FrameBuffer>(pool);
+    return *this;
+  }
   BatchMaker& add(std::string_view raw, const std::shared_ptr<const Source>& source) {
     if (!batch_) batch_ = std::make_shared<Batch>();
     std::uint32_t index = 0;
     while (index < batch_->sources.size() && batch_->sources[index] != source) ++index;
     if (index == batch_->sources.size()) batch_->sources.push_back(source);
     Record record;
-    record.raw = batch_->arena.copy(raw);
+    record.raw = own(raw);
     record.received_ns = received_ns_;
     record.event_ns = received_ns_ - kSecond;
     record.source = index;
@@ -81,6 +87,12 @@ class BatchMaker {
   std::int64_t now() const { return received_ns_; }
 
  private:
+  std::string_view own(std::string_view raw) {
+    if (!batch_->frames) return batch_->arena.copy(raw);
+    char* const at = batch_->frames->allocate(raw.size() + 1);
+    *std::copy(raw.begin(), raw.end(), at) = '\n';
+    return {at, raw.size()};
+  }
   std::shared_ptr<Batch> batch_;
   std::int64_t received_ns_;
 };
@@ -89,14 +101,16 @@ class BatchMaker {
 inline std::string describe(const StoredRecord& record) {
   return std::to_string(record.sequence) + "|" + std::to_string(record.received_ns) + "|" +
          std::to_string(record.event_ns) + "|" + std::to_string(record.kinds.bits()) + "|" +
-         std::to_string(static_cast<int>(record.format)) + "|" + std::to_string(record.transport_tags.bits()) + "|" +
-         record.source->organisation + "|" + record.source->host + "|" + std::string(record.raw);
+         std::to_string(static_cast<int>(record.format)) + "|" +
+         std::to_string(record.transport_tags.bits()) + "|" + record.source->organisation + "|" +
+         record.source->host + "|" + std::string(record.raw);
 }
 inline std::string describe(const Record& record, const Source& source) {
   return std::to_string(record.sequence) + "|" + std::to_string(record.received_ns) + "|" +
          std::to_string(record.event_ns) + "|" + std::to_string(record.kinds.bits()) + "|" +
-         std::to_string(static_cast<int>(record.format)) + "|" + std::to_string(record.transport_tags.bits()) + "|" +
-         source.organisation + "|" + source.host + "|" + std::string(record.raw);
+         std::to_string(static_cast<int>(record.format)) + "|" +
+         std::to_string(record.transport_tags.bits()) + "|" + source.organisation + "|" + source.host + "|" +
+         std::string(record.raw);
 }
 
 inline ScanRange everything(bool newest_first = false) {
@@ -126,7 +140,8 @@ inline std::vector<std::string> read_raw(const Archive& archive, const ScanRange
   return records;
 }
 
-inline std::unique_ptr<Archive> open_archive(const ArchiveOptions& options, RecoveryReport* report = nullptr) {
+inline std::unique_ptr<Archive> open_archive(const ArchiveOptions& options,
+                                             RecoveryReport* report = nullptr) {
   auto archive = Archive::open(options, report);
   EXPECT_TRUE(archive) << archive.error().what;
   return archive ? std::move(*archive) : nullptr;

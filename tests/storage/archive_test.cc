@@ -12,15 +12,26 @@ TEST(RecordId, IsSixteenHexDigits) {
   EXPECT_EQ(record_id(0x1a2f), "0000000000001a2f");
   EXPECT_EQ(record_id(UINT64_MAX), "ffffffffffffffff");
   EXPECT_EQ(record_sequence("0000000000001a2f"), 0x1a2fU);
-  for (const std::string_view bad : {"", "1a2f", "000000000000001g", "00000000000001a2f", " 00000000000001a", "-000000000000001"}) {
+  for (const std::string_view bad :
+       {"", "1a2f", "000000000000001g", "00000000000001a2f", " 00000000000001a", "-000000000000001"}) {
     EXPECT_EQ(record_sequence(bad), std::nullopt) << bad;
   }
 }
 
 std::vector<std::string> nasty_lines() {
-  std::vector<std::string> lines = {"", "\r", "a\rb", "a\nb", std::string("a\0b", 3), std::string(5, '\0'), "\xff\xfe",
-                                    "\xc3\x28 bad utf-8", "\xb5\x6e\xa4\x4a Big5", "登入失敗",
-                                    "\x1b[31m", "trailing CR LF\r\n", "\"quoted\\\""};
+  std::vector<std::string> lines = {"",
+                                    "\r",
+                                    "a\rb",
+                                    "a\nb",
+                                    std::string("a\0b", 3),
+                                    std::string(5, '\0'),
+                                    "\xff\xfe",
+                                    "\xc3\x28 bad utf-8",
+                                    "\xb5\x6e\xa4\x4a Big5",
+                                    "登入失敗",
+                                    "\x1b[31m",
+                                    "trailing CR LF\r\n",
+                                    "\"quoted\\\""};
   lines.emplace_back(64 * 1024 - 1, 'a');
   lines.emplace_back(64 * 1024, 'b');
   lines.emplace_back(64 * 1024 + 1, 'c');
@@ -79,7 +90,8 @@ TEST(Archive, SealsAtEverySize) {
     std::vector<std::string> expected;
     const auto source = make_source();
     for (int i = 0; i < 200; ++i) {
-      std::vector<std::string> line = {"line " + std::to_string(i) + std::string(static_cast<std::size_t>(i), '.')};
+      std::vector<std::string> line = {"line " + std::to_string(i) +
+                                       std::string(static_cast<std::size_t>(i), '.')};
       const auto more = commit_lines(*archive, line, source, maker);
       expected.insert(expected.end(), more.begin(), more.end());
       if (i % 7 == 0) {
@@ -149,6 +161,45 @@ TEST(Archive, NumbersRecordsInOrderOverAllLanes) {
   for (std::size_t i = 0; i < 11; ++i) EXPECT_EQ(lines[i], "line " + std::to_string(i));
   EXPECT_TRUE(archive->commit({})) << "nothing is nothing";
   EXPECT_EQ(archive->next_sequence(), 12U);
+}
+
+// Batches of one lane become chunks where they lie; those of several, and what came before them, are copied.
+TEST(Archive, GivesBackEveryByteOfWhatStaysWhereItWasReceived) {
+  TemporaryDirectory directory;
+  const auto pool = std::make_shared<BufferPool>();
+  const auto a = make_source("a"), b = make_source("b");
+  std::vector<std::string> wanted;
+  {
+    const auto archive = open_archive({.directory = directory / "archive"});
+    BatchMaker maker;
+    std::vector<std::shared_ptr<Batch>> batches;
+    const auto batch_of = [&](const std::string& shape, std::size_t lines) {
+      if (shape != "small") maker.receive_into(*pool);
+      for (std::size_t i = 0; i < lines; ++i) {
+        wanted.push_back(shape + " " + std::to_string(wanted.size()) +
+                         std::string(lines > 2000 ? 1 : i % 700, 'x'));
+        maker.add(wanted.back(), shape == "mixed" && i % 3 == 0 ? b : a);
+      }
+      return maker.take();
+    };
+    for (const auto& [shape, lines] :
+         std::initializer_list<std::pair<std::string, std::size_t>>{{"small", 3},
+                                                                    {"whole", 1400},
+                                                                    {"whole", 1400},
+                                                                    {"mixed", 1400},
+                                                                    {"small", 2},
+                                                                    {"short", 20'000},
+                                                                    {"whole", 1400}}) {
+      batches.push_back(batch_of(shape, lines));
+    }
+    ASSERT_TRUE(archive->commit(batches));
+    batches.clear();
+    EXPECT_EQ(read_raw(*archive, everything()), wanted);
+  }
+  const auto archive = open_archive({.directory = directory / "archive"});
+  EXPECT_EQ(read_raw(*archive, everything()), wanted) << "from the journal";
+  ASSERT_TRUE(archive->seal(true, kNoon));
+  EXPECT_EQ(read_raw(*archive, everything()), wanted) << "from blocks";
 }
 
 TEST(Archive, CountsWhatItHolds) {

@@ -1,4 +1,4 @@
-#include "storage/buffer_pool.h"
+#include "parsers/buffer_pool.h"
 
 #include <sys/mman.h>
 
@@ -17,8 +17,15 @@ void BufferPool::GiveBack::operator()(char* bytes) const {
   }
 }
 
-BufferPool::~BufferPool() {
-  for (char* const buffer : unused_) ::munmap(buffer, kPooledBytes);
+BufferPool::~BufferPool() { trim(); }
+
+void BufferPool::trim() {
+  std::vector<char*> unused;
+  {
+    const std::lock_guard lock(mutex_);
+    unused.swap(unused_);
+  }
+  for (char* const buffer : unused) ::munmap(buffer, kPooledBytes);
 }
 
 BufferPool::Buffer BufferPool::make(std::size_t bytes) {

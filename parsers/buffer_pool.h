@@ -7,18 +7,18 @@
 
 namespace vigil {
 
-/// Memory of full chunks. They are made on one thread and let go of on another, some 200 a second under full
-/// load; given back to the system and asked for again, each would be zeroed and mapped page by page every time.
+/// Memory that messages lie in from the socket until they are sealed. It is taken on one thread and let go of on
+/// another, some thousand times a second under full load; given back to the system and asked for again, each would be zeroed and mapped page by page every time.
 /// The pool takes them back instead, up to a limit. Thread-safe; lives as long as its last buffer.
 class BufferPool : public std::enable_shared_from_this<BufferPool> {
  public:
   /// Where a buffer begins, and what its size is a multiple of: what writes past the page cache ask for.
   static constexpr std::size_t kAlignment = 4096;
-  /// Size of a buffer of the pool: a full chunk (archive.cc).
-  static constexpr std::size_t kPooledBytes = 572 * 1024;
-  /// Unused buffers kept: somewhat more than sealing one block gives back at once. More would not be taken
-  /// again before the next block is sealed, and would only make an idle daemon larger.
-  static constexpr std::size_t kUnusedMax = 40;
+  /// Size of a buffer of the pool: a full batch (frame_buffer.h), or a full chunk (storage/archive.cc).
+  static constexpr std::size_t kPooledBytes = std::size_t{640} * 1024;
+  /// Unused buffers kept: what a full tail of open records is made of, so that a daemon that takes in as much as it
+  /// can touches no new memory. trim() gives them back once the burst is over.
+  static constexpr std::size_t kUnusedMax = 160;
 
   class GiveBack {
    public:
@@ -46,6 +46,8 @@ class BufferPool : public std::enable_shared_from_this<BufferPool> {
   static Buffer make_aligned(std::size_t bytes);
   /// Aligned memory of aligned(bytes): the pool's, where that is about the size of its buffers.
   Buffer take(std::size_t bytes);
+  /// Gives what is unused back to the system.
+  void trim();
 
  private:
   friend class GiveBack;
