@@ -71,16 +71,29 @@ bool decode_block_head(std::string_view value, BlockInfo& info) {
 }
 
 namespace {
-/// Reads a text part into `size` bytes at `out`, behind which there is room for kScanPadding more. `columns`
-/// is memory that is used again.
-bool unpack_text(ZSTD_DCtx* context, std::string_view part, std::vector<char>& columns, char* out,
-                 std::size_t size) {
-  WireReader in(part);
+/// Decoded pieces of a text part.
+struct Pieces {
+  std::vector<char> text, calm;
+  TextColumnsReader reader;
+};
+
+/// Unpacks one zstd frame; kScanPadding bytes behind it are readable.
+bool unpack(ZSTD_DCtx* context, std::string_view frame, std::size_t size, std::vector<char>& out) {
+  if (out.size() < size + kScanPadding) out.resize(size + kScanPadding);
+  return ZSTD_decompressDCtx(context, out.data(), size, frame.data(), frame.size()) == size;
+}
+
+/// Reads a text part into `size` bytes at `out`, behind which there is room for kScanPadding more. `pieces` is memory
+/// that is used again.
+bool unpack_text(ZSTD_DCtx* context, std::string_view part, Pieces& pieces, char* out, std::size_t size) {
+  if (part.size() < sizeof(std::uint64_t)) return false;
+  const std::string_view summed = part.substr(0, part.size() - sizeof(std::uint64_t));
+  if (checksum64(summed) != load_u64(summed.data() + summed.size())) return false;
+  WireReader in(summed);
   const auto codec = static_cast<BlockCodec>(in.byte());
   if (codec == BlockCodec::stored) {
     const std::string_view text = in.bytes(size);
-    const auto sum = in.fixed<std::uint64_t>();
-    if (!in.ok() || in.left() != 0 || checksum64(text) != sum) return false;
+    if (!in.ok() || in.left() != 0) return false;
     std::copy(text.begin(), text.end(), out);
     return true;
   }
@@ -89,14 +102,14 @@ bool unpack_text(ZSTD_DCtx* context, std::string_view part, std::vector<char>& c
     return ZSTD_decompressDCtx(context, out, size, frame.data(), frame.size()) == size;
   }
   if (codec != BlockCodec::columns) return false;
-  const auto columns_size =
-      static_cast<std::size_t>(in.varint(size));  // more than the text was is not written
-  const std::string_view frame = in.bytes(in.left());
-  if (!in.ok()) return false;
-  if (columns.size() < columns_size + kScanPadding) columns.resize(columns_size + kScanPadding);
-  if (ZSTD_decompressDCtx(context, columns.data(), columns_size, frame.data(), frame.size()) != columns_size)
+  // Columns that are more than the text was are not written.
+  const auto text_size = static_cast<std::size_t>(in.varint(size)), calm_size = static_cast<std::size_t>(in.varint(size));
+  const std::string_view text = in.text(), calm = in.text(), noise = in.bytes(in.left());
+  if (!in.ok() || !unpack(context, text, text_size, pieces.text) || !unpack(context, calm, calm_size, pieces.calm)) {
     return false;
-  return read_text_columns({columns.data(), columns_size}, out, size);
+  }
+  return pieces.reader.read(
+      {.text = {pieces.text.data(), text_size}, .calm = {pieces.calm.data(), calm_size}, .noise = noise}, out, size);
 }
 
 /// Reads the rows part of a block of `count` rows; null, or what is wrong with it. Offsets are left at zero. `plain` is
@@ -164,6 +177,7 @@ struct BlockEncoder::Contexts {
   ZSTD_CCtx* text = ZSTD_createCCtx();
   ZSTD_CCtx* rows = ZSTD_createCCtx();
   ZSTD_DCtx* back = ZSTD_createDCtx();
+  Pieces pieces;
   Contexts() = default;
   Contexts(const Contexts&) = delete;
   Contexts& operator=(const Contexts&) = delete;
@@ -176,7 +190,6 @@ struct BlockEncoder::Contexts {
 
 BlockEncoder::BlockEncoder(int level) : contexts_(std::make_unique<Contexts>()) {
   ZSTD_CCtx_setParameter(contexts_->text, ZSTD_c_compressionLevel, level);
-  ZSTD_CCtx_setParameter(contexts_->text, ZSTD_c_checksumFlag, 1);
   if (level == 1) {
     // Columns have few long matches and many bytes that match nothing: a small table of longer ones costs a quarter
     // less time for 4 % more bytes.
@@ -188,34 +201,42 @@ BlockEncoder::BlockEncoder(int level) : contexts_(std::make_unique<Contexts>()) 
 BlockEncoder::~BlockEncoder() = default;
 
 std::string BlockEncoder::put_text_part(std::string_view text, std::span<const TextLine> lines) {
-  const std::string_view columns = columns_.write(text.data(), lines, terms_);
+  const TextColumns columns = columns_.write(text.data(), lines, terms_);
+  std::string out;
   // Of what is no log, columns may be more than the text was.
-  std::string out =
-      columns.size() <= text.size() ? pack(BlockCodec::columns, columns) : pack(BlockCodec::zstd, text);
+  if (columns.size() <= text.size()) {
+    out += static_cast<char>(BlockCodec::columns);
+    append_varint(out, columns.text.size());
+    append_varint(out, columns.calm.size());
+    const std::string_view packed = pack(columns.text);
+    out.reserve(2 * packed.size() + columns.calm.size() + columns.noise.size() + 64);
+    append_text(out, packed);
+    append_text(out, pack(columns.calm));
+    out.append(columns.noise);
+  } else {
+    out += static_cast<char>(BlockCodec::zstd);
+    out.append(pack(text));
+  }
+  append_fixed(out, checksum64(out));
   if (back_.size() < text.size() + kScanPadding) back_.resize(text.size() + kScanPadding);
-  if (unpack_text(contexts_->back, out, columns_back_, back_.data(), text.size()) &&
+  if (unpack_text(contexts_->back, out, contexts_->pieces, back_.data(), text.size()) &&
       std::memcmp(text.data(), back_.data(), text.size()) == 0) {
     return out;
   }
   ++verify_failures_;
   out.assign(1, static_cast<char>(BlockCodec::stored));
   out.append(text);
-  append_fixed(out, checksum64(text));
+  append_fixed(out, checksum64(out));
   return out;
 }
 
-/// Empty if zstd fails.
-std::string BlockEncoder::pack(BlockCodec codec, std::string_view plain) {
+/// A zstd frame, until the next call; empty if zstd fails, which reading back finds.
+std::string_view BlockEncoder::pack(std::string_view plain) {
   if (packed_.size() < ZSTD_compressBound(plain.size())) packed_.resize(ZSTD_compressBound(plain.size()));
   const std::size_t size =
       ZSTD_compress2(contexts_->text, packed_.data(), packed_.size(), plain.data(), plain.size());
-  std::string out;
-  if (ZSTD_isError(size) != 0U) return out;
-  out.reserve(1 + kVarintMax + size);
-  out += static_cast<char>(codec);
-  if (codec == BlockCodec::columns) append_varint(out, plain.size());
-  out.append(packed_.data(), size);
-  return out;
+  if (ZSTD_isError(size) != 0U) return {};
+  return {packed_.data(), size};
 }
 
 bool BlockEncoder::put_rows_part(const Sources& sources, const BlockInfo& info, std::string& out) {
@@ -345,9 +366,9 @@ Result<TextPart, StoreError> read_text_part(std::string_view value, std::uint64_
   TextPart part{.bytes = nullptr, .size = static_cast<std::size_t>(size)};
   // Room behind the text, so that scanners may look at sixteen bytes at a time.
   part.bytes.reset(new char[part.size + kScanPadding]);
-  std::vector<char> columns;
+  Pieces pieces;
   const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(), &ZSTD_freeDCtx);
-  if (context && unpack_text(context.get(), value, columns, part.bytes.get(), part.size)) return part;
+  if (context && unpack_text(context.get(), value, pieces, part.bytes.get(), part.size)) return part;
   return corrupt(info, "a text part is damaged");
 }
 

@@ -20,17 +20,18 @@ namespace vigil {
 //   heads   day, number        -> head: what is known without reading the rows
 //   fresh   day, number, 0     -> rows: version | lane | number | codec | part size | size | zstd{sources, row columns}
 //                                 | checksum64
-//   fresh   day, number, 1..   -> text: how (1 byte) | size of the columns (varint), zstd frame of the columns
-//                                 (text_columns.h); or a zstd frame of the text; or the text and its checksum64
+//   fresh   day, number, 1..   -> text: how (1 byte, below) | what that needs | checksum64 of all before
 //   fidx    day, number        -> term index (block_index.h)
 //
-// In the text, records of one format and source lie together, by sequence inside: neighbours then look alike. The order follows from the row columns, so it is not written. A part is
-// closed before the record that would take it past the part size; a record is never cut.
+// In the text, records of one format and source lie together, by sequence inside: neighbours then look alike. The order
+// follows from the row columns, so it is not written. A part is closed before the record that would take it past the part
+// size; a record is never cut.
 
+/// How text is written. 2 was a way of columns that no release has written.
 enum class BlockCodec : std::uint8_t {
-  stored = 0,  ///< text as it is: the way out if what another codec wrote does not read back
-  zstd = 1,    ///< text, where columns would be larger
-  columns = 2,
+  stored = 0,   ///< text as it is: the way out if what another codec wrote does not read back
+  zstd = 1,     ///< a zstd frame of the text, where columns would be larger
+  columns = 3,  ///< text_columns.h: bytes of text and of calm (varints) | zstd frame of each, with its length | noise
 };
 
 /// What the archive keeps in memory of each block.
@@ -91,7 +92,7 @@ class BlockEncoder {
   struct Contexts;
   bool put_rows_part(const Sources& sources, const BlockInfo& info, std::string& out);
   std::string put_text_part(std::string_view text, std::span<const TextLine> lines);
-  std::string pack(BlockCodec codec, std::string_view plain);
+  std::string_view pack(std::string_view plain);
 
   std::unique_ptr<Contexts> contexts_;
   TermCollector terms_;

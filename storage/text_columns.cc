@@ -22,10 +22,8 @@ constexpr std::uint32_t kProbesMax = 16;
 /// Twice as many as there can be groups.
 constexpr std::size_t kSlots = std::size_t{2} * kGroupsMax;
 
-/// A token's length with this bit: its line's terms are gathered already.
-constexpr std::uint16_t kGathered = 0x8000, kLength = 0x7fff;
-static_assert(kScanBytesMax <= kLength);
-static_assert(TermCollector::kPadding <= kScanPadding);
+static_assert(kScanBytesMax <= kTokenLength);
+static_assert(TermCollector::kPadding <= kScanPadding && kColumnPadding <= kScanPadding);
 
 std::uint64_t hash_of(const char* bytes, std::size_t size) {
   std::uint64_t state = kMixA ^ size;
@@ -64,17 +62,18 @@ void append_varint(std::vector<char>& out, std::uint64_t value) {
   out.insert(out.end(), bytes, put_varint(bytes, value));
 }
 
-/// How a column changes, as written.
-enum Change : std::uint8_t { never = 0, always = 1, sometimes = 2 };
-/// A column's tokens are cut if these many of them have two bytes in common with the one before, on average.
-constexpr std::ptrdiff_t kCutTokensMin = 8;
+void append_section(std::vector<char>& out, std::string_view bytes) {
+  append_varint(out, bytes.size());
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
+std::string_view view_of(const std::vector<char>& bytes) { return {bytes.data(), bytes.size()}; }
 
 }  // namespace
 
-std::string_view TextColumnsWriter::write(const char* text, std::span<const TextLine> lines,
-                                          TermCollector& terms) {
-  for (auto* bytes : {&ids_, &lengths_, &plain_, &shapes_, &changed_}) bytes->clear();
-  text_used_ = 0;
+TextColumns TextColumnsWriter::write(const char* text, std::span<const TextLine> lines,
+                                     TermCollector& terms) {
+  for (auto* bytes : {&ids_, &lengths_, &plain_, &described_, &changed_}) bytes->clear();
+  values_.clear();
   scan_lines(text, lines);
 
   // Groups are numbered as they are met; each one's lines are brought together, in order.
@@ -203,7 +202,7 @@ void TextColumnsWriter::write_group(const char* text, const Group& group, std::s
 inline void TextColumnsWriter::keep(std::uint32_t at, std::uint32_t length, std::uint32_t column) {
   tokens_.data()[tokens_used_++] = {
       .at = at,
-      .length = static_cast<std::uint16_t>(length | (gathered_ ? kGathered : 0)),
+      .length = static_cast<std::uint16_t>(length | (gathered_ ? kTokenGathered : 0)),
       .column = static_cast<std::uint16_t>(column)};
   ++changes_.data()[column];
 }
@@ -241,10 +240,10 @@ void TextColumnsWriter::write_changes(const Group& group) {
   const std::size_t used = changed_.size();
   changed_.resize(used + width * (group.lines - 1));
   char* line = changed_.data() + used;
-  const Token* token = tokens_.data() + row_ends_.front();
+  const ColumnToken* token = tokens_.data() + row_ends_.front();
   const std::uint32_t* const bit_of = change_bit_.data();
   for (std::uint32_t row = 1; row < group.lines; ++row, line += width) {
-    for (const Token* const end = tokens_.data() + row_ends_.data()[row]; token != end; ++token) {
+    for (const ColumnToken* const end = tokens_.data() + row_ends_.data()[row]; token != end; ++token) {
       const std::uint32_t bit = bit_of[token->column];
       if (bit == kNoBit) continue;
       line[bit / 8] = static_cast<char>(static_cast<unsigned char>(line[bit / 8]) | (1U << (bit % 8)));
@@ -252,32 +251,10 @@ void TextColumnsWriter::write_changes(const Group& group) {
   }
 }
 
-/// Writes a column's tokens without what each has in common with the one before, if that makes them much
-/// shorter.
-bool TextColumnsWriter::put_cut(const char* text, const Token* first, const Token* end, char*& out) {
-  if (end - first < kCutTokensMin) return false;
-  // A few tell: a column's tokens are of one kind.
-  const auto common = [&](const Token& token, const Token& before) {
-    const std::size_t shorter =
-        std::min(std::size_t{token.length} & kLength, std::size_t{before.length} & kLength);
-    return common_prefix(text + token.at, text + before.at, std::min(shorter, kCutMax));
-  };
-  std::size_t saved = 0;
-  for (const Token* token = first + 1; token != first + kCutTokensMin; ++token)
-    saved += common(*token, token[-1]);
-  if (saved < std::size_t{2} * kCutTokensMin) return false;
-  for (const Token* token = first; token != end; ++token) {
-    const std::size_t cut = token == first ? 0 : common(*token, token[-1]);
-    const std::size_t length = (std::size_t{token->length} & kLength) - cut;
-    *out++ = static_cast<char>(kCutZero + cut);
-    copy_wide(out, text + token->at + cut, length);
-    out += length;
-    *out++ = ' ';
-  }
-  return true;
-}
-
 void TextColumnsWriter::write_tokens(const char* text, const Group& group, TermCollector& terms) {
+  append_varint(described_, group.lines);
+  append_section(described_, {skeletons_.data() + group.skeleton_at, group.columns - 1});
+
   // A counting sort by column; in a column by line.
   column_at_.resize(group.columns);
   std::uint32_t total = 0;
@@ -286,55 +263,36 @@ void TextColumnsWriter::write_tokens(const char* text, const Group& group, TermC
     total += changes_[c];
   }
   if (by_column_.size() < tokens_used_) by_column_.resize(tokens_.size());
-  std::size_t bytes = 2 * tokens_used_;
-  Token* const by_column = by_column_.data();
+  ColumnToken* const by_column = by_column_.data();
   std::uint32_t* const places = column_at_.data();
-  for (const Token& token : std::span(tokens_).first(tokens_used_)) {
+  for (const ColumnToken& token : std::span(tokens_).first(tokens_used_))
     by_column[places[token.column]++] = token;
-    bytes += std::size_t{token.length} & kLength;
-  }
 
-  append_varint(shapes_, group.lines);
-  append_varint(shapes_, group.columns - 1);
-  shapes_.insert(shapes_.end(), skeletons_.data() + group.skeleton_at,
-                 skeletons_.data() + group.skeleton_at + group.columns - 1);
-  char* const begin = room(text_, text_used_, bytes);
-  char* out = begin;
-  const Token* token = by_column_.data();
+  values_.begin_group();
+  const ColumnToken* first = by_column;
   for (std::uint32_t c = 0; c < group.columns; ++c) {
-    const char* const column = out;
-    const Token* const first = token;
-    const Token* const end = token + changes_[c];
-    token = end;
-    for (const Token* t = first; t != end; ++t) {
-      if ((t->length & kGathered) == 0) terms.add_token(text + t->at, t->length);
-    }
-    const bool cut = put_cut(text, first, end, out);
-    if (!cut) {
-      for (const Token* t = first; t != end; ++t) {
-        const std::size_t length = std::size_t{t->length} & kLength;
-        copy_wide(out, text + t->at, length);
-        out += length;
-        *out++ = ' ';
-      }
-    }
-    const Change change = changes_[c] == 1 ? never : changes_[c] == group.lines ? always : sometimes;
-    append_varint(shapes_, static_cast<std::uint64_t>(out - column) * 8 + (cut ? kCut : 0U) + change);
+    const ColumnChange change = changes_[c] == 1             ? ColumnChange::never
+                                : changes_[c] == group.lines ? ColumnChange::always
+                                                             : ColumnChange::sometimes;
+    values_.put(text, {first, changes_[c]}, change, terms);
+    first += changes_[c];
   }
-  text_used_ += static_cast<std::size_t>(out - begin);
 }
 
-std::string_view TextColumnsWriter::join(std::size_t lines, std::uint32_t groups) {
-  joined_.clear();
-  append_varint(joined_, lines);
-  append_varint(joined_, groups);
-  for (const auto* bytes : {&ids_, &lengths_, &plain_, &shapes_, &changed_}) {
-    append_varint(joined_, bytes->size());
-    joined_.insert(joined_.end(), bytes->begin(), bytes->end());
+TextColumns TextColumnsWriter::join(std::size_t lines, std::uint32_t groups) {
+  text_.clear();
+  append_varint(text_, lines);
+  append_varint(text_, groups);
+  append_varint(text_, changed_.size());
+  for (const std::string_view section : {view_of(lengths_), view_of(plain_), view_of(described_),
+                                         values_.shapes.view(), values_.text.view()}) {
+    append_section(text_, section);
   }
-  append_varint(joined_, text_used_);
-  joined_.insert(joined_.end(), text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(text_used_));
-  return {joined_.data(), joined_.size()};
+  calm_.clear();
+  for (const std::string_view section : {view_of(ids_), view_of(changed_), values_.calm.view()}) {
+    calm_.insert(calm_.end(), section.begin(), section.end());
+  }
+  return {.text = view_of(text_), .calm = view_of(calm_), .noise = values_.noise.view()};
 }
 
 }  // namespace vigil

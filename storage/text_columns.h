@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -9,6 +9,7 @@
 #include "parsers/syslog_header.h"
 #include "storage/terms.h"
 #include "storage/token_scan.h"
+#include "storage/value_columns.h"
 
 namespace vigil {
 
@@ -16,21 +17,20 @@ namespace vigil {
 // and of a column only what differs from the line before is written. Of ordinary logs that is a sixth of the tokens.
 // Lines of a skeleton that is rare, and very long ones, are written as they are.
 //
-// Bytes, before zstd. Numbers are varints; a section is its length and its bytes.
+// Bytes, before zstd, are in three pieces. Numbers are varints; a section is its length and its bytes.
 //
-//   lines, groups
-//   section ids      for each line: its group + 1, or 0 for a line as it is; one byte, or two if there are more than
-//                    255 groups
-//   section lengths  of the lines as they are
-//   section plain    those lines, back to back
-//   section shapes   for each group: lines, size of the skeleton, skeleton, and for each column: its length in
-//                    `tokens` times 8, plus 4 if its tokens are cut, plus how often it changes (0 never, 1 from line
-//                    to line, 2 now and then)
-//   section changes  for each group and each of its lines but the first: a bit for each column that changes now and
+//   text:   lines, groups, bytes of `changes`
+//           section lengths  of the lines as they are
+//           section plain    those lines, back to back
+//           section groups   for each group: lines, size of the skeleton, skeleton
+//           section shapes, section values: of the columns, group by group (value_columns.h); their values are those of
+//                            each group's first line and of each change
+//   calm:   ids      for each line: its group + 1, or 0 for a line as it is; one byte, or two (low first) if there are
+//                    more than 255 groups
+//           changes  for each group and each of its lines but the first: a bit for each column that changes now and
 //                    then, lowest first, in whole bytes
-//   section tokens   for each group, column by column: the tokens of its first line and of each change, a space
-//                    behind each (no token has one). A token that is cut begins with how many of its bytes are those
-//                    of the column's token before it: one byte, "@" for none, "A" for one, up to 31
+//           the columns' numbers
+//   noise:  the columns' numbers that no packing makes smaller
 
 /// What the encoder is told of a line.
 struct TextLine {
@@ -42,19 +42,12 @@ struct TextLine {
 constexpr std::uint32_t kGroupsMax = 4096;
 constexpr std::uint32_t kColumnsMax = 4096;
 
-/// Of a column's shape: its tokens are cut.
-constexpr std::uint32_t kCut = 4;
-constexpr std::size_t kCutMax = 31;
-constexpr unsigned char kCutZero = '@';
-
-/// Copies in steps of sixteen bytes: reads and writes up to fifteen more than asked, which may overlap.
-inline void copy_wide(char* to, const char* from, std::size_t size) {
-  for (std::size_t at = 0; at < size; at += 16) {
-    char bytes[16];
-    std::memcpy(bytes, from + at, sizeof bytes);
-    std::memcpy(to + at, bytes, sizeof bytes);
-  }
-}
+/// Text as columns, in three pieces that are packed each by itself. Bytes that are written, or read with kScanPadding
+/// readable bytes behind `text` and `calm`.
+struct TextColumns {
+  std::string_view text, calm, noise;
+  std::size_t size() const { return text.size() + calm.size() + noise.size(); }
+};
 
 /// Writes text as columns. Keeps its memory from part to part; one thread.
 class TextColumnsWriter {
@@ -62,8 +55,8 @@ class TextColumnsWriter {
   explicit TextColumnsWriter(TokenScanner scanner = token_scanner()) : scan_(scanner) {}
 
   /// `text` is the lines back to back, with kScanPadding bytes readable behind it; it is less than 4 GiB.
-  /// Their terms go to `terms`. The view lives until the next call.
-  std::string_view write(const char* text, std::span<const TextLine> lines, TermCollector& terms);
+  /// Their terms go to `terms`. The views live until the next call.
+  TextColumns write(const char* text, std::span<const TextLine> lines, TermCollector& terms);
 
  private:
   struct Line {
@@ -78,11 +71,6 @@ class TextColumnsWriter {
     std::uint32_t number = 0;  ///< as written, 0: its lines are plain
     std::uint32_t first = 0;   ///< in by_group_
   };
-  struct Token {
-    std::uint32_t at;
-    std::uint16_t length;
-    std::uint16_t column;
-  };
 
   void scan_lines(const char* text, std::span<const TextLine> lines);
   std::uint32_t group_of(std::uint32_t columns);
@@ -92,9 +80,8 @@ class TextColumnsWriter {
   void compare(const char* text, const Line& line, const Line& before, std::uint32_t columns);
   void keep(std::uint32_t at, std::uint32_t length, std::uint32_t column);
   void write_changes(const Group& group);
-  static bool put_cut(const char* text, const Token* first, const Token* end, char*& out);
   void write_tokens(const char* text, const Group& group, TermCollector& terms);
-  std::string_view join(std::size_t lines, std::uint32_t groups);
+  TextColumns join(std::size_t lines, std::uint32_t groups);
 
   TokenScanner scan_;
   std::vector<Line> lines_;
@@ -106,18 +93,31 @@ class TextColumnsWriter {
   std::vector<std::uint32_t> by_group_;  ///< lines, group by group
   // Of one group:
   bool gathered_ = false;  ///< the terms of the line at hand are
-  std::vector<Token> tokens_, by_column_;
+  std::vector<ColumnToken> tokens_, by_column_;
   std::size_t tokens_used_ = 0;
   std::vector<std::uint32_t> row_ends_;  ///< in tokens_
   std::vector<std::uint32_t> changes_, column_at_, change_bit_;
   // What is written:
-  std::vector<char> ids_, lengths_, plain_, shapes_, changed_, text_, joined_;
-  std::size_t text_used_ = 0;
+  std::vector<char> ids_, lengths_, plain_, described_, changed_, text_, calm_;
+  ValueColumnsWriter values_;
 };
 
-/// Reads what the writer wrote, from bytes that may be anything, into exactly `size` bytes at `out`. There
-/// are kScanPadding more bytes readable behind `bytes` and writable behind `out`; what stands there is lost.
-/// False if the bytes do not say that many; never reads or writes further.
-bool read_text_columns(std::string_view bytes, char* out, std::size_t size);
+/// Reads what the writer wrote. Keeps its memory; one thread.
+class TextColumnsReader {
+ public:
+  TextColumnsReader();
+  ~TextColumnsReader();
+  TextColumnsReader(const TextColumnsReader&) = delete;
+  TextColumnsReader& operator=(const TextColumnsReader&) = delete;
+
+  /// Reads columns, of bytes that may be anything, into exactly `size` bytes at `out`. There are kScanPadding more bytes
+  /// writable behind `out`; what stands there is lost. False if the bytes do not say that many; never reads or writes
+  /// further.
+  bool read(const TextColumns& columns, char* out, std::size_t size);
+
+ private:
+  struct Memory;
+  std::unique_ptr<Memory> memory_;
+};
 
 }  // namespace vigil

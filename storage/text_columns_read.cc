@@ -14,11 +14,7 @@ namespace vigil {
 
 namespace {
 
-struct Column {
-  const char* at = nullptr;   ///< its next token
-  const char* end = nullptr;  ///< behind its last
-  bool cut = false;
-};
+using Column = ValueColumnsReader::Column;
 
 struct Group {
   std::uint32_t lines = 0;  ///< still to come
@@ -32,41 +28,54 @@ struct Group {
   const char* before = nullptr;   ///< its line before, in the output
 };
 
-class Reader {
- public:
-  Reader(char* out, std::size_t size) : out_(out), end_(out + size) {}
+}  // namespace
 
-  bool read(std::string_view bytes);
-
- private:
-  bool read_groups(std::string_view shapes, std::string_view changes, std::string_view tokens);
+struct TextColumnsReader::Memory {
+  bool read(const TextColumns& in, char* out, std::size_t size);
+  bool read_groups(std::string_view described, ValueColumnsReader& values, WireReader& changes);
   bool put_first(Group& group);
   bool put_next(Group& group);
   static std::string_view next_token(Column& column);
   bool put_token(Column& column, const char* before, std::size_t before_size);
   bool append(const char* from, std::size_t size);
 
-  char* out_;
-  char* const end_;
+  char* out_ = nullptr;
+  char* end_ = nullptr;
   std::vector<Group> groups_;
   std::vector<Column> columns_;
   std::vector<std::uint32_t> starts_;  ///< of the line before of each group, one more than columns
   std::vector<std::uint16_t> sometimes_;
   std::vector<std::uint64_t> always_, changed_;
+  std::unique_ptr<char[]> values_;  ///< columns made text
+  std::size_t values_size_ = 0;
 };
 
-bool Reader::read(std::string_view bytes) {
-  WireReader in(bytes);
-  const std::uint64_t lines = in.varint(kRowsMax);
-  const std::uint64_t groups = in.varint(kGroupsMax);
-  const std::string_view ids = in.text();
-  WireReader lengths(in.text());
-  WireReader plain(in.text());
-  const std::string_view shapes = in.text(), changes = in.text(), tokens = in.text();
+bool TextColumnsReader::Memory::read(const TextColumns& in, char* out, std::size_t size) {
+  out_ = out;
+  end_ = out + size;
+  WireReader head(in.text), calm(in.calm);
+  const std::uint64_t lines = head.varint(kRowsMax);
+  const std::uint64_t groups = head.varint(kGroupsMax);
+  const std::uint64_t changes_bytes = head.varint();
+  WireReader lengths(head.text());
+  WireReader plain(head.text());
+  const std::string_view described = head.text(), shapes = head.text(), text = head.text();
   const std::size_t id_bytes = groups > UINT8_MAX ? 2 : 1;
-  if (!in.ok() || in.left() != 0 || ids.size() != lines * id_bytes) return false;
-  groups_.resize(static_cast<std::size_t>(groups));
-  if (!read_groups(shapes, changes, tokens)) return false;
+  const std::string_view ids = calm.bytes(lines * id_bytes);
+  WireReader changes(calm.bytes(changes_bytes));
+  if (!head.ok() || head.left() != 0 || !calm.ok()) return false;
+
+  // Each value stands in the output, but for the space behind it, which stands for a delimiter or a line's end.
+  const std::size_t values_max = size + static_cast<std::size_t>(lines);
+  if (values_size_ < values_max) {
+    values_.reset(new char[values_max + ValueColumnsReader::kRenderSlack]);
+    values_size_ = values_max;
+  }
+  ValueColumnsReader values(
+      {.shapes = shapes, .text = text, .calm = calm.bytes(calm.left()), .noise = in.noise}, values_.get(),
+      values_max);
+  groups_.assign(static_cast<std::size_t>(groups), Group());
+  if (!read_groups(described, values, changes)) return false;
 
   const char* id = ids.data();
   for (std::uint64_t i = 0; i < lines; ++i, id += id_bytes) {
@@ -95,8 +104,12 @@ bool Reader::read(std::string_view bytes) {
   return true;
 }
 
-bool Reader::read_groups(std::string_view shapes, std::string_view changes, std::string_view tokens) {
-  WireReader in(shapes), bits(changes), text(tokens);
+bool TextColumnsReader::Memory::read_groups(std::string_view described, ValueColumnsReader& values,
+                                            WireReader& changes) {
+  WireReader in(described);
+  columns_.clear();
+  sometimes_.clear();
+  always_.clear();
   for (Group& group : groups_) {
     group.lines = static_cast<std::uint32_t>(in.varint(kRowsMax));
     const std::uint64_t delimiters = in.varint(kColumnsMax - 1);
@@ -109,27 +122,26 @@ bool Reader::read_groups(std::string_view shapes, std::string_view changes, std:
     group.first_word = static_cast<std::uint32_t>(always_.size());
     always_.resize(always_.size() + (group.columns + 63) / 64);
     for (std::uint32_t c = 0; c < group.columns; ++c) {
-      const std::uint64_t shape = in.varint();
-      const std::string_view column = text.bytes(shape / 8);
-      // Each ends in the space behind its last token.
-      if (!text.ok() || column.empty() || column.back() != ' ' || shape % 4 > 2) return false;
-      columns_.push_back(
-          {.at = column.data(), .end = column.data() + column.size(), .cut = (shape & kCut) != 0});
-      if (shape % 4 == 1) always_[group.first_word + c / 64] |= std::uint64_t{1} << (c % 64);
-      if (shape % 4 == 2) sometimes_.push_back(static_cast<std::uint16_t>(c));
+      Column column;
+      ColumnChange change{};
+      if (!values.next(group.lines, std::span(columns_).subspan(group.first_column), change, column))
+        return false;
+      columns_.push_back(column);
+      if (change == ColumnChange::always) always_[group.first_word + c / 64] |= std::uint64_t{1} << (c % 64);
+      if (change == ColumnChange::sometimes) sometimes_.push_back(static_cast<std::uint16_t>(c));
     }
     group.sometimes = static_cast<std::uint32_t>(sometimes_.size()) - group.first_sometimes;
     const std::uint64_t width = (group.sometimes + 7U) / 8;
-    group.changes = bits.bytes(width * (group.lines - 1)).data();
-    if (!bits.ok()) return false;
+    group.changes = changes.bytes(width * (group.lines - 1)).data();
+    if (!changes.ok()) return false;
   }
   starts_.resize(columns_.size() + groups_.size());
   changed_.resize((kColumnsMax + 63) / 64);
-  return in.ok() && in.left() == 0 && bits.left() == 0 && text.left() == 0;
+  return in.left() == 0 && changes.left() == 0 && values.at_end();
 }
 
 /// The token at the head of a column, which must not be at its end. Every column ends in a space.
-inline std::string_view Reader::next_token(Column& column) {
+inline std::string_view TextColumnsReader::Memory::next_token(Column& column) {
   const char* const begin = column.at;
   const char* at = begin;
 #if defined(__SSE2__)
@@ -150,7 +162,7 @@ inline std::string_view Reader::next_token(Column& column) {
 }
 
 /// In steps of sixteen bytes: there is room behind what is read and what is written.
-inline bool Reader::append(const char* from, std::size_t size) {
+inline bool TextColumnsReader::Memory::append(const char* from, std::size_t size) {
   if (size > static_cast<std::size_t>(end_ - out_)) return false;
   copy_wide(out_, from, size);
   out_ += size;
@@ -158,18 +170,19 @@ inline bool Reader::append(const char* from, std::size_t size) {
 }
 
 /// The next token of a column, of which the one before had these bytes.
-inline bool Reader::put_token(Column& column, const char* before, std::size_t before_size) {
+inline bool TextColumnsReader::Memory::put_token(Column& column, const char* before,
+                                                 std::size_t before_size) {
   std::string_view token = next_token(column);
   if (column.cut) {
     if (token.empty()) return false;
-    const std::size_t common = static_cast<unsigned char>(token.front()) - std::size_t{kCutZero};
+    const std::size_t common = static_cast<unsigned char>(token.front()) - std::size_t{kColumnCutZero};
     if (common > before_size || !append(before, common)) return false;
     token.remove_prefix(1);
   }
   return append(token.data(), token.size());
 }
 
-bool Reader::put_first(Group& group) {
+bool TextColumnsReader::Memory::put_first(Group& group) {
   std::uint32_t* const starts = starts_.data() + group.first_column + (&group - groups_.data());
   const char* const line = out_;
   for (std::uint32_t c = 0; c < group.columns; ++c) {
@@ -183,7 +196,7 @@ bool Reader::put_first(Group& group) {
 }
 
 /// As the line before but for the columns that change.
-bool Reader::put_next(Group& group) {
+bool TextColumnsReader::Memory::put_next(Group& group) {
   std::uint32_t* const starts = starts_.data() + group.first_column + (&group - groups_.data());
   Column* const columns = columns_.data() + group.first_column;
   const std::uint32_t words = (group.columns + 63) / 64;
@@ -226,10 +239,11 @@ bool Reader::put_next(Group& group) {
   return starts[group.columns] <= kScanBytesMax + 1;
 }
 
-}  // namespace
+TextColumnsReader::TextColumnsReader() : memory_(std::make_unique<Memory>()) {}
+TextColumnsReader::~TextColumnsReader() = default;
 
-bool read_text_columns(std::string_view bytes, char* out, std::size_t size) {
-  return Reader(out, size).read(bytes);
+bool TextColumnsReader::read(const TextColumns& columns, char* out, std::size_t size) {
+  return memory_->read(columns, out, size);
 }
 
 }  // namespace vigil

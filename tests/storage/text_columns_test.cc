@@ -25,22 +25,39 @@ struct Text {
   }
 };
 
-std::string write(const Text& text, TextColumnsWriter& writer, TermCollector& terms) {
-  return std::string(writer.write(text.bytes.data(), text.lines, terms));
+/// Columns that are kept, in memory of exactly the promised size, so that a sanitizer sees a step outside.
+struct Kept {
+  std::string text, calm, noise;
+
+  Kept() = default;
+  explicit Kept(const TextColumns& columns) : text(columns.text), calm(columns.calm), noise(columns.noise) {}
+  bool operator==(const Kept&) const = default;
+
+  bool read(std::string& out, std::size_t size) const {
+    const auto padded = [](const std::string& bytes) {
+      std::vector<char> copy(bytes.begin(), bytes.end());
+      copy.resize(bytes.size() + kScanPadding);
+      return copy;
+    };
+    const std::vector<char> all[] = {padded(text), padded(calm), {noise.begin(), noise.end()}};
+    std::vector<char> place(size + kScanPadding);
+    TextColumnsReader reader;
+    const bool done = reader.read({.text = {all[0].data(), text.size()},
+                                   .calm = {all[1].data(), calm.size()},
+                                   .noise = {all[2].data(), noise.size()}},
+                                  place.data(), size);
+    out.assign(place.data(), size);
+    return done;
+  }
+};
+
+Kept write(const Text& text, TextColumnsWriter& writer, TermCollector& terms) {
+  return Kept(writer.write(text.bytes.data(), text.lines, terms));
 }
-std::string write(const std::vector<std::string>& lines) {
+Kept write(const std::vector<std::string>& lines) {
   TextColumnsWriter writer;
   TermCollector terms;
   return write(Text(lines), writer, terms);
-}
-
-/// From and into memory of exactly the promised size, so that a sanitizer sees a step outside.
-bool read(std::string_view columns, std::string& out, std::size_t size) {
-  std::vector<char> in(columns.size() + kScanPadding), text(size + kScanPadding);
-  if (!columns.empty()) std::memcpy(in.data(), columns.data(), columns.size());
-  const bool done = read_text_columns({in.data(), columns.size()}, text.data(), size);
-  out.assign(text.data(), size);
-  return done;
 }
 
 std::string joined(const std::vector<std::string>& lines) {
@@ -102,6 +119,87 @@ std::vector<Case> cases() {
       {"more columns than there may be", std::vector<std::string>(5, std::string(kColumnsMax, ' '))},
       {"as many columns as there may be", std::vector<std::string>(5, std::string(kColumnsMax - 1, ' '))},
   };
+  // Columns of values: forty lines of one shape, whose last token is what the function says.
+  const auto values = [&all](std::string_view why, const auto& value) {
+    Case made{why, {}};
+    for (unsigned i = 0; i < 80; ++i) made.lines.push_back("a=" + std::to_string(i % 3) + " v=" + value(i));
+    all.push_back(made);
+    for (std::string& line : made.lines) line += " z";  // not at the end of the line
+    all.push_back(made);
+  };
+  const auto mixed = [](unsigned i) { return (i + 1) * 2'654'435'761U; };
+  values("numbers that count", [](unsigned i) { return std::to_string(4'000'000'000U + 3 * i); });
+  values("numbers that jump", [&](unsigned i) { return std::to_string(mixed(i)); });
+  values("numbers that fall and rise by much",
+         [](unsigned i) { return std::to_string(i % 2 == 0 ? 999'999'999'999'999'999U : i); });
+  values("numbers of eight, nine and eighteen digits", [](unsigned i) {
+    return std::string(i % 3 == 0   ? "12345678"
+                       : i % 3 == 1 ? "123456789"
+                                    : "123456789012345678") +
+           "." + std::to_string(i);
+  });
+  values("numbers of nineteen digits and more",
+         [](unsigned i) { return std::string(19 + i % 3, '9') + std::to_string(i); });
+  values("zeros in front, as many digits", [](unsigned i) { return "00" + std::to_string(100 + i); });
+  values("zeros in front, now and then",
+         [](unsigned i) { return (i % 2 == 0 ? "0" : "") + std::to_string(i); });
+  values("decimals",
+         [](unsigned i) { return std::to_string(i * 37) + "." + std::to_string(100'000 + i * 7919); });
+  values("addresses", [&](unsigned i) {
+    return "10." + std::to_string(i) + "." + std::to_string(mixed(i) % 256) + "." + std::to_string(i % 7);
+  });
+  values("addresses with ports and text around them", [&](unsigned i) {
+    return "inside:10.1.2." + std::to_string(i) + "/" + std::to_string(mixed(i) % 65'536) + "!";
+  });
+  values("times",
+         [](unsigned i) { return "2026-11-20T07:" + std::to_string(10 + i % 50) + ":09.123+08:00"; });
+  values("MAC addresses", [&](unsigned i) {
+    const char* const digits = "0123456789abcdef";
+    std::string text = "00:1b:44";
+    for (unsigned k = 0; k < 3; ++k) {
+      text += ':';
+      text += digits[mixed(i) >> (8 * k) & 15U];
+      text += digits[mixed(i) >> (8 * k + 4) & 15U];
+    }
+    return text;
+  });
+  values("hex of odd length in upper case", [&](unsigned i) {
+    std::string text = "{0x";
+    for (unsigned k = 0; k < 7; ++k) text += "0123456789ABCDEF"[mixed(i) >> (4 * k) & 15U];
+    return text + "-Z}";
+  });
+  values("hex that is of both cases",
+         [&](unsigned i) { return std::string(i % 2 == 0 ? "abcdef12" : "ABCDEF12"); });
+  values("hex and something else in the end",
+         [](unsigned i) { return std::string(i < 79 ? "abcdef01" : "abcdefg1"); });
+  values("words that come again",
+         [](unsigned i) { return std::string("accept\0deny!!!close??", 21).substr(7 * (i % 3), 7); });
+  values("long words that come again, and empty ones", [](unsigned i) {
+    return i % 5 == 0 ? std::string() : std::string(20 + i % 5, 'w') + std::string(1, "xy"[i % 2]);
+  });
+  values("words that begin alike",
+         [](unsigned i) { return "https://www.school.edu.tw/" + std::string(i % 40, 'p') + "q"; });
+  values("numbers until the last line",
+         [](unsigned i) { return i < 79 ? std::to_string(i * i) : std::string("n/a"); });
+  values("bytes that are no text",
+         [&](unsigned i) { return std::string(1, static_cast<char>(128 + i)) + "\xff"; });
+  Case twins{"columns that are equal, and one that nearly is", {}};
+  for (unsigned i = 0; i < 60; ++i) {
+    const std::string n = std::to_string(mixed(i));
+    twins.lines.push_back("a=" + n + " b=" + n + " c=" + (i == 59 ? "0" : n) + " d=" + n);
+  }
+  all.push_back(twins);
+  Case runs{"more runs of digits than are told apart", {}};
+  for (unsigned i = 0; i < 40; ++i) {
+    std::string line;
+    for (unsigned k = 0; k < kColumnRunsMax + i % 2; ++k) line += std::to_string(i + k) + ".";
+    runs.lines.push_back(line);
+  }
+  all.push_back(runs);
+  Case ends{"numbers at the end of a line and the beginning of the next", {}};
+  for (unsigned i = 0; i < 60; ++i)
+    ends.lines.push_back(std::to_string(i * 7) + " x " + std::to_string(i * 12'345));
+  all.push_back(ends);
   Case shapes{"more shapes than one byte counts", {}};
   for (int i = 0; i < 300; ++i) {
     for (int line = 0; line < 5; ++line)
@@ -122,10 +220,10 @@ TEST(TextColumns, GiveEveryLineBackByteForByte) {
   TextColumnsWriter writer;  // keeps its memory: nothing of one text may show in the next
   for (const auto& [why, lines] : cases()) {
     TermCollector terms;
-    const std::string columns = write(Text(lines), writer, terms);
+    const Kept columns = write(Text(lines), writer, terms);
     const std::string text = joined(lines);
     std::string back;
-    ASSERT_TRUE(read(columns, back, text.size())) << why;
+    ASSERT_TRUE(columns.read(back, text.size())) << why;
     EXPECT_TRUE(back == text) << why;
   }
 }
@@ -149,16 +247,17 @@ TEST(TextColumns, OfRandomLinesToo) {
       lines.push_back(line);
     }
     TermCollector terms;
-    const std::string columns = write(Text(lines), writer, terms);
+    const Kept columns = write(Text(lines), writer, terms);
     std::string back;
-    ASSERT_TRUE(read(columns, back, joined(lines).size())) << "seed 11, round " << round;
+    ASSERT_TRUE(columns.read(back, joined(lines).size())) << "seed 11, round " << round;
     ASSERT_EQ(back, joined(lines)) << "seed 11, round " << round;
   }
 }
 
 TEST(TextColumns, LogsBecomeMuchSmaller) {
   const std::vector<std::string> lines = counted(1000);
-  EXPECT_LT(write(lines).size() * 4, joined(lines).size());
+  const Kept columns = write(lines);
+  EXPECT_LT((columns.text.size() + columns.calm.size() + columns.noise.size()) * 10, joined(lines).size());
 }
 
 TEST(TextColumns, TermsAreThoseOfTheLines) {
@@ -222,19 +321,25 @@ TEST(TextColumns, EveryScannerFindsTheSame) {
 
 TEST(TextColumns, WhatCannotBeIsRefusedWithoutAStepOutside) {
   const std::vector<std::string> lines = counted(60);
-  const std::string columns = write(lines);
+  const Kept columns = write(lines);
   const std::size_t size = joined(lines).size();
   std::string back;
-  EXPECT_FALSE(read("", back, 0));
-  EXPECT_FALSE(read(columns, back, size - 1)) << "the text is longer";
-  EXPECT_FALSE(read(columns, back, size + 1)) << "the text is shorter";
-  EXPECT_FALSE(read(columns + "x", back, size)) << "something behind it";
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    EXPECT_FALSE(read(std::string_view(columns).substr(0, i), back, size)) << "cut at " << i;
-    for (const int bit : {0, 3, 7}) {
-      std::string bad = columns;
-      bad[i] = static_cast<char>(bad[i] ^ (1 << bit));
-      read(bad, back, size);  // a letter may well be another; what the sanitizer sees is the test
+  EXPECT_FALSE(Kept().read(back, 0));
+  EXPECT_FALSE(columns.read(back, size - 1)) << "the text is longer";
+  EXPECT_FALSE(columns.read(back, size + 1)) << "the text is shorter";
+  for (std::string Kept::*const piece : {&Kept::text, &Kept::calm, &Kept::noise}) {
+    Kept bad = columns;
+    bad.*piece += 'x';
+    EXPECT_FALSE(bad.read(back, size)) << "something behind it";
+    for (std::size_t i = 0; i < (columns.*piece).size(); ++i) {
+      bad = columns;
+      (bad.*piece).resize(i);
+      EXPECT_FALSE(bad.read(back, size)) << "cut at " << i;
+      for (const int bit : {0, 3, 7}) {
+        bad = columns;
+        (bad.*piece)[i] = static_cast<char>((bad.*piece)[i] ^ (1 << bit));
+        bad.read(back, size);  // a letter may well be another; what the sanitizer sees is the test
+      }
     }
   }
 }

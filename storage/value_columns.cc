@@ -1,0 +1,459 @@
+#include "storage/value_columns.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include "storage/hash.h"
+
+namespace vigil {
+
+namespace {
+
+/// With fewer values, what a column says of itself costs more than it saves.
+constexpr std::size_t kValuesMin = 12;
+/// Longest value that is looked at as numbers or hex.
+constexpr std::size_t kRenderedMax = 255;
+/// Hex digits that make it worth while.
+constexpr std::size_t kHexDigitsMin = 4;
+/// A column's tokens are cut if these many of them have two bytes in common with the one before, on average.
+constexpr std::size_t kCutTokensMin = 8;
+/// Bytes looked at to tell noise, and how many different ones make it noise: 64 bytes drawn from 256 are 57 different
+/// ones on average, from 128 they are 50.
+constexpr std::size_t kNoiseSample = 64;
+constexpr int kNoiseDifferent = 52;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Value of a hex digit of one case; 16 for all else.
+constexpr std::array<std::uint8_t, 256> hex_values(char a) {
+  std::array<std::uint8_t, 256> table{};
+  table.fill(16);
+  for (unsigned i = 0; i < 10; ++i) table['0' + i] = static_cast<std::uint8_t>(i);
+  for (unsigned i = 0; i < 6; ++i)
+    table[static_cast<unsigned char>(a) + i] = static_cast<std::uint8_t>(10 + i);
+  return table;
+}
+constexpr std::array<std::uint8_t, 256> kLowerHex = hex_values('a'), kUpperHex = hex_values('A');
+
+/// Up to eight decimal digits at `at`, at most `limit` of them: how many there are, and their value. Eight bytes are
+/// readable.
+struct Digits {
+  unsigned count;
+  std::uint64_t value;
+};
+inline Digits read_digits(const char* at, std::size_t limit) {
+  // Eight digits at once: each byte less '0'; then pairs, fours and the eight are added up.
+  std::uint64_t bytes = load_u64(at) ^ 0x3030303030303030U;
+  std::uint64_t others = ((bytes + 0x7676767676767676U) | bytes) & 0x8080808080808080U;
+  if (limit < 8) others |= std::uint64_t{0x80} << (8 * limit);
+  const unsigned count = others == 0 ? 8U : static_cast<unsigned>(std::countr_zero(others)) / 8U;
+  if (count == 0) return {0, 0};
+  bytes <<= 8 * (8 - count);
+  bytes = (bytes * 2561U) >> 8U;
+  bytes = ((bytes & 0x00ff00ff00ff00ffU) * 6553601U) >> 16U;
+  bytes = ((bytes & 0x0000ffff0000ffffU) * 42949672960001U) >> 32U;
+  return {count, bytes};
+}
+
+/// Length of what both begin with, at most `limit`. Sixteen bytes behind either's end are readable.
+inline std::size_t common_prefix(const char* a, const char* b, std::size_t limit) {
+  std::size_t at = 0;
+#if defined(__SSE2__)
+  for (; at < limit; at += 16) {
+    const __m128i same = _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(a + at)),
+                                        _mm_loadu_si128(reinterpret_cast<const __m128i*>(b + at)));
+    const auto differs = ~static_cast<std::uint32_t>(_mm_movemask_epi8(same)) & 0xffffU;
+    if (differs != 0) return std::min(limit, at + static_cast<std::size_t>(std::countr_zero(differs)));
+  }
+  return limit;
+#else
+  while (at < limit && a[at] == b[at]) ++at;
+  return at;
+#endif
+}
+
+inline bool same_bytes(const char* a, const char* b, std::size_t size) {
+  return common_prefix(a, b, size) == size;
+}
+
+unsigned bytes_of(std::uint64_t value) { return (static_cast<unsigned>(std::bit_width(value)) + 7) / 8; }
+
+}  // namespace
+
+void ValueColumnsWriter::clear() {
+  for (ColumnStream* stream : {&shapes, &text, &calm, &noise}) stream->clear();
+  begin_group();
+}
+
+void ValueColumnsWriter::put(const char* text_base, std::span<const ColumnToken> tokens, ColumnChange change,
+                             TermCollector& terms) {
+  base_ = text_base;
+  tokens_ = tokens;
+  change_ = change;
+  const std::size_t count = tokens.size();
+  const auto add_terms = [&] {
+    for (const ColumnToken& token : tokens) {
+      if ((token.length & kTokenGathered) == 0) terms.add_token(base_ + token.at, token.length);
+    }
+  };
+  std::uint16_t lengths = 0;
+  for (const ColumnToken& token : tokens) lengths |= token.length;
+  const bool gathered = (lengths & kTokenGathered) != 0;
+
+  if (count >= kValuesMin) {
+    if (put_same()) {
+      if (gathered) add_terms();
+    } else if (put_words(count / 4 + 1)) {
+      if (gathered) {
+        add_terms();
+      } else {
+        for (const Word& word : words_) terms.add_token(base_ + word.at, word.length);
+      }
+    } else if (put_numbers() || put_hex()) {
+      add_terms();
+    } else if (put_words(count / 2)) {
+      if (gathered) {
+        add_terms();
+      } else {
+        for (const Word& word : words_) terms.add_token(base_ + word.at, word.length);
+      }
+    } else {
+      add_terms();
+      if (!put_cut()) put_text();
+    }
+  } else {
+    add_terms();
+    put_text();
+  }
+  earlier_.push_back(tokens);
+}
+
+void ValueColumnsWriter::put_kind(ColumnKind kind) {
+  shapes.varint(static_cast<std::uint64_t>(kind) * 4 + static_cast<std::uint64_t>(change_));
+  if (kind != ColumnKind::text && kind != ColumnKind::cut && change_ == ColumnChange::sometimes) {
+    shapes.varint(tokens_.size());
+  }
+}
+
+bool ValueColumnsWriter::put_same() {
+  const std::size_t count = tokens_.size();
+  const std::string_view first = token(0);
+  for (std::size_t back = 1; back <= earlier_.size(); ++back) {
+    const std::span<const ColumnToken> other = earlier_[earlier_.size() - back];
+    if (other.size() != count || (other[0].length & kTokenLength) != first.size() ||
+        !same_bytes(base_ + other[0].at, first.data(), first.size())) {
+      continue;
+    }
+    std::size_t i = 1;
+    for (; i < count; ++i) {
+      const std::string_view value = token(i);
+      if ((other[i].length & kTokenLength) != value.size() ||
+          !same_bytes(base_ + other[i].at, value.data(), value.size())) {
+        break;
+      }
+    }
+    if (i < count) continue;
+    put_kind(ColumnKind::same);
+    shapes.varint(back);
+    return true;
+  }
+  return false;
+}
+
+/// The number of a word, which may be a new one.
+inline std::uint32_t ValueColumnsWriter::word_of(std::string_view value) {
+  std::uint64_t key = load_u64(value.data());
+  if (value.size() < 8) {
+    key &= (std::uint64_t{1} << (8 * value.size())) - 1;
+  } else if (value.size() > 8) {
+    key = mix(key ^ value.size(), load_u64(value.data() + value.size() - 8) ^ kMixB);
+  }
+  std::uint64_t slot = mix(key ^ value.size(), kMixA);
+  for (;; ++slot) {
+    std::uint32_t& entry = slots_.data()[slot % kSlots];
+    if (entry >> 16U != epoch_) {
+      entry = epoch_ << 16U | static_cast<std::uint32_t>(words_.size());
+      words_.push_back({.key = key,
+                        .at = static_cast<std::uint32_t>(value.data() - base_),
+                        .length = static_cast<std::uint16_t>(value.size())});
+      return static_cast<std::uint32_t>(words_.size() - 1);
+    }
+    const Word& word = words_.data()[entry & 0xffffU];
+    if (word.key == key && word.length == value.size() &&
+        (value.size() <= 8 || same_bytes(base_ + word.at, value.data(), value.size()))) {
+      return entry & 0xffffU;
+    }
+  }
+}
+
+/// If there are at most so many different values.
+bool ValueColumnsWriter::put_words(std::size_t words_max) {
+  const std::size_t count = tokens_.size();
+  words_max = std::min(words_max, kWordsMax);
+  if (slots_.empty()) slots_.resize(kSlots);
+  if (++epoch_ > UINT16_MAX) {
+    std::fill(slots_.begin(), slots_.end(), 0);
+    epoch_ = 1;
+  }
+  words_.clear();
+  if (values_.size() < count) values_.resize(count);
+  // Given up early where most values are new; some more than that may be at the beginning.
+  constexpr std::size_t kHeadStart = 24;
+  for (std::size_t i = 0; i < count; ++i) {
+    values_.data()[i] = word_of(token(i));
+    if (words_.size() > words_max || words_.size() > kHeadStart + i * words_max / count * 3 / 2) return false;
+  }
+  put_kind(ColumnKind::words);
+  shapes.varint(words_.size());
+  std::size_t bytes = words_.size();
+  for (const Word& word : words_) bytes += word.length;
+  shapes.varint(bytes);
+  char* out = text.room(bytes);
+  for (const Word& word : words_) {
+    copy_wide(out, base_ + word.at, word.length);
+    out += word.length;
+    *out++ = ' ';
+  }
+  text.end(out);
+  put_values(values_.data());
+  return true;
+}
+
+/// Runs of digits in the first token.
+bool ValueColumnsWriter::find_runs() {
+  const std::string_view first = token(0);
+  runs_used_ = 0;
+  if (first.size() > kRenderedMax) return false;
+  std::size_t at = 0;
+  for (;;) {
+    const std::size_t before = at;
+    while (at < first.size() && !is_digit(first[at])) ++at;
+    if (at == first.size()) {
+      behind_ = first.substr(before);
+      return runs_used_ > 0;
+    }
+    if (runs_used_ == kColumnRunsMax) return false;
+    Run& run = runs_[runs_used_++];
+    run.before = first.data() + before;
+    run.before_size = at - before;
+    run.digits_min = UINT32_MAX;
+    run.digits_max = 0;
+    run.zero_in_front = false;
+    if (run.values.size() < tokens_.size()) run.values.resize(tokens_.size());
+    while (at < first.size() && is_digit(first[at])) ++at;
+  }
+}
+
+inline bool ValueColumnsWriter::read_runs(std::size_t index) {
+  const std::string_view value = token(index);
+  const char* at = value.data();
+  const char* const end = at + value.size();
+  for (Run& run : std::span(runs_).first(runs_used_)) {
+    if (run.before_size == 1 ? *at != *run.before : !same_bytes(at, run.before, run.before_size))
+      return false;
+    at += run.before_size;
+    if (at >= end) return false;
+    const auto limit = static_cast<std::size_t>(end - at);
+    Digits digits = read_digits(at, limit);
+    if (digits.count == 0) return false;
+    unsigned count = digits.count;
+    std::uint64_t number = digits.value;
+    if (count == 8) {
+      constexpr std::array<std::uint64_t, 9> kPowers = {1,       10,        100,        1'000,      10'000,
+                                                        100'000, 1'000'000, 10'000'000, 100'000'000};
+      for (; digits.count == 8 && count <= kColumnDigitsMax; count += digits.count) {
+        digits = read_digits(at + count, limit - count);
+        if (count + digits.count > kColumnDigitsMax) return false;
+        number = number * kPowers[digits.count] + digits.value;
+      }
+    }
+    run.zero_in_front |= count > 1 && *at == '0';
+    run.digits_min = std::min(run.digits_min, count);
+    run.digits_max = std::max(run.digits_max, count);
+    run.values.data()[index] = number;
+    at += count;
+  }
+  return at + behind_.size() == end && same_bytes(at, behind_.data(), behind_.size());
+}
+
+bool ValueColumnsWriter::put_numbers() {
+  if (!find_runs()) return false;
+  for (std::size_t i = 0; i < tokens_.size(); ++i) {
+    if (!read_runs(i)) return false;
+  }
+  const std::span<Run> runs = std::span(runs_).first(runs_used_);
+  for (const Run& run : runs) {
+    if (run.zero_in_front && run.digits_min != run.digits_max) return false;
+  }
+  put_kind(ColumnKind::numbers);
+  shapes.varint(runs.size());
+  for (Run& run : runs) {
+    shapes.varint(run.before_size);
+    shapes.bytes(run.before, run.before_size);
+    shapes.varint(run.zero_in_front ? run.digits_min : 0);
+    put_values(run.values.data());
+  }
+  shapes.varint(behind_.size());
+  shapes.bytes(behind_.data(), behind_.size());
+  return true;
+}
+
+bool ValueColumnsWriter::put_hex() {
+  const std::string_view first = token(0);
+  if (first.size() > kColumnHexMax) return false;
+  // The case is that of the first letter that could be a digit of either.
+  const auto letter = std::find_if(first.begin(), first.end(), [](char c) {
+    const char lower = static_cast<char>(c | 0x20);
+    return lower >= 'a' && lower <= 'f';
+  });
+  const bool upper = letter != first.end() && *letter < 'a';
+  const std::array<std::uint8_t, 256>& value_of = upper ? kUpperHex : kLowerHex;
+  std::array<std::uint8_t, kColumnHexMax> places{};
+  std::size_t digits = 0;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (value_of[static_cast<unsigned char>(first[i])] < 16) places[digits++] = static_cast<std::uint8_t>(i);
+  }
+  if (digits < kHexDigitsMin || 2 * digits < first.size()) return false;
+  const std::size_t pairs = (digits + 1) / 2, count = tokens_.size();
+  if (values_.size() < pairs * count) values_.resize(pairs * count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string_view value = token(i);
+    if (value.size() != first.size()) return false;
+    unsigned all = 0;
+    std::uint64_t* out = values_.data() + i;
+    std::size_t place = 0;
+    for (std::size_t d = 0; d + 1 < digits; d += 2, out += count) {
+      const unsigned high = value_of[static_cast<unsigned char>(value[places[d]])];
+      const unsigned low = value_of[static_cast<unsigned char>(value[places[d + 1]])];
+      all |= high | low;
+      *out = high << 4U | low;
+    }
+    if (digits % 2 != 0)
+      all |= static_cast<unsigned>(*out = value_of[static_cast<unsigned char>(value[places[digits - 1]])]);
+    if (all >= 16) return false;
+    for (std::size_t d = 0; d <= digits; ++d) {
+      const std::size_t next = d == digits ? first.size() : places[d];
+      if (place < next && !same_bytes(value.data() + place, first.data() + place, next - place)) return false;
+      place = next + 1;
+    }
+  }
+  put_kind(ColumnKind::hex);
+  shapes.varint(upper ? 1 : 0);
+  shapes.varint(first.size());
+  std::array<char, kColumnHexMax / 8> bits{};
+  for (std::size_t d = 0; d < digits; ++d) {
+    char& byte = bits[places[d] / 8U];
+    byte = static_cast<char>(static_cast<unsigned char>(byte) | 1U << (places[d] % 8U));
+  }
+  shapes.bytes(bits.data(), (first.size() + 7) / 8);
+  std::size_t d = 0;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (d < digits && places[d] == i) {
+      ++d;
+    } else {
+      shapes.bytes(&first[i], 1);
+    }
+  }
+  for (std::size_t pair = 0; pair < pairs; ++pair) put_values(values_.data() + pair * count);
+  return true;
+}
+
+/// Writes as many numbers as there are tokens. They are changed.
+void ValueColumnsWriter::put_values(std::uint64_t* values) {
+  const std::size_t count = tokens_.size();
+  std::uint64_t least = UINT64_MAX, most = 0, distances = 0;
+  std::uint64_t before = values[0];
+  for (std::size_t i = 0; i < count; ++i) {
+    least = std::min(least, values[i]);
+    most = std::max(most, values[i]);
+    distances |= zigzag(static_cast<std::int64_t>(values[i] - before));
+    before = values[i];
+  }
+  // Distances need three bits less at least: values that only jump about have larger ones.
+  const bool by_distance = std::bit_width(distances) + 3 <= std::bit_width(most - least);
+  if (by_distance) {
+    least = before = values[0];
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint64_t value = values[i];
+      values[i] = zigzag(static_cast<std::int64_t>(value - before));
+      before = value;
+    }
+  } else {
+    for (std::size_t i = 0; i < count; ++i) values[i] -= least;
+  }
+  const unsigned width = bytes_of(by_distance ? distances : most - least);
+  shapes.varint(least);
+  unsigned noisy = 0;
+  for (unsigned plane = 0; plane < width; ++plane) {
+    if (is_noise(values, count, 8 * plane)) noisy |= 1U << plane;
+  }
+  const char head[2] = {static_cast<char>(width + (by_distance ? 16U : 0U)), static_cast<char>(noisy)};
+  shapes.bytes(head, sizeof head);
+  for (unsigned plane = 0; plane < width; ++plane) {
+    ColumnStream& stream = (noisy >> plane & 1U) != 0 ? noise : calm;
+    char* const out = stream.room(count);
+    const unsigned shift = 8 * plane;
+    for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<char>(values[i] >> shift & 0xffU);
+    stream.end(out + count);
+  }
+}
+
+bool ValueColumnsWriter::is_noise(const std::uint64_t* values, std::size_t count, unsigned shift) {
+  if (count < kNoiseSample) return false;
+  std::array<std::uint64_t, 4> seen{};
+  for (std::size_t i = 0; i < kNoiseSample; ++i) {
+    const std::uint64_t byte = values[i * count / kNoiseSample] >> shift & 0xffU;
+    seen[byte / 64] |= std::uint64_t{1} << (byte % 64);
+  }
+  int different = 0;
+  for (const std::uint64_t bits : seen) different += std::popcount(bits);
+  return different >= kNoiseDifferent;
+}
+
+bool ValueColumnsWriter::put_cut() {
+  const std::size_t count = tokens_.size();
+  const auto common = [this](std::size_t i) {
+    const std::string_view value = token(i), before = token(i - 1);
+    return common_prefix(value.data(), before.data(), std::min({value.size(), before.size(), kColumnCutMax}));
+  };
+  std::size_t saved = 0;
+  for (std::size_t i = 1; i < kCutTokensMin; ++i) saved += common(i);
+  if (saved < 2 * kCutTokensMin) return false;
+  std::size_t most = 2 * count;
+  for (const ColumnToken& token : tokens_) most += token.length & kTokenLength;
+  char* const begin = text.room(most);
+  char* out = begin;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string_view value = token(i);
+    const std::size_t cut = i == 0 ? 0 : common(i);
+    *out++ = static_cast<char>(kColumnCutZero + cut);
+    copy_wide(out, value.data() + cut, value.size() - cut);
+    out += value.size() - cut;
+    *out++ = ' ';
+  }
+  text.end(out);
+  put_kind(ColumnKind::cut);
+  shapes.varint(static_cast<std::uint64_t>(out - begin));
+  return true;
+}
+
+void ValueColumnsWriter::put_text() {
+  std::size_t bytes = tokens_.size();
+  for (const ColumnToken& token : tokens_) bytes += token.length & kTokenLength;
+  char* out = text.room(bytes);
+  for (std::size_t i = 0; i < tokens_.size(); ++i) {
+    const std::string_view value = token(i);
+    copy_wide(out, value.data(), value.size());
+    out += value.size();
+    *out++ = ' ';
+  }
+  text.end(out);
+  put_kind(ColumnKind::text);
+  shapes.varint(bytes);
+}
+
+}  // namespace vigil

@@ -1,0 +1,210 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "storage/terms.h"
+#include "storage/wire.h"
+
+namespace vigil {
+
+// A column of tokens (text_columns.h), written as what its values are: one after the other they are mostly numbers,
+// addresses, times and words that come again. A part has four streams:
+//
+//   shapes  for each column: how it changes plus four times its kind, then what the kind needs (below)
+//   text    bytes that look like text: packed well by zstd
+//   calm    bytes of numbers that are not all alike likely: packed well too, but not together with text
+//   noise   bytes of numbers where any is as likely as another: stored as they are
+//
+// A column that changes now and then says in `shapes` how many values it has, unless its kind is text or cut. Kinds:
+//
+//   0 text     bytes in `text`: the values, a space behind each (no token has one)
+//   1 cut      the same; each value begins with one byte: "@" if it has no bytes in common with the one before, "A" for
+//              one, up to 31, and those are left out
+//   2 same     distance: the values of the column that many before
+//   3 words    words, bytes in `text`: the words as in kind 0, in order of appearance; then numbers below the words
+//   4 numbers  runs, then for each run: size and bytes of the text before it, digits (0: as many as needed, no zero in
+//              front), numbers; then size and bytes of the text behind the last
+//   5 hex      1 if in upper case, length of all values, a bit for each place that is a digit (lowest first, in whole
+//              bytes), the other places' bytes, then for every two digits numbers: a byte, the first digit high
+//
+// Numbers are: least (varint), how many bytes each has, plus 16 if they are distances, a bit for each byte whether it is
+// noise (one byte); then, in calm or noise, the lowest byte of all, then the next byte of all. Added to the least they are
+// the values; or each is the zig-zag distance from the value before, and the first is from the least.
+
+/// A token of a line.
+struct ColumnToken {
+  std::uint32_t at = 0;      ///< in the text
+  std::uint16_t length = 0;  ///< with kTokenGathered if its line's terms are gathered already
+  std::uint16_t column = 0;
+};
+constexpr std::uint16_t kTokenGathered = 0x8000, kTokenLength = 0x7fff;
+
+enum class ColumnKind : std::uint8_t { text = 0, cut = 1, same = 2, words = 3, numbers = 4, hex = 5 };
+/// How a column changes from line to line of its group.
+enum class ColumnChange : std::uint8_t { never = 0, always = 1, sometimes = 2 };
+
+/// Limits, of what is written and of what is read.
+constexpr std::size_t kColumnCutMax = 31;
+constexpr unsigned char kColumnCutZero = '@';
+constexpr std::size_t kColumnRunsMax = 24;
+constexpr std::size_t kColumnHexMax = 128;  ///< length of a value
+constexpr std::size_t kColumnDigitsMax = 18;
+constexpr std::size_t kColumnWordsMax = 65'536;
+
+/// Room behind what is read and written: whole registers are loaded and stored.
+constexpr std::size_t kColumnPadding = 64;
+
+/// Copies in steps of sixteen bytes: reads and writes up to fifteen more than asked, which may overlap.
+inline void copy_wide(char* to, const char* from, std::size_t size) {
+  for (std::size_t at = 0; at < size; at += 16) {
+    char bytes[16];
+    std::memcpy(bytes, from + at, sizeof bytes);
+    std::memcpy(to + at, bytes, sizeof bytes);
+  }
+}
+
+/// Bytes that grow without being zeroed again.
+class ColumnStream {
+ public:
+  void clear() { used_ = 0; }
+  /// Room for `bytes` more, and kColumnPadding behind. Say what was used with end().
+  char* room(std::size_t bytes) {
+    if (bytes_.size() < used_ + bytes + kColumnPadding) bytes_.resize(2 * (used_ + bytes + kColumnPadding));
+    return bytes_.data() + used_;
+  }
+  void end(const char* end) { used_ = static_cast<std::size_t>(end - bytes_.data()); }
+  void varint(std::uint64_t value) { end(put_varint(room(kVarintMax), value)); }
+  void bytes(const char* from, std::size_t size) { end(std::copy_n(from, size, room(size))); }
+  std::string_view view() const { return {bytes_.data(), used_}; }
+
+ private:
+  std::vector<char> bytes_;
+  std::size_t used_ = 0;
+};
+
+/// Writes columns. Keeps its memory; one thread.
+class ValueColumnsWriter {
+ public:
+  /// Before the columns of a part.
+  void clear();
+  /// Before the columns of a group: `same` looks no further back.
+  void begin_group() { earlier_.clear(); }
+  /// One column. The tokens lie in `text`, with kColumnPadding readable bytes behind it, and are not copied: they stay
+  /// until the group's last column. Their terms go to `terms` but for those that are gathered.
+  void put(const char* text, std::span<const ColumnToken> tokens, ColumnChange change, TermCollector& terms);
+
+  ColumnStream shapes, text, calm, noise;
+
+ private:
+  static constexpr std::size_t kSlots = 8192;
+  static constexpr std::size_t kWordsMax = kSlots / 2;
+  struct Run {
+    const char* before = nullptr;  ///< the text before it, in the first token
+    std::size_t before_size = 0;
+    unsigned digits_min = 0, digits_max = 0;
+    bool zero_in_front = false;
+    std::vector<std::uint64_t> values;
+  };
+  struct Word {
+    std::uint64_t key = 0;
+    std::uint32_t at = 0;
+    std::uint16_t length = 0;
+  };
+
+  std::string_view token(std::size_t index) const {
+    return {base_ + tokens_[index].at, std::size_t{tokens_[index].length} & kTokenLength};
+  }
+  bool put_same();
+  bool put_words(std::size_t words_max);
+  bool put_numbers();
+  bool find_runs();
+  bool read_runs(std::size_t index);
+  bool put_hex();
+  bool put_cut();
+  void put_text();
+  void put_kind(ColumnKind kind);
+  void put_values(std::uint64_t* values);
+  static bool is_noise(const std::uint64_t* values, std::size_t count, unsigned shift);
+  std::uint32_t word_of(std::string_view token);
+
+  // Of the column at hand:
+  const char* base_ = nullptr;
+  std::span<const ColumnToken> tokens_;
+  ColumnChange change_ = ColumnChange::never;
+
+  std::vector<std::span<const ColumnToken>> earlier_;  ///< columns of the group
+  std::array<Run, kColumnRunsMax> runs_;
+  std::size_t runs_used_ = 0;
+  std::string_view behind_;  ///< the text behind the last run
+  std::vector<std::uint64_t> values_;
+  std::vector<Word> words_;
+  std::vector<std::uint32_t> slots_;  ///< hash table of words_: epoch, and index in the lower half
+  std::uint32_t epoch_ = 0;
+};
+
+/// Reads columns: gives each as a run of text, a space behind each value. What it reads may be anything.
+class ValueColumnsReader {
+ public:
+  struct Streams {
+    std::string_view shapes, text, calm, noise;
+  };
+  /// A column as text: values in [at, end), each with a space behind it.
+  struct Column {
+    const char* at = nullptr;
+    const char* end = nullptr;
+    bool cut = false;
+  };
+  /// Columns that are not text are made text at `room`, which has so many bytes and kRenderSlack behind them.
+  static constexpr std::size_t kRenderSlack = 1024;
+  ValueColumnsReader(const Streams& streams, char* room, std::size_t room_bytes)
+      : shapes_(streams.shapes),
+        text_(streams.text),
+        calm_(streams.calm),
+        noise_(streams.noise),
+        out_(room),
+        out_end_(room + room_bytes) {}
+
+  WireReader& shapes() { return shapes_; }
+  /// The next column of a group of `lines` lines, of which `before` are the columns read so far. False if the bytes are not
+  /// what was written.
+  bool next(std::uint32_t lines, std::span<const Column> before, ColumnChange& change, Column& column);
+  /// Whether all has been read.
+  bool at_end() const {
+    return shapes_.left() == 0 && text_.left() == 0 && calm_.left() == 0 && noise_.left() == 0;
+  }
+
+ private:
+  /// Numbers of a column, still in planes.
+  struct Numbers {
+    std::uint64_t least = 0;
+    unsigned width = 0;
+    bool distances = false;
+    std::array<const unsigned char*, 8> planes{};
+    std::uint64_t value = 0;  ///< the one given last, first the least
+    /// Each index once, in order.
+    std::uint64_t next(std::size_t index) {
+      std::uint64_t bytes = 0;
+      for (unsigned plane = 0; plane < width; ++plane)
+        bytes |= std::uint64_t{planes[plane][index]} << (8 * plane);
+      if (!distances) return least + bytes;
+      return value += static_cast<std::uint64_t>(unzigzag(bytes));
+    }
+  };
+  bool read_numbers(std::size_t count, Numbers& numbers);
+  bool read_words(std::size_t count, Column& column);
+  bool read_runs(std::size_t count, Column& column);
+  bool read_hex(std::size_t count, Column& column);
+
+  WireReader shapes_, text_, calm_, noise_;
+  char* out_;
+  char* const out_end_;
+  std::vector<std::string_view> words_;
+};
+
+}  // namespace vigil
