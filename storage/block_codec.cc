@@ -3,7 +3,6 @@
 #include <zstd.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "storage/block_index.h"
 #include "storage/hash.h"
@@ -12,7 +11,7 @@ namespace vigil {
 
 namespace {
 
-constexpr std::uint8_t kHeadVersion = 1, kRowsVersion = 1;
+constexpr std::uint8_t kHeadVersion = 1, kRowsVersion = 2;
 /// Text of one frame. Larger frames are no smaller in sum; smaller ones cost a tenth and more.
 constexpr std::uint64_t kPartBytes = 1024 * 1024;
 /// Row columns are small and half of them never repeat: a higher level costs more than it saves.
@@ -103,20 +102,23 @@ bool unpack_text(ZSTD_DCtx* context, std::string_view part, Pieces& pieces, char
   }
   if (codec != BlockCodec::columns) return false;
   // Columns that are more than the text was are not written.
-  const auto text_size = static_cast<std::size_t>(in.varint(size)), calm_size = static_cast<std::size_t>(in.varint(size));
+  const auto text_size = static_cast<std::size_t>(in.varint(size)),
+             calm_size = static_cast<std::size_t>(in.varint(size));
   const std::string_view text = in.text(), calm = in.text(), noise = in.bytes(in.left());
-  if (!in.ok() || !unpack(context, text, text_size, pieces.text) || !unpack(context, calm, calm_size, pieces.calm)) {
+  if (!in.ok() || !unpack(context, text, text_size, pieces.text) ||
+      !unpack(context, calm, calm_size, pieces.calm)) {
     return false;
   }
   return pieces.reader.read(
-      {.text = {pieces.text.data(), text_size}, .calm = {pieces.calm.data(), calm_size}, .noise = noise}, out, size);
+      {.text = {pieces.text.data(), text_size}, .calm = {pieces.calm.data(), calm_size}, .noise = noise}, out,
+      size);
 }
 
 /// Reads the rows part of a block of `count` rows; null, or what is wrong with it. Offsets are left at zero. `plain` is
 /// memory that is used again.
 const char* unpack_rows(ZSTD_DCtx* context, std::string_view part, const BlockInfo& info, std::size_t count,
                         std::vector<char>& plain, std::uint64_t& part_bytes, Sources& sources,
-                        std::vector<Row>& rows) {
+                        std::vector<Row>& rows, std::vector<std::uint32_t>& order) {
   if (part.size() < sizeof(std::uint64_t)) return "its row columns are missing";
   const std::string_view summed = part.substr(0, part.size() - sizeof(std::uint64_t));
   if (checksum64(summed) != load_u64(summed.data() + summed.size())) return "its row columns are damaged";
@@ -125,40 +127,27 @@ const char* unpack_rows(ZSTD_DCtx* context, std::string_view part, const BlockIn
                     in.varint() == static_cast<std::uint8_t>(info.codec);
   part_bytes = in.varint(kRawBytesMax);
   const auto size = static_cast<std::size_t>(in.varint(kRawBytesMax));
+  const std::string_view frame = in.text();
   if (!ours || !in.ok()) return "its row columns are of another block";
-  const std::string_view frame = in.bytes(in.left());
-  if (plain.size() < size) plain.resize(size);
-  if (ZSTD_decompressDCtx(context, plain.data(), size, frame.data(), frame.size()) != size) {
-    return "its row columns cannot be unpacked";
-  }
-  WireReader columns({plain.data(), size});
-  if (!read_sources(columns, sources) ||
-      !read_rows(columns, static_cast<std::uint32_t>(count), sources.size(), rows) || columns.left() != 0) {
+  if (!unpack(context, frame, size, plain)) return "its row columns cannot be unpacked";
+  WireReader head({plain.data(), size});
+  if (!read_sources(head, sources)) return "its sources cannot be read";
+  const std::string_view shapes = head.text(), calm = head.bytes(head.left());
+  NumberReaders columns{WireReader(shapes), WireReader(calm), WireReader(in.bytes(in.left()))};
+  if (!head.ok() ||
+      !read_rows(columns, static_cast<std::uint32_t>(count), sources.size(), RowOrder::by_text, rows,
+                 order) ||
+      !columns.at_end()) {
     return "its row columns cannot be read";
   }
   return nullptr;
 }
 
-/// Orders `order` by a small number of each row, keeping the order of equals: one step of a counting sort.
-template <class Number>
-void sort_by(std::vector<std::uint32_t>& order, const std::vector<Row>& rows, std::size_t numbers,
-             Number&& number) {
-  std::vector<std::uint32_t> starts(numbers + 1), sorted(order.size());
-  for (const Row& row : rows) ++starts[number(row) + 1];
-  std::partial_sum(starts.begin(), starts.end(), starts.begin());
-  for (const std::uint32_t row : order) sorted[starts[number(rows[row])]++] = row;
-  order.swap(sorted);
-}
 }  // namespace
 
-TextLayout lay_out_text(std::vector<Row>& rows, std::uint64_t part_bytes) {
+TextLayout lay_out_text(std::vector<Row>& rows, std::vector<std::uint32_t> order, std::uint64_t part_bytes) {
   TextLayout layout;
-  layout.order.resize(rows.size());
-  std::iota(layout.order.begin(), layout.order.end(), 0U);
-  std::uint32_t sources = 0;
-  for (const Row& row : rows) sources = std::max(sources, row.source + 1);
-  sort_by(layout.order, rows, sources, [](const Row& row) { return row.source; });
-  sort_by(layout.order, rows, 256, [](const Row& row) { return static_cast<std::uint8_t>(row.format); });
+  layout.order = std::move(order);
   std::uint64_t at = 0;
   for (std::uint32_t i = 0; i < layout.order.size(); ++i) {
     Row& row = rows[layout.order[i]];
@@ -239,32 +228,33 @@ std::string_view BlockEncoder::pack(std::string_view plain) {
   return {packed_.data(), size};
 }
 
-bool BlockEncoder::put_rows_part(const Sources& sources, const BlockInfo& info, std::string& out) {
-  std::string listed;
-  append_sources(listed, sources);
-  const std::size_t most = listed.size() + row_columns_bytes_max(rows_.size());
-  if (plain_.size() < most) plain_.resize(most);
-  std::copy(listed.begin(), listed.end(), plain_.begin());
-  const auto size = static_cast<std::size_t>(put_rows(plain_.data() + listed.size(), rows_) - plain_.data());
+bool BlockEncoder::put_rows_part(const Sources& sources, std::span<const std::uint32_t> order,
+                                 const BlockInfo& info, std::string& out) {
+  row_numbers_.clear();
+  put_rows(rows_, order, row_numbers_);
+  std::string plain;
+  append_sources(plain, sources);
+  append_text(plain, row_numbers_.shapes.view());
+  plain.append(row_numbers_.calm.view());
+  if (packed_.size() < ZSTD_compressBound(plain.size())) packed_.resize(ZSTD_compressBound(plain.size()));
+  const std::size_t packed =
+      ZSTD_compress2(contexts_->rows, packed_.data(), packed_.size(), plain.data(), plain.size());
+  if (ZSTD_isError(packed) != 0U) return false;
 
   out.assign(1, static_cast<char>(kRowsVersion));
   append_varint(out, info.lane);
   append_varint(out, info.number);
   append_varint(out, static_cast<std::uint8_t>(info.codec));
   append_varint(out, kPartBytes);
-  append_varint(out, size);
-  if (packed_.size() < ZSTD_compressBound(size)) packed_.resize(ZSTD_compressBound(size));
-  const std::size_t packed =
-      ZSTD_compress2(contexts_->rows, packed_.data(), packed_.size(), plain_.data(), size);
-  if (ZSTD_isError(packed) != 0U) return false;
-  out.reserve(out.size() + packed + sizeof(std::uint64_t));
-  out.append(packed_.data(), packed);
+  append_varint(out, plain.size());
+  append_text(out, {packed_.data(), packed});
+  out.append(row_numbers_.noise.view());
   append_fixed(out, checksum64(out));
 
   Sources sources_back;
   std::uint64_t part_bytes = 0;
-  if (unpack_rows(contexts_->back, out, info, rows_.size(), columns_back_, part_bytes, sources_back,
-                  rows_back_) != nullptr) {
+  if (unpack_rows(contexts_->back, out, info, rows_.size(), contexts_->pieces.calm, part_bytes, sources_back,
+                  rows_back_, order_back_) != nullptr) {
     return false;
   }
   // Offsets are not written, they follow from the rest.
@@ -311,7 +301,7 @@ Result<EncodedBlock, StoreError> BlockEncoder::encode(std::span<const std::share
     }
   }
   const Sources sources = table.take();
-  const TextLayout layout = lay_out_text(rows_, kPartBytes);
+  const TextLayout layout = lay_out_text(rows_, text_order(rows_), kPartBytes);
   if (layout.parts.size() >= UINT16_MAX)
     return StoreError{StoreErrc::bad_argument, "a block of too many parts"};
   info.parts = static_cast<std::uint16_t>(layout.parts.size());
@@ -331,7 +321,7 @@ Result<EncodedBlock, StoreError> BlockEncoder::encode(std::span<const std::share
     block.parts.push_back(put_text_part({text_.data(), bytes}, lines_));
     info.stored_bytes += block.parts.back().size();
   }
-  if (!put_rows_part(sources, info, block.parts.front())) {
+  if (!put_rows_part(sources, layout.order, info, block.parts.front())) {
     ++verify_failures_;
     return corrupt(info, "its row columns do not read back as they were written; the journal is kept");
   }
@@ -345,16 +335,17 @@ Result<EncodedBlock, StoreError> BlockEncoder::encode(std::span<const std::share
 Result<std::shared_ptr<const BlockRows>, StoreError> read_rows_part(std::string_view value,
                                                                     const BlockInfo& info) {
   std::vector<char> plain;
+  std::vector<std::uint32_t> order;
   auto block = std::make_shared<BlockRows>();
   const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(), &ZSTD_freeDCtx);
   if (!context) return StoreError{StoreErrc::io, "no memory to unpack a block"};
   std::uint64_t part_bytes = 0;
   const char* const wrong = unpack_rows(context.get(), value, info, info.bounds.rows, plain, part_bytes,
-                                        block->sources, block->rows);
+                                        block->sources, block->rows, order);
   if (wrong != nullptr) return corrupt(info, wrong);
   RowBounds bounds;
   for (const Row& row : block->rows) bounds.add(row);
-  block->layout = lay_out_text(block->rows, part_bytes);
+  block->layout = lay_out_text(block->rows, std::move(order), part_bytes);
   if (bounds != info.bounds || block->layout.parts.size() != info.parts) {
     return corrupt(info, "its head and its rows differ");
   }

@@ -18,8 +18,8 @@ namespace vigil {
 // A sealed block on disk. Its number grows by one from block to block over all lanes and is never used again.
 //
 //   heads   day, number        -> head: what is known without reading the rows
-//   fresh   day, number, 0     -> rows: version | lane | number | codec | part size | size | zstd{sources, row columns}
-//                                 | checksum64
+//   fresh   day, number, 0     -> rows: version | lane | number | codec | part size | size | zstd frame, with its length, of
+//                                 sources | shapes, with their length | calm; noise | checksum64 (row_columns.h)
 //   fresh   day, number, 1..   -> text: how (1 byte, below) | what that needs | checksum64 of all before
 //   fidx    day, number        -> term index (block_index.h)
 //
@@ -29,9 +29,10 @@ namespace vigil {
 
 /// How text is written. 2 was a way of columns that no release has written.
 enum class BlockCodec : std::uint8_t {
-  stored = 0,   ///< text as it is: the way out if what another codec wrote does not read back
-  zstd = 1,     ///< a zstd frame of the text, where columns would be larger
-  columns = 3,  ///< text_columns.h: bytes of text and of calm (varints) | zstd frame of each, with its length | noise
+  stored = 0,  ///< text as it is: the way out if what another codec wrote does not read back
+  zstd = 1,    ///< a zstd frame of the text, where columns would be larger
+  columns =
+      3,  ///< text_columns.h: bytes of text and of calm (varints) | zstd frame of each, with its length | noise
 };
 
 /// What the archive keeps in memory of each block.
@@ -72,8 +73,8 @@ struct TextLayout {
   std::vector<std::uint32_t> order;  ///< indexes of rows in order of their text
   std::vector<Part> parts;
 };
-/// Gives each row its offset in the whole text.
-TextLayout lay_out_text(std::vector<Row>& rows, std::uint64_t part_bytes);
+/// Gives each row its offset in the whole text. `order` is text_order(rows).
+TextLayout lay_out_text(std::vector<Row>& rows, std::vector<std::uint32_t> order, std::uint64_t part_bytes);
 
 /// Makes blocks. Keeps its buffers and zstd's between blocks; one thread at a time.
 class BlockEncoder {
@@ -84,23 +85,26 @@ class BlockEncoder {
   /// One block of the chunks' records, which are of one lane and in order of sequence. Every part is decoded again
   /// and compared before this returns; what does not read back is stored as it is, and `verify_failures` counts it.
   /// Fails with corrupt where even that does not read back: the chunks must be kept.
-  Result<EncodedBlock, StoreError> encode(std::span<const std::shared_ptr<const Chunk>> chunks, std::uint32_t number,
-                                          std::uint16_t day);
+  Result<EncodedBlock, StoreError> encode(std::span<const std::shared_ptr<const Chunk>> chunks,
+                                          std::uint32_t number, std::uint16_t day);
   std::uint64_t verify_failures() const { return verify_failures_; }
 
  private:
   struct Contexts;
-  bool put_rows_part(const Sources& sources, const BlockInfo& info, std::string& out);
+  bool put_rows_part(const Sources& sources, std::span<const std::uint32_t> order, const BlockInfo& info,
+                     std::string& out);
   std::string put_text_part(std::string_view text, std::span<const TextLine> lines);
   std::string_view pack(std::string_view plain);
 
   std::unique_ptr<Contexts> contexts_;
   TermCollector terms_;
   TextColumnsWriter columns_;
+  NumberPlanes row_numbers_;
   std::vector<Row> rows_, rows_back_;
+  std::vector<std::uint32_t> order_back_;
   std::vector<const char*> raws_;
   std::vector<TextLine> lines_;
-  std::vector<char> text_, plain_, packed_, back_, columns_back_;
+  std::vector<char> text_, packed_, back_;
   std::uint64_t verify_failures_ = 0;
 };
 
@@ -118,7 +122,9 @@ struct BlockRows {
 };
 
 /// Both fail with corrupt, naming the block.
-Result<std::shared_ptr<const BlockRows>, StoreError> read_rows_part(std::string_view value, const BlockInfo& info);
-Result<TextPart, StoreError> read_text_part(std::string_view value, std::uint64_t size, const BlockInfo& info);
+Result<std::shared_ptr<const BlockRows>, StoreError> read_rows_part(std::string_view value,
+                                                                    const BlockInfo& info);
+Result<TextPart, StoreError> read_text_part(std::string_view value, std::uint64_t size,
+                                            const BlockInfo& info);
 
 }  // namespace vigil

@@ -52,10 +52,21 @@ ChunkBuilder::Description ChunkBuilder::describe(LaneId lane, const CommitSpan& 
   std::string sources;
   append_sources(sources, sources_.sources());
   Description description;
-  // Its size at worst is several times what it mostly is, and the chunk's memory stays for as long as the chunk is open:
-  // so it is written apart first.
-  description.bytes.reset(new char[kCountsMax + sources.size() + row_columns_bytes_max(rows_.size()) +
-                                   (kept ? kVarintMax * rows_.size() : 0)]);
+  NumberPlanes rows;
+  put_rows(rows_, {}, rows);
+  if (kept) {
+    std::vector<std::uint64_t> offsets(rows_.size());
+    std::int64_t end = 0;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      offsets[i] = zigzag(std::int64_t{rows_[i].offset} - end);
+      end = std::int64_t{rows_[i].offset} + rows_[i].length;
+    }
+    rows.put(offsets);
+  }
+  const std::array<std::string_view, 3> columns = {rows.shapes.view(), rows.calm.view(), rows.noise.view()};
+  std::size_t column_bytes = 0;
+  for (const std::string_view bytes : columns) column_bytes += bytes.size() + kVarintMax;
+  description.bytes.reset(new char[kCountsMax + sources.size() + column_bytes]);
   char* at = description.bytes.get();
   *at++ = static_cast<char>(kVersion);
   at = put_varint(at, lane);
@@ -65,14 +76,8 @@ ChunkBuilder::Description ChunkBuilder::describe(LaneId lane, const CommitSpan& 
   at = put_varint(at, bounds_.raw_bytes);
   *at++ = static_cast<char>(kept ? Placing::kept : Placing::joined);
   at = std::copy(sources.begin(), sources.end(), at);
-  at = put_rows(at, rows_);
-  if (kept) {
-    std::int64_t end = 0;
-    for (const Row& row : rows_) {
-      at = put_varint(at, zigzag(std::int64_t{row.offset} - end));
-      end = std::int64_t{row.offset} + row.length;
-    }
-  }
+  for (const std::string_view bytes : columns)
+    at = std::copy(bytes.begin(), bytes.end(), put_varint(at, bytes.size()));
   description.size = static_cast<std::size_t>(at - description.bytes.get());
   return description;
 }
@@ -167,17 +172,27 @@ std::shared_ptr<const Chunk> Chunk::read(std::string_view body) {
   const std::uint64_t raw_bytes = in.varint(kRawBytesMax);
   const auto placing = static_cast<Placing>(in.byte());
   if (rows == 0 || placing > Placing::kept || !read_sources(in, chunk->sources_)) return nullptr;
-  if (!read_rows(in, rows, chunk->sources_.size(), chunk->rows_)) return nullptr;
+  const std::string_view shapes = in.text(), calm = in.text(), noise = in.text();
+  if (!in.ok() || in.left() != 0) return nullptr;
+  NumberReaders columns{WireReader(shapes), WireReader(calm), WireReader(noise)};
+  std::vector<std::uint32_t> order;
+  if (!read_rows(columns, rows, chunk->sources_.size(), RowOrder::by_sequence, chunk->rows_, order))
+    return nullptr;
+  PlanedNumbers offsets;
+  if (placing == Placing::kept && !offsets.read(columns, rows)) return nullptr;
+  if (!columns.at_end()) return nullptr;
   std::uint64_t end = 0;
+  std::size_t index = 0;
   for (Row& row : chunk->rows_) {
     const std::uint64_t offset =
-        placing == Placing::kept ? end + static_cast<std::uint64_t>(unzigzag(in.varint())) : end;
+        placing == Placing::kept ? end + static_cast<std::uint64_t>(unzigzag(offsets.next(index))) : end;
+    ++index;
     if (offset > text_bytes || row.length > text_bytes - offset) return nullptr;
     row.offset = static_cast<std::uint32_t>(offset);
     end = offset + row.length;
     chunk->bounds_.add(row);
   }
-  if (!in.ok() || in.left() != 0 || chunk->bounds_.raw_bytes != raw_bytes) return nullptr;
+  if (chunk->bounds_.raw_bytes != raw_bytes) return nullptr;
   if (placing == Placing::joined && end != text_bytes) return nullptr;
 
   chunk->size_ = kHeadBytes + body.size();

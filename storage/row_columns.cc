@@ -1,58 +1,124 @@
 #include "storage/row_columns.h"
 
+#include <numeric>
 #include <utility>
 
 namespace vigil {
 
-char* put_rows(char* at, std::span<const Row> rows) {
-  std::uint64_t sequence = UINT64_MAX;  // so that the first is stored as it is: the distance from -1, less one
-  for (const Row& row : rows) {
-    at = put_varint(at, row.sequence - sequence - 1);
-    sequence = row.sequence;
-  }
-  std::int64_t time = 0;
-  for (const Row& row : rows) {
-    at = put_varint(at, zigzag(wrapping_difference(row.received_ns, time)));
-    time = row.received_ns;
-  }
-  time = 0;
-  for (const Row& row : rows) {
-    at = put_varint(at, zigzag(wrapping_difference(row.event_ns, time)));
-    time = row.event_ns;
-  }
-  for (const Row& row : rows) at = put_varint(at, row.length);
-  for (const Row& row : rows) at = put_varint(at, row.source);
-  for (const Row& row : rows) at = put_varint(at, row.tags);
-  for (const Row& row : rows) *at++ = static_cast<char>(row.kinds);
-  for (const Row& row : rows) *at++ = static_cast<char>(row.format);
-  return at;
+namespace {
+
+/// Orders `order` by a small number of each row, keeping the order of equals: one step of a counting sort.
+template <class Number>
+void sort_by(std::vector<std::uint32_t>& order, const std::vector<Row>& rows, std::size_t numbers,
+             Number&& number) {
+  std::vector<std::uint32_t> starts(numbers + 1), sorted(order.size());
+  for (const Row& row : rows) ++starts[number(row) + 1];
+  std::partial_sum(starts.begin(), starts.end(), starts.begin());
+  for (const std::uint32_t row : order) sorted[starts[number(rows[row])]++] = row;
+  order.swap(sorted);
 }
 
-bool read_rows(WireReader& in, std::uint32_t count, std::size_t sources, std::vector<Row>& rows) {
-  if (count > kRowsMax || in.left() < std::size_t{count} * 8) return false;  // each column takes a byte a row at least
-  rows.assign(count, Row());
-  std::uint64_t sequence = UINT64_MAX;
-  bool first = true;
-  for (Row& row : rows) {
-    const std::uint64_t next = sequence + in.varint() + 1;
-    if (!first && next <= sequence) return false;
-    row.sequence = sequence = next;
-    first = false;
+constexpr std::array<std::int64_t, 4> kUnits = {1, 1'000, 1'000'000, 1'000'000'000};
+
+/// The largest unit of which all times are multiples: an index of kUnits.
+template <std::size_t kUnit>
+std::size_t unit_of(const std::vector<Row>& rows, std::size_t from) {
+  if constexpr (kUnit > 0) {
+    // What was a multiple of a larger unit is one of a smaller.
+    for (; from < rows.size(); ++from) {
+      if (rows.data()[from].event_ns % kUnits[kUnit] != 0) return unit_of<kUnit - 1>(rows, from);
+    }
   }
-  std::int64_t time = 0;
-  for (Row& row : rows) row.received_ns = time = wrapping_sum(time, unzigzag(in.varint()));
-  time = 0;
-  for (Row& row : rows) row.event_ns = time = wrapping_sum(time, unzigzag(in.varint()));
+  return kUnit;
+}
+
+/// Times divided by a unit; the compiler makes a multiplication of each.
+template <std::int64_t kUnit, class Place>
+void divide(const std::vector<Row>& rows, std::vector<std::uint64_t>& values, Place&& place) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    values.data()[i] = static_cast<std::uint64_t>(rows.data()[place(i)].event_ns / kUnit);
+  }
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> text_order(const std::vector<Row>& rows) {
+  std::vector<std::uint32_t> order(rows.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::uint32_t sources = 0;
+  for (const Row& row : rows) sources = std::max(sources, row.source + 1);
+  sort_by(order, rows, sources, [](const Row& row) { return row.source; });
+  sort_by(order, rows, 256, [](const Row& row) { return static_cast<std::uint8_t>(row.format); });
+  return order;
+}
+
+void put_rows(const std::vector<Row>& rows, std::span<const std::uint32_t> order, NumberPlanes& out) {
+  std::vector<std::uint64_t> values(rows.size());
+  const auto put = [&](auto&& value) {
+    for (std::size_t i = 0; i < rows.size(); ++i) values.data()[i] = value(i);
+    out.put(values);
+  };
+  const Row* const row = rows.data();
+  put([row](std::size_t i) { return row[i].sequence - i; });
+  put([row](std::size_t i) { return static_cast<std::uint64_t>(row[i].received_ns); });
+  put([row](std::size_t i) { return row[i].source; });
+  put([row](std::size_t i) { return static_cast<std::uint8_t>(row[i].format); });
+  put([row](std::size_t i) { return row[i].kinds; });
+  put([row](std::size_t i) { return row[i].tags; });
+  const auto in_order = [order](std::size_t i) { return order.empty() ? i : order.data()[i]; };
+  put([row, &in_order](std::size_t i) { return row[in_order(i)].length; });
+  const std::size_t unit = unit_of<kUnits.size() - 1>(rows, 0);
+  out.shapes.varint(unit);
+  switch (unit) {
+    case 0:
+      divide<kUnits[0]>(rows, values, in_order);
+      break;
+    case 1:
+      divide<kUnits[1]>(rows, values, in_order);
+      break;
+    case 2:
+      divide<kUnits[2]>(rows, values, in_order);
+      break;
+    default:
+      divide<kUnits[3]>(rows, values, in_order);
+      break;
+  }
+  out.put(values);
+}
+
+bool read_rows(NumberReaders& in, std::uint32_t count, std::size_t sources, RowOrder kind,
+               std::vector<Row>& rows, std::vector<std::uint32_t>& order) {
+  if (count == 0 || count > kRowsMax) return false;
+  rows.resize(count);
+  PlanedNumbers sequence, received, source, format, kinds, tags, length, event;
+  for (PlanedNumbers* const column : {&sequence, &received, &source, &format, &kinds, &tags, &length}) {
+    if (!column->read(in, count)) return false;
+  }
+  const auto unit = static_cast<std::size_t>(in.shapes.varint(kUnits.size() - 1));
+  if (!event.read(in, count)) return false;
+  std::uint64_t before = 0;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Row& row = rows.data()[i];
+    row = Row();
+    row.sequence = sequence.next(i) + i;
+    row.received_ns = static_cast<std::int64_t>(received.next(i));
+    row.source = static_cast<std::uint32_t>(source.next(i));
+    row.format = static_cast<Format>(format.next(i));
+    row.kinds = static_cast<std::uint8_t>(kinds.next(i));
+    row.tags = tags.next(i);
+    if (row.source >= sources || (i > 0 && row.sequence <= before)) return false;
+    before = row.sequence;
+  }
+  if (kind == RowOrder::by_text) order = text_order(rows);
   std::uint64_t raw_bytes = 0;
-  for (Row& row : rows) raw_bytes += row.length = static_cast<std::uint32_t>(in.varint(kRawBytesMax));
-  for (Row& row : rows) {
-    row.source = static_cast<std::uint32_t>(in.varint(UINT32_MAX));
-    if (row.source >= sources) return false;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Row& row = rows.data()[kind == RowOrder::by_text ? order.data()[i] : i];
+    const std::uint64_t bytes = length.next(i);
+    if (bytes > kRawBytesMax) return false;
+    raw_bytes += row.length = static_cast<std::uint32_t>(bytes);
+    row.event_ns = static_cast<std::int64_t>(event.next(i) * static_cast<std::uint64_t>(kUnits[unit]));
   }
-  for (Row& row : rows) row.tags = in.varint();
-  for (Row& row : rows) row.kinds = in.byte();
-  for (Row& row : rows) row.format = static_cast<Format>(in.byte());
-  return in.ok() && raw_bytes <= kRawBytesMax;
+  return in.shapes.ok() && raw_bytes <= kRawBytesMax;
 }
 
 namespace {
@@ -101,7 +167,8 @@ std::uint32_t SourceTableBuilder::index_of(const std::shared_ptr<const Source>& 
   if (const auto known = by_address_.find(source.get()); known != by_address_.end()) return known->second;
   std::string content;
   append_source(content, *source);
-  const auto [at, added] = by_content_.try_emplace(std::move(content), static_cast<std::uint32_t>(sources_.size()));
+  const auto [at, added] =
+      by_content_.try_emplace(std::move(content), static_cast<std::uint32_t>(sources_.size()));
   if (added) {
     sources_.push_back(source);
     by_address_.emplace(source.get(), at->second);

@@ -4,36 +4,36 @@
 #include <string>
 #include <unordered_map>
 
+#include "storage/number_planes.h"
 #include "storage/rows.h"
-#include "storage/wire.h"
 
 namespace vigil {
 
-// Rows on disk, version 1: columns one after the other, each over all rows, in order of sequence.
+// Rows as numbers (number_planes.h), one after the other, each of all rows in order of sequence:
 //
-//   sequence  varint   the first, then the distance to the one before, less one
-//   received  zig-zag  the first, then the difference to the one before
-//   event     zig-zag  the same
-//   length    varint   raw bytes
-//   source    varint   index in the table of sources
-//   tags      varint   transport tags
-//   kinds     1 byte a row
-//   format    1 byte a row
+//   sequence, less its place in the order | received | source, an index in the table of sources | format | kinds
+//   | transport tags
+//
+// then two that follow the text (in a chunk that is the order of sequence; in a block, text_order()):
+//
+//   length | event: how often its nanoseconds can be divided by 1,000, three times at most (varint); then they, divided
 //
 // Sources on disk: their count, then each one's strings (length-prefixed) and numbers in the order of struct Source.
 // The table stands beside the rows it belongs to, not in one place for all: a chunk or block is whole by itself, a
 // deleted day takes its sources along, and a million spoofed senders cost nothing that stays (BI-10).
 
-/// Bytes that the columns of that many rows take at most.
-constexpr std::size_t row_columns_bytes_max(std::size_t rows) { return rows * (6 * kVarintMax + 2); }
+/// Rows in the order in which a block keeps their text: by format, source and sequence.
+std::vector<std::uint32_t> text_order(const std::vector<Row>& rows);
 
-/// Writes the columns to `at`, where there is room for row_columns_bytes_max(). Returns the end. Offsets are not
-/// written: they follow from the lengths and the order in which the text is kept.
-char* put_rows(char* at, std::span<const Row> rows);
+/// Writes rows, of which there is at least one. `order` is that of the text; empty: by sequence. Offsets are not written:
+/// they follow from the lengths and the order.
+void put_rows(const std::vector<Row>& rows, std::span<const std::uint32_t> order, NumberPlanes& out);
 
-/// Reads `count` rows. False if the bytes cannot be rows: sequences that do not grow, a source beyond `sources`, more
-/// raw bytes than kRawBytesMax.
-bool read_rows(WireReader& in, std::uint32_t count, std::size_t sources, std::vector<Row>& rows);
+enum class RowOrder : std::uint8_t { by_sequence, by_text };
+/// Reads `count` rows; `order` gets that of the text, if there is one. False if the bytes cannot be rows: sequences that do
+/// not grow, a source beyond `sources`, more raw bytes than kRawBytesMax.
+bool read_rows(NumberReaders& in, std::uint32_t count, std::size_t sources, RowOrder kind,
+               std::vector<Row>& rows, std::vector<std::uint32_t>& order);
 
 void append_sources(std::string& out, const Sources& sources);
 bool read_sources(WireReader& in, Sources& sources);

@@ -285,14 +285,14 @@ TextColumns TextColumnsWriter::join(std::size_t lines, std::uint32_t groups) {
   append_varint(text_, groups);
   append_varint(text_, changed_.size());
   for (const std::string_view section : {view_of(lengths_), view_of(plain_), view_of(described_),
-                                         values_.shapes.view(), values_.text.view()}) {
+                                         values_.numbers.shapes.view(), values_.text.view()}) {
     append_section(text_, section);
   }
   calm_.clear();
-  for (const std::string_view section : {view_of(ids_), view_of(changed_), values_.calm.view()}) {
+  for (const std::string_view section : {view_of(ids_), view_of(changed_), values_.numbers.calm.view()}) {
     calm_.insert(calm_.end(), section.begin(), section.end());
   }
-  return {.text = view_of(text_), .calm = view_of(calm_), .noise = values_.noise.view()};
+  return {.text = view_of(text_), .calm = view_of(calm_), .noise = values_.numbers.noise.view()};
 }
 
 }  // namespace vigil

@@ -21,10 +21,6 @@ constexpr std::size_t kRenderedMax = 255;
 constexpr std::size_t kHexDigitsMin = 4;
 /// A column's tokens are cut if these many of them have two bytes in common with the one before, on average.
 constexpr std::size_t kCutTokensMin = 8;
-/// Bytes looked at to tell noise, and how many different ones make it noise: 64 bytes drawn from 256 are 57 different
-/// ones on average, from 128 they are 50.
-constexpr std::size_t kNoiseSample = 64;
-constexpr int kNoiseDifferent = 52;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -80,12 +76,11 @@ inline bool same_bytes(const char* a, const char* b, std::size_t size) {
   return common_prefix(a, b, size) == size;
 }
 
-unsigned bytes_of(std::uint64_t value) { return (static_cast<unsigned>(std::bit_width(value)) + 7) / 8; }
-
 }  // namespace
 
 void ValueColumnsWriter::clear() {
-  for (ColumnStream* stream : {&shapes, &text, &calm, &noise}) stream->clear();
+  numbers.clear();
+  text.clear();
   begin_group();
 }
 
@@ -133,9 +128,9 @@ void ValueColumnsWriter::put(const char* text_base, std::span<const ColumnToken>
 }
 
 void ValueColumnsWriter::put_kind(ColumnKind kind) {
-  shapes.varint(static_cast<std::uint64_t>(kind) * 4 + static_cast<std::uint64_t>(change_));
+  numbers.shapes.varint(static_cast<std::uint64_t>(kind) * 4 + static_cast<std::uint64_t>(change_));
   if (kind != ColumnKind::text && kind != ColumnKind::cut && change_ == ColumnChange::sometimes) {
-    shapes.varint(tokens_.size());
+    numbers.shapes.varint(tokens_.size());
   }
 }
 
@@ -158,7 +153,7 @@ bool ValueColumnsWriter::put_same() {
     }
     if (i < count) continue;
     put_kind(ColumnKind::same);
-    shapes.varint(back);
+    numbers.shapes.varint(back);
     return true;
   }
   return false;
@@ -208,10 +203,10 @@ bool ValueColumnsWriter::put_words(std::size_t words_max) {
     if (words_.size() > words_max || words_.size() > kHeadStart + i * words_max / count * 3 / 2) return false;
   }
   put_kind(ColumnKind::words);
-  shapes.varint(words_.size());
+  numbers.shapes.varint(words_.size());
   std::size_t bytes = words_.size();
   for (const Word& word : words_) bytes += word.length;
-  shapes.varint(bytes);
+  numbers.shapes.varint(bytes);
   char* out = text.room(bytes);
   for (const Word& word : words_) {
     copy_wide(out, base_ + word.at, word.length);
@@ -290,15 +285,15 @@ bool ValueColumnsWriter::put_numbers() {
     if (run.zero_in_front && run.digits_min != run.digits_max) return false;
   }
   put_kind(ColumnKind::numbers);
-  shapes.varint(runs.size());
+  numbers.shapes.varint(runs.size());
   for (Run& run : runs) {
-    shapes.varint(run.before_size);
-    shapes.bytes(run.before, run.before_size);
-    shapes.varint(run.zero_in_front ? run.digits_min : 0);
+    numbers.shapes.varint(run.before_size);
+    numbers.shapes.bytes(run.before, run.before_size);
+    numbers.shapes.varint(run.zero_in_front ? run.digits_min : 0);
     put_values(run.values.data());
   }
-  shapes.varint(behind_.size());
-  shapes.bytes(behind_.data(), behind_.size());
+  numbers.shapes.varint(behind_.size());
+  numbers.shapes.bytes(behind_.data(), behind_.size());
   return true;
 }
 
@@ -342,76 +337,24 @@ bool ValueColumnsWriter::put_hex() {
     }
   }
   put_kind(ColumnKind::hex);
-  shapes.varint(upper ? 1 : 0);
-  shapes.varint(first.size());
+  numbers.shapes.varint(upper ? 1 : 0);
+  numbers.shapes.varint(first.size());
   std::array<char, kColumnHexMax / 8> bits{};
   for (std::size_t d = 0; d < digits; ++d) {
     char& byte = bits[places[d] / 8U];
     byte = static_cast<char>(static_cast<unsigned char>(byte) | 1U << (places[d] % 8U));
   }
-  shapes.bytes(bits.data(), (first.size() + 7) / 8);
+  numbers.shapes.bytes(bits.data(), (first.size() + 7) / 8);
   std::size_t d = 0;
   for (std::size_t i = 0; i < first.size(); ++i) {
     if (d < digits && places[d] == i) {
       ++d;
     } else {
-      shapes.bytes(&first[i], 1);
+      numbers.shapes.bytes(&first[i], 1);
     }
   }
   for (std::size_t pair = 0; pair < pairs; ++pair) put_values(values_.data() + pair * count);
   return true;
-}
-
-/// Writes as many numbers as there are tokens. They are changed.
-void ValueColumnsWriter::put_values(std::uint64_t* values) {
-  const std::size_t count = tokens_.size();
-  std::uint64_t least = UINT64_MAX, most = 0, distances = 0;
-  std::uint64_t before = values[0];
-  for (std::size_t i = 0; i < count; ++i) {
-    least = std::min(least, values[i]);
-    most = std::max(most, values[i]);
-    distances |= zigzag(static_cast<std::int64_t>(values[i] - before));
-    before = values[i];
-  }
-  // Distances need three bits less at least: values that only jump about have larger ones.
-  const bool by_distance = std::bit_width(distances) + 3 <= std::bit_width(most - least);
-  if (by_distance) {
-    least = before = values[0];
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::uint64_t value = values[i];
-      values[i] = zigzag(static_cast<std::int64_t>(value - before));
-      before = value;
-    }
-  } else {
-    for (std::size_t i = 0; i < count; ++i) values[i] -= least;
-  }
-  const unsigned width = bytes_of(by_distance ? distances : most - least);
-  shapes.varint(least);
-  unsigned noisy = 0;
-  for (unsigned plane = 0; plane < width; ++plane) {
-    if (is_noise(values, count, 8 * plane)) noisy |= 1U << plane;
-  }
-  const char head[2] = {static_cast<char>(width + (by_distance ? 16U : 0U)), static_cast<char>(noisy)};
-  shapes.bytes(head, sizeof head);
-  for (unsigned plane = 0; plane < width; ++plane) {
-    ColumnStream& stream = (noisy >> plane & 1U) != 0 ? noise : calm;
-    char* const out = stream.room(count);
-    const unsigned shift = 8 * plane;
-    for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<char>(values[i] >> shift & 0xffU);
-    stream.end(out + count);
-  }
-}
-
-bool ValueColumnsWriter::is_noise(const std::uint64_t* values, std::size_t count, unsigned shift) {
-  if (count < kNoiseSample) return false;
-  std::array<std::uint64_t, 4> seen{};
-  for (std::size_t i = 0; i < kNoiseSample; ++i) {
-    const std::uint64_t byte = values[i * count / kNoiseSample] >> shift & 0xffU;
-    seen[byte / 64] |= std::uint64_t{1} << (byte % 64);
-  }
-  int different = 0;
-  for (const std::uint64_t bits : seen) different += std::popcount(bits);
-  return different >= kNoiseDifferent;
 }
 
 bool ValueColumnsWriter::put_cut() {
@@ -437,7 +380,7 @@ bool ValueColumnsWriter::put_cut() {
   }
   text.end(out);
   put_kind(ColumnKind::cut);
-  shapes.varint(static_cast<std::uint64_t>(out - begin));
+  numbers.shapes.varint(static_cast<std::uint64_t>(out - begin));
   return true;
 }
 
@@ -453,7 +396,7 @@ void ValueColumnsWriter::put_text() {
   }
   text.end(out);
   put_kind(ColumnKind::text);
-  shapes.varint(bytes);
+  numbers.shapes.varint(bytes);
 }
 
 }  // namespace vigil

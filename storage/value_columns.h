@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/number_planes.h"
 #include "storage/terms.h"
-#include "storage/wire.h"
 
 namespace vigil {
 
@@ -18,8 +18,7 @@ namespace vigil {
 //
 //   shapes  for each column: how it changes plus four times its kind, then what the kind needs (below)
 //   text    bytes that look like text: packed well by zstd
-//   calm    bytes of numbers that are not all alike likely: packed well too, but not together with text
-//   noise   bytes of numbers where any is as likely as another: stored as they are
+//   calm, noise  bytes of numbers
 //
 // A column that changes now and then says in `shapes` how many values it has, unless its kind is text or cut. Kinds:
 //
@@ -33,9 +32,7 @@ namespace vigil {
 //   5 hex      1 if in upper case, length of all values, a bit for each place that is a digit (lowest first, in whole
 //              bytes), the other places' bytes, then for every two digits numbers: a byte, the first digit high
 //
-// Numbers are: least (varint), how many bytes each has, plus 16 if they are distances, a bit for each byte whether it is
-// noise (one byte); then, in calm or noise, the lowest byte of all, then the next byte of all. Added to the least they are
-// the values; or each is the zig-zag distance from the value before, and the first is from the least.
+// How numbers are written, and what of them is calm and what noise: number_planes.h.
 
 /// A token of a line.
 struct ColumnToken {
@@ -57,9 +54,6 @@ constexpr std::size_t kColumnHexMax = 128;  ///< length of a value
 constexpr std::size_t kColumnDigitsMax = 18;
 constexpr std::size_t kColumnWordsMax = 65'536;
 
-/// Room behind what is read and written: whole registers are loaded and stored.
-constexpr std::size_t kColumnPadding = 64;
-
 /// Copies in steps of sixteen bytes: reads and writes up to fifteen more than asked, which may overlap.
 inline void copy_wide(char* to, const char* from, std::size_t size) {
   for (std::size_t at = 0; at < size; at += 16) {
@@ -68,25 +62,6 @@ inline void copy_wide(char* to, const char* from, std::size_t size) {
     std::memcpy(to + at, bytes, sizeof bytes);
   }
 }
-
-/// Bytes that grow without being zeroed again.
-class ColumnStream {
- public:
-  void clear() { used_ = 0; }
-  /// Room for `bytes` more, and kColumnPadding behind. Say what was used with end().
-  char* room(std::size_t bytes) {
-    if (bytes_.size() < used_ + bytes + kColumnPadding) bytes_.resize(2 * (used_ + bytes + kColumnPadding));
-    return bytes_.data() + used_;
-  }
-  void end(const char* end) { used_ = static_cast<std::size_t>(end - bytes_.data()); }
-  void varint(std::uint64_t value) { end(put_varint(room(kVarintMax), value)); }
-  void bytes(const char* from, std::size_t size) { end(std::copy_n(from, size, room(size))); }
-  std::string_view view() const { return {bytes_.data(), used_}; }
-
- private:
-  std::vector<char> bytes_;
-  std::size_t used_ = 0;
-};
 
 /// Writes columns. Keeps its memory; one thread.
 class ValueColumnsWriter {
@@ -99,7 +74,8 @@ class ValueColumnsWriter {
   /// until the group's last column. Their terms go to `terms` but for those that are gathered.
   void put(const char* text, std::span<const ColumnToken> tokens, ColumnChange change, TermCollector& terms);
 
-  ColumnStream shapes, text, calm, noise;
+  NumberPlanes numbers;  ///< its shapes are those of the columns
+  ColumnStream text;
 
  private:
   static constexpr std::size_t kSlots = 8192;
@@ -129,8 +105,7 @@ class ValueColumnsWriter {
   bool put_cut();
   void put_text();
   void put_kind(ColumnKind kind);
-  void put_values(std::uint64_t* values);
-  static bool is_noise(const std::uint64_t* values, std::size_t count, unsigned shift);
+  void put_values(std::uint64_t* values) { numbers.put({values, tokens_.size()}); }
   std::uint32_t word_of(std::string_view token);
 
   // Of the column at hand:
@@ -163,45 +138,24 @@ class ValueColumnsReader {
   /// Columns that are not text are made text at `room`, which has so many bytes and kRenderSlack behind them.
   static constexpr std::size_t kRenderSlack = 1024;
   ValueColumnsReader(const Streams& streams, char* room, std::size_t room_bytes)
-      : shapes_(streams.shapes),
+      : numbers_{WireReader(streams.shapes), WireReader(streams.calm), WireReader(streams.noise)},
         text_(streams.text),
-        calm_(streams.calm),
-        noise_(streams.noise),
         out_(room),
         out_end_(room + room_bytes) {}
 
-  WireReader& shapes() { return shapes_; }
   /// The next column of a group of `lines` lines, of which `before` are the columns read so far. False if the bytes are not
   /// what was written.
   bool next(std::uint32_t lines, std::span<const Column> before, ColumnChange& change, Column& column);
   /// Whether all has been read.
-  bool at_end() const {
-    return shapes_.left() == 0 && text_.left() == 0 && calm_.left() == 0 && noise_.left() == 0;
-  }
+  bool at_end() const { return text_.left() == 0 && numbers_.at_end(); }
 
  private:
-  /// Numbers of a column, still in planes.
-  struct Numbers {
-    std::uint64_t least = 0;
-    unsigned width = 0;
-    bool distances = false;
-    std::array<const unsigned char*, 8> planes{};
-    std::uint64_t value = 0;  ///< the one given last, first the least
-    /// Each index once, in order.
-    std::uint64_t next(std::size_t index) {
-      std::uint64_t bytes = 0;
-      for (unsigned plane = 0; plane < width; ++plane)
-        bytes |= std::uint64_t{planes[plane][index]} << (8 * plane);
-      if (!distances) return least + bytes;
-      return value += static_cast<std::uint64_t>(unzigzag(bytes));
-    }
-  };
-  bool read_numbers(std::size_t count, Numbers& numbers);
   bool read_words(std::size_t count, Column& column);
   bool read_runs(std::size_t count, Column& column);
   bool read_hex(std::size_t count, Column& column);
 
-  WireReader shapes_, text_, calm_, noise_;
+  NumberReaders numbers_;
+  WireReader text_;
   char* out_;
   char* const out_end_;
   std::vector<std::string_view> words_;

@@ -61,29 +61,29 @@ inline char* put_fixed(char* at, std::uint64_t value, unsigned digits) {
 
 bool ValueColumnsReader::next(std::uint32_t lines, std::span<const Column> before, ColumnChange& change,
                               Column& column) {
-  const std::uint64_t head = shapes_.varint();
+  const std::uint64_t head = numbers_.shapes.varint();
   if (head % 4 > 2) return false;
   change = static_cast<ColumnChange>(head % 4);
   const auto kind = static_cast<ColumnKind>(head / 4);
   if (head / 4 > static_cast<std::uint64_t>(ColumnKind::hex)) return false;
   if (kind == ColumnKind::text || kind == ColumnKind::cut) {
-    const std::string_view bytes = text_.bytes(shapes_.varint());
+    const std::string_view bytes = text_.bytes(numbers_.shapes.varint());
     // Each ends in the space behind its last value.
-    if (!shapes_.ok() || !text_.ok() || bytes.empty() || bytes.back() != ' ') return false;
+    if (!numbers_.shapes.ok() || !text_.ok() || bytes.empty() || bytes.back() != ' ') return false;
     column = {.at = bytes.data(), .end = bytes.data() + bytes.size(), .cut = kind == ColumnKind::cut};
     return true;
   }
   const std::size_t count = change == ColumnChange::never ? 1
                             : change == ColumnChange::always
                                 ? lines
-                                : static_cast<std::size_t>(shapes_.varint(lines));
+                                : static_cast<std::size_t>(numbers_.shapes.varint(lines));
   if (count == 0) return false;
   switch (kind) {
     case ColumnKind::same: {
-      const std::uint64_t back = shapes_.varint();
+      const std::uint64_t back = numbers_.shapes.varint();
       if (back == 0 || back > before.size()) return false;
       column = before[before.size() - static_cast<std::size_t>(back)];
-      return shapes_.ok();
+      return numbers_.shapes.ok();
     }
     case ColumnKind::words:
       return read_words(count, column);
@@ -98,33 +98,19 @@ bool ValueColumnsReader::next(std::uint32_t lines, std::span<const Column> befor
   return false;
 }
 
-bool ValueColumnsReader::read_numbers(std::size_t count, Numbers& numbers) {
-  numbers.least = shapes_.varint();
-  const unsigned head = shapes_.byte(), noisy = shapes_.byte();
-  numbers.width = head % 16;
-  numbers.distances = head / 16 == 1;
-  numbers.value = numbers.least;
-  if (!shapes_.ok() || numbers.width > 8 || head > 31) return false;
-  for (unsigned plane = 0; plane < numbers.width; ++plane) {
-    WireReader& stream = (noisy >> plane & 1U) != 0 ? noise_ : calm_;
-    numbers.planes[plane] = reinterpret_cast<const unsigned char*>(stream.bytes(count).data());
-    if (!stream.ok()) return false;
-  }
-  return true;
-}
-
 bool ValueColumnsReader::read_words(std::size_t count, Column& column) {
-  const auto words = static_cast<std::size_t>(shapes_.varint(kColumnWordsMax));
-  const std::string_view bytes = text_.bytes(shapes_.varint());
-  if (!shapes_.ok() || !text_.ok() || words == 0 || bytes.empty() || bytes.back() != ' ') return false;
+  const auto words = static_cast<std::size_t>(numbers_.shapes.varint(kColumnWordsMax));
+  const std::string_view bytes = text_.bytes(numbers_.shapes.varint());
+  if (!numbers_.shapes.ok() || !text_.ok() || words == 0 || bytes.empty() || bytes.back() != ' ')
+    return false;
   words_.clear();
   for (std::size_t at = 0; at < bytes.size();) {
     const std::size_t end = bytes.find(' ', at);
     words_.push_back(bytes.substr(at, end - at + 1));
     at = end + 1;
   }
-  Numbers numbers;
-  if (words_.size() != words || !read_numbers(count, numbers)) return false;
+  PlanedNumbers numbers;
+  if (words_.size() != words || !numbers.read(numbers_, count)) return false;
   column.at = out_;
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint64_t index = numbers.next(i);
@@ -143,21 +129,22 @@ bool ValueColumnsReader::read_runs(std::size_t count, Column& column) {
   struct Run {
     std::string_view before;
     unsigned digits = 0;
-    Numbers numbers;
+    PlanedNumbers numbers;
   };
   std::array<Run, kColumnRunsMax> all;
-  const auto used = static_cast<std::size_t>(shapes_.varint(kColumnRunsMax));
+  const auto used = static_cast<std::size_t>(numbers_.shapes.varint(kColumnRunsMax));
   const std::span<Run> runs = std::span(all).first(used);
   std::size_t fixed = 0;
   for (Run& run : runs) {
-    run.before = shapes_.text();
-    run.digits = static_cast<unsigned>(shapes_.varint(kColumnDigitsMax));
+    run.before = numbers_.shapes.text();
+    run.digits = static_cast<unsigned>(numbers_.shapes.varint(kColumnDigitsMax));
     fixed += run.before.size() + 24;
-    if (!read_numbers(count, run.numbers)) return false;
+    if (!run.numbers.read(numbers_, count)) return false;
   }
-  const std::string_view behind = shapes_.text();
+  const std::string_view behind = numbers_.shapes.text();
   // What one value takes at most must fit into the slack.
-  if (!shapes_.ok() || used == 0 || fixed + behind.size() + kColumnPadding > kRenderSlack) return false;
+  if (!numbers_.shapes.ok() || used == 0 || fixed + behind.size() + kColumnPadding > kRenderSlack)
+    return false;
   column.at = out_;
   for (std::size_t i = 0; i < count; ++i) {
     for (Run& run : runs) {
@@ -177,10 +164,10 @@ bool ValueColumnsReader::read_runs(std::size_t count, Column& column) {
 }
 
 bool ValueColumnsReader::read_hex(std::size_t count, Column& column) {
-  const bool upper = shapes_.varint(1) != 0;
-  const auto length = static_cast<std::size_t>(shapes_.varint(kColumnHexMax));
-  const std::string_view bits = shapes_.bytes((length + 7) / 8);
-  if (!shapes_.ok() || length == 0) return false;
+  const bool upper = numbers_.shapes.varint(1) != 0;
+  const auto length = static_cast<std::size_t>(numbers_.shapes.varint(kColumnHexMax));
+  const std::string_view bits = numbers_.shapes.bytes((length + 7) / 8);
+  if (!numbers_.shapes.ok() || length == 0) return false;
   std::array<char, kColumnHexMax + kColumnPadding> value{};
   std::array<std::uint8_t, kColumnHexMax> places{};
   std::size_t digits = 0;
@@ -188,14 +175,14 @@ bool ValueColumnsReader::read_hex(std::size_t count, Column& column) {
     if ((static_cast<unsigned>(static_cast<unsigned char>(bits[i / 8])) >> (i % 8) & 1U) != 0) {
       places[digits++] = static_cast<std::uint8_t>(i);
     } else {
-      value[i] = static_cast<char>(shapes_.byte());
+      value[i] = static_cast<char>(numbers_.shapes.byte());
     }
   }
-  std::array<Numbers, kColumnHexMax / 2> pairs;
+  std::array<PlanedNumbers, kColumnHexMax / 2> pairs;
   for (std::size_t d = 0; d < digits; d += 2) {
-    if (!read_numbers(count, pairs[d / 2]) || pairs[d / 2].width > 1) return false;
+    if (!pairs[d / 2].read(numbers_, count)) return false;
   }
-  if (!shapes_.ok()) return false;
+  if (!numbers_.shapes.ok()) return false;
   const char* const names = upper ? "0123456789ABCDEF" : "0123456789abcdef";
   column.at = out_;
   for (std::size_t i = 0; i < count; ++i) {

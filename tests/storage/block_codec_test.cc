@@ -228,22 +228,54 @@ TEST(BlockCodec, AStoredPartReadsBackToo) {
   EXPECT_FALSE(read_text_part(part + sum, text.size(), info)) << "wrong checksum";
 }
 
+/// Rows read from what was written of others.
+bool read_back(const NumberPlanes& in, std::uint32_t count, std::size_t sources, RowOrder order,
+               std::vector<Row>& rows) {
+  NumberReaders readers{WireReader(in.shapes.view()), WireReader(in.calm.view()),
+                        WireReader(in.noise.view())};
+  std::vector<std::uint32_t> order_back;
+  return read_rows(readers, count, sources, order, rows, order_back) && readers.at_end();
+}
+
 TEST(RowColumns, RefuseWhatCannotBe) {
-  std::vector<Row> rows;
-  WireReader empty({});
-  EXPECT_FALSE(read_rows(empty, 1, 1, rows));
-  const std::string many(64, '\0');
-  WireReader too_many(many);
-  EXPECT_FALSE(read_rows(too_many, kRowsMax + 1, 1, rows));
-  Row row;
-  row.sequence = 1;
-  row.source = 3;
-  std::string bytes(row_columns_bytes_max(1), '\0');
-  bytes.resize(static_cast<std::size_t>(put_rows(bytes.data(), std::span(&row, 1)) - bytes.data()));
-  WireReader beyond(bytes);
-  EXPECT_FALSE(read_rows(beyond, 1, 3, rows)) << "a source beyond the table";
-  WireReader fine(bytes);
-  EXPECT_TRUE(read_rows(fine, 1, 4, rows));
+  std::vector<Row> back;
+  EXPECT_FALSE(read_back({}, 1, 1, RowOrder::by_sequence, back));
+  std::vector<Row> rows(2);
+  rows[0].sequence = 1;
+  rows[0].source = 3;
+  rows[1].sequence = 2;
+  NumberPlanes out;
+  put_rows(rows, {}, out);
+  EXPECT_FALSE(read_back(out, 2, 3, RowOrder::by_sequence, back)) << "a source beyond the table";
+  EXPECT_FALSE(read_back(out, 0, 4, RowOrder::by_sequence, back)) << "no rows";
+  EXPECT_FALSE(read_back(out, 3, 4, RowOrder::by_sequence, back)) << "more rows";
+  EXPECT_FALSE(read_back(out, kRowsMax + 1, 4, RowOrder::by_sequence, back)) << "more rows than there may be";
+  EXPECT_TRUE(read_back(out, 2, 4, RowOrder::by_sequence, back));
+  EXPECT_EQ(back, rows);
+  rows[1].sequence = 1;
+  NumberPlanes equal;
+  put_rows(rows, {}, equal);
+  EXPECT_FALSE(read_back(equal, 2, 4, RowOrder::by_sequence, back)) << "sequences that do not grow";
+}
+
+TEST(RowColumns, KeepTimesOfEveryPrecision) {
+  for (const std::int64_t unit : {1, 1'000, 1'000'000, 1'000'000'000}) {
+    std::vector<Row> rows(100);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      rows[i].sequence = 7 + i;
+      rows[i].source = static_cast<std::uint32_t>(i * 7 % 3);
+      rows[i].format = static_cast<Format>(i % 2);
+      rows[i].event_ns =
+          (1'795'158'000 - static_cast<std::int64_t>(i * i)) * 1'000'000'000 + (i == 99 ? unit : 0);
+      rows[i].length = static_cast<std::uint32_t>(i * 31 % 90);
+    }
+    const std::vector<std::uint32_t> order = text_order(rows);
+    NumberPlanes out;
+    put_rows(rows, order, out);
+    std::vector<Row> back;
+    ASSERT_TRUE(read_back(out, 100, 3, RowOrder::by_text, back)) << unit;
+    EXPECT_EQ(back, rows) << unit;
+  }
 }
 
 TEST(RowColumns, HoldTheEndsOfEveryRange) {
@@ -257,13 +289,11 @@ TEST(RowColumns, HoldTheEndsOfEveryRange) {
   rows[1].event_ns = INT64_MIN;
   rows[2].sequence = UINT64_MAX;
   rows[2].kinds = 255;
-  std::string bytes(row_columns_bytes_max(3), '\0');
-  bytes.resize(static_cast<std::size_t>(put_rows(bytes.data(), rows) - bytes.data()));
-  WireReader in(bytes);
+  NumberPlanes out;
+  put_rows(rows, {}, out);
   std::vector<Row> back;
-  ASSERT_TRUE(read_rows(in, 3, 1, back));
+  ASSERT_TRUE(read_back(out, 3, 1, RowOrder::by_sequence, back));
   EXPECT_EQ(back, rows);
-  EXPECT_EQ(in.left(), 0U);
 }
 
 }  // namespace

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "storage/wire.h"
+
+namespace vigil {
+
+// Numbers as planes: the lowest byte of all of them, then the next byte of all. Streams:
+//
+//   shapes  for each run of numbers: least (varint); how many bytes each has, plus 16 if they are distances; a bit for each
+//           byte whether it is noise (one byte)
+//   calm    bytes that are not all alike likely: packed well, but not together with text
+//   noise   bytes where any is as likely as another: packing makes them no smaller
+//
+// Added to the least, the bytes are the number; or they are its zig-zag distance from the number before, and the first
+// one's from the least. How many numbers there are is not written.
+
+/// Room behind what is read and written: whole registers are loaded and stored.
+constexpr std::size_t kColumnPadding = 64;
+
+/// Bytes that grow without being zeroed again.
+class ColumnStream {
+ public:
+  void clear() { used_ = 0; }
+  /// Room for `bytes` more, and kColumnPadding behind. Say what was used with end().
+  char* room(std::size_t bytes) {
+    if (bytes_.size() < used_ + bytes + kColumnPadding) bytes_.resize(2 * (used_ + bytes + kColumnPadding));
+    return bytes_.data() + used_;
+  }
+  void end(const char* end) { used_ = static_cast<std::size_t>(end - bytes_.data()); }
+  void varint(std::uint64_t value) { end(put_varint(room(kVarintMax), value)); }
+  void bytes(const char* from, std::size_t size) { end(std::copy_n(from, size, room(size))); }
+  void section(std::string_view bytes_of) {
+    varint(bytes_of.size());
+    bytes(bytes_of.data(), bytes_of.size());
+  }
+  std::string_view view() const { return {bytes_.data(), used_}; }
+
+ private:
+  std::vector<char> bytes_;
+  std::size_t used_ = 0;
+};
+
+/// Writes numbers. Keeps its memory; one thread.
+struct NumberPlanes {
+  ColumnStream shapes, calm, noise;
+
+  void clear() {
+    for (ColumnStream* stream : {&shapes, &calm, &noise}) stream->clear();
+  }
+  /// They are changed; there is at least one.
+  void put(std::span<std::uint64_t> values);
+};
+
+/// What numbers are read from. Bytes that may be anything.
+struct NumberReaders {
+  WireReader shapes, calm, noise;
+  bool at_end() const { return shapes.left() == 0 && calm.left() == 0 && noise.left() == 0; }
+};
+
+/// Numbers that are read, still in planes.
+class PlanedNumbers {
+ public:
+  /// False if there are not so many.
+  bool read(NumberReaders& in, std::size_t count);
+  /// Each index once, in order.
+  std::uint64_t next(std::size_t index) {
+    std::uint64_t bytes = 0;
+    for (unsigned plane = 0; plane < width_; ++plane)
+      bytes |= std::uint64_t{planes_[plane][index]} << (8 * plane);
+    if (!distances_) return value_ + bytes;
+    return value_ += static_cast<std::uint64_t>(unzigzag(bytes));
+  }
+  unsigned width() const { return width_; }
+
+ private:
+  std::uint64_t value_ = 0;  ///< the least, or the number before
+  unsigned width_ = 0;
+  bool distances_ = false;
+  std::array<const unsigned char*, 8> planes_{};
+};
+
+}  // namespace vigil
