@@ -61,6 +61,12 @@ bool is_cef(std::string_view text) {
 Format detect_json(std::string_view text, std::string_view app) {
   // Senders may sort the members, so the words are looked for in the whole of an ordinary message.
   const std::string_view front = text.substr(0, 16 * 1024);
+  // Windows first: where it is, it is found near the beginning, and what is not there is looked for to the end.
+  if (contains(front, "\"EventID\"") &&
+      (contains(front, "\"Channel\"") || contains(front, "\"SourceName\"") ||
+       contains(front, "\"ProviderGuid\""))) {
+    return Format::windows_json;
+  }
   if (contains(front, "\"event_type\"") &&
       (app == "suricata" || contains(front, "\"src_ip\"") || contains(front, "\"stats\""))) {
     return Format::eve;
@@ -70,11 +76,6 @@ Format detect_json(std::string_view text, std::string_view app) {
        at = find_text(front, kWinlog, at + 1)) {
     const std::string_view behind = front.substr(at + kWinlog.size(), 1);
     if (behind == "\"" || behind == ".") return Format::windows_json;
-  }
-  if (contains(front, "\"EventID\"") &&
-      (contains(front, "\"Channel\"") || contains(front, "\"SourceName\"") ||
-       contains(front, "\"ProviderGuid\""))) {
-    return Format::windows_json;
   }
   return Format::json;
 }

@@ -3,6 +3,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "storage/block_index.h"
 #include "storage/hash.h"
@@ -82,36 +83,63 @@ bool unpack(ZSTD_DCtx* context, std::string_view frame, std::size_t size, std::v
   return ZSTD_decompressDCtx(context, out.data(), size, frame.data(), frame.size()) == size;
 }
 
-/// Reads a text part into `size` bytes at `out`, behind which there is room for kScanPadding more. `pieces` is memory
-/// that is used again.
-bool unpack_text(ZSTD_DCtx* context, std::string_view part, Pieces& pieces, char* out, std::size_t size) {
-  if (part.size() < sizeof(std::uint64_t)) return false;
+/// What stands in a text part; nothing if it is damaged.
+std::optional<std::string_view> content_of(std::string_view part, BlockCodec& codec) {
+  if (part.size() <= sizeof(std::uint64_t)) return std::nullopt;
   const std::string_view summed = part.substr(0, part.size() - sizeof(std::uint64_t));
-  if (checksum64(summed) != load_u64(summed.data() + summed.size())) return false;
-  WireReader in(summed);
-  const auto codec = static_cast<BlockCodec>(in.byte());
-  if (codec == BlockCodec::stored) {
-    const std::string_view text = in.bytes(size);
-    if (!in.ok() || in.left() != 0) return false;
-    std::copy(text.begin(), text.end(), out);
-    return true;
-  }
-  if (codec == BlockCodec::zstd) {
-    const std::string_view frame = in.bytes(in.left());
-    return ZSTD_decompressDCtx(context, out, size, frame.data(), frame.size()) == size;
-  }
-  if (codec != BlockCodec::columns) return false;
+  if (checksum64(summed) != load_u64(summed.data() + summed.size())) return std::nullopt;
+  codec = static_cast<BlockCodec>(summed.front());
+  return summed.substr(1);
+}
+
+/// Unpacks the columns of `size` bytes of text, into memory of `pieces`.
+std::optional<TextColumns> unpack_columns(ZSTD_DCtx* context, std::string_view content, std::size_t size,
+                                          Pieces& pieces) {
+  WireReader in(content);
   // Columns that are more than the text was are not written.
   const auto text_size = static_cast<std::size_t>(in.varint(size)),
              calm_size = static_cast<std::size_t>(in.varint(size));
   const std::string_view text = in.text(), calm = in.text(), noise = in.bytes(in.left());
   if (!in.ok() || !unpack(context, text, text_size, pieces.text) ||
       !unpack(context, calm, calm_size, pieces.calm)) {
-    return false;
+    return std::nullopt;
   }
-  return pieces.reader.read(
-      {.text = {pieces.text.data(), text_size}, .calm = {pieces.calm.data(), calm_size}, .noise = noise}, out,
-      size);
+  return TextColumns{
+      .text = {pieces.text.data(), text_size}, .calm = {pieces.calm.data(), calm_size}, .noise = noise};
+}
+
+/// Reads a text part into `size` bytes at `out`, behind which there is room for kScanPadding more. `pieces` is memory
+/// that is used again.
+bool unpack_text(ZSTD_DCtx* context, std::string_view part, Pieces& pieces, char* out, std::size_t size) {
+  BlockCodec codec{};
+  const auto content = content_of(part, codec);
+  if (!content) return false;
+  switch (codec) {
+    case BlockCodec::stored:
+      if (content->size() != size) return false;
+      std::copy(content->begin(), content->end(), out);
+      return true;
+    case BlockCodec::zstd:
+      return ZSTD_decompressDCtx(context, out, size, content->data(), content->size()) == size;
+    case BlockCodec::columns: {
+      const auto columns = unpack_columns(context, *content, size, pieces);
+      return columns && pieces.reader.read(*columns, out, size);
+    }
+  }
+  return false;
+}
+
+/// Whether a text part reads back as `text`, behind which kScanPadding bytes are readable.
+bool says(ZSTD_DCtx* context, std::string_view part, Pieces& pieces, std::string_view text) {
+  BlockCodec codec{};
+  const auto content = content_of(part, codec);
+  if (content && codec == BlockCodec::columns) {
+    const auto columns = unpack_columns(context, *content, text.size(), pieces);
+    return columns && pieces.reader.says(*columns, text);
+  }
+  std::vector<char> back(text.size() + kScanPadding);
+  return unpack_text(context, part, pieces, back.data(), text.size()) &&
+         std::memcmp(text.data(), back.data(), text.size()) == 0;
 }
 
 /// Reads the rows part of a block of `count` rows; null, or what is wrong with it. Offsets are left at zero. `plain` is
@@ -207,11 +235,7 @@ std::string BlockEncoder::put_text_part(std::string_view text, std::span<const T
     out.append(pack(text));
   }
   append_fixed(out, checksum64(out));
-  if (back_.size() < text.size() + kScanPadding) back_.resize(text.size() + kScanPadding);
-  if (unpack_text(contexts_->back, out, contexts_->pieces, back_.data(), text.size()) &&
-      std::memcmp(text.data(), back_.data(), text.size()) == 0) {
-    return out;
-  }
+  if (says(contexts_->back, out, contexts_->pieces, text)) return out;
   ++verify_failures_;
   out.assign(1, static_cast<char>(BlockCodec::stored));
   out.append(text);

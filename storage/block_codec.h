@@ -104,7 +104,7 @@ class BlockEncoder {
   std::vector<std::uint32_t> order_back_;
   std::vector<const char*> raws_;
   std::vector<TextLine> lines_;
-  std::vector<char> text_, packed_, back_;
+  std::vector<char> text_, packed_;
   std::uint64_t verify_failures_ = 0;
 };
 

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <span>
 #include <string_view>
 #include <vector>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "storage/wire.h"
 
@@ -24,6 +28,37 @@ namespace vigil {
 
 /// Room behind what is read and written: whole registers are loaded and stored.
 constexpr std::size_t kColumnPadding = 64;
+
+/// Copies in steps of sixteen bytes: reads and writes up to fifteen more than asked, which may overlap.
+inline void copy_wide(char* to, const char* from, std::size_t size) {
+  for (std::size_t at = 0; at < size; at += 16) {
+    char bytes[16];
+    std::memcpy(bytes, from + at, sizeof bytes);
+    std::memcpy(to + at, bytes, sizeof bytes);
+  }
+}
+
+/// Length of what both begin with, at most `limit`. Sixteen bytes behind either's end are readable.
+inline std::size_t common_prefix(const char* a, const char* b, std::size_t limit) {
+  std::size_t at = 0;
+#if defined(__SSE2__)
+  for (; at < limit; at += 16) {
+    const __m128i same = _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(a + at)),
+                                        _mm_loadu_si128(reinterpret_cast<const __m128i*>(b + at)));
+    const auto differs = ~static_cast<std::uint32_t>(_mm_movemask_epi8(same)) & 0xffffU;
+    if (differs != 0) return std::min(limit, at + static_cast<std::size_t>(std::countr_zero(differs)));
+  }
+  return limit;
+#else
+  while (at < limit && a[at] == b[at]) ++at;
+  return at;
+#endif
+}
+
+/// Whether bytes are equal. Sixteen bytes behind either's end are readable.
+inline bool same_wide(const char* a, const char* b, std::size_t size) {
+  return common_prefix(a, b, size) == size;
+}
 
 /// Bytes that grow without being zeroed again.
 class ColumnStream {

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 #include "storage/hash.h"
 #include "storage/wire.h"
@@ -31,23 +28,6 @@ std::uint64_t hash_of(const char* bytes, std::size_t size) {
   std::uint64_t rest = 0;
   std::memcpy(&rest, bytes, size);
   return mix(state ^ rest, kMixC);
-}
-
-/// Length of what both begin with, at most `limit`. Sixteen bytes behind either's end are readable.
-inline std::size_t common_prefix(const char* a, const char* b, std::size_t limit) {
-  std::size_t at = 0;
-#if defined(__SSE2__)
-  for (; at < limit; at += 16) {
-    const __m128i same = _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(a + at)),
-                                        _mm_loadu_si128(reinterpret_cast<const __m128i*>(b + at)));
-    const auto differs = ~static_cast<std::uint32_t>(_mm_movemask_epi8(same)) & 0xffffU;
-    if (differs != 0) return std::min(limit, at + static_cast<std::size_t>(std::countr_zero(differs)));
-  }
-  return limit;
-#else
-  while (at < limit && a[at] == b[at]) ++at;
-  return at;
-#endif
 }
 
 /// Room for `more` bytes behind what is there, kScanPadding of slack included; the vector keeps its size.

@@ -114,6 +114,9 @@ class TextColumnsReader {
   /// writable behind `out`; what stands there is lost. False if the bytes do not say that many; never reads or writes
   /// further.
   bool read(const TextColumns& columns, char* out, std::size_t size);
+  /// Whether read() would give just this text, behind which kScanPadding bytes are readable. The same reading, which
+  /// compares each piece where it would write it.
+  bool says(const TextColumns& columns, std::string_view text);
 
  private:
   struct Memory;

@@ -31,16 +31,17 @@ struct Group {
 }  // namespace
 
 struct TextColumnsReader::Memory {
-  bool read(const TextColumns& in, char* out, std::size_t size);
+  template <class Out>
+  bool read(const TextColumns& in, Out& out);
   bool read_groups(std::string_view described, ValueColumnsReader& values, WireReader& changes);
-  bool put_first(Group& group);
-  bool put_next(Group& group);
+  template <class Out>
+  bool put_first(Group& group, Out& out);
+  template <class Out>
+  bool put_next(Group& group, Out& out);
   static std::string_view next_token(Column& column);
-  bool put_token(Column& column, const char* before, std::size_t before_size);
-  bool append(const char* from, std::size_t size);
+  template <class Out>
+  static bool put_token(Column& column, const char* before, std::size_t before_size, Out& out);
 
-  char* out_ = nullptr;
-  char* end_ = nullptr;
   std::vector<Group> groups_;
   std::vector<Column> columns_;
   std::vector<std::uint32_t> starts_;  ///< of the line before of each group, one more than columns
@@ -50,9 +51,41 @@ struct TextColumnsReader::Memory {
   std::size_t values_size_ = 0;
 };
 
-bool TextColumnsReader::Memory::read(const TextColumns& in, char* out, std::size_t size) {
-  out_ = out;
-  end_ = out + size;
+namespace {
+
+/// Where the text goes.
+struct Written {
+  const char* place() const { return at; }
+  std::size_t left() const { return static_cast<std::size_t>(end - at); }
+  /// In steps of sixteen bytes: there is room behind what is read and what is written.
+  bool put(const char* from, std::size_t size) {
+    if (size > left()) return false;
+    copy_wide(at, from, size);
+    at += size;
+    return true;
+  }
+  char* at;
+  char* const end;
+};
+
+/// The text it must be: what has been put so far is equal to what stands before `at`.
+struct Compared {
+  const char* place() const { return at; }
+  std::size_t left() const { return static_cast<std::size_t>(end - at); }
+  bool put(const char* from, std::size_t size) {
+    if (size > left() || !same_wide(at, from, size)) return false;
+    at += size;
+    return true;
+  }
+  const char* at;
+  const char* const end;
+};
+
+}  // namespace
+
+template <class Out>
+bool TextColumnsReader::Memory::read(const TextColumns& in, Out& out) {
+  const std::size_t size = out.left();
   WireReader head(in.text), calm(in.calm);
   const std::uint64_t lines = head.varint(kRowsMax);
   const std::uint64_t groups = head.varint(kGroupsMax);
@@ -84,17 +117,15 @@ bool TextColumnsReader::Memory::read(const TextColumns& in, char* out, std::size
     if (number > groups) return false;
     if (number == 0) {
       const std::string_view line = plain.bytes(lengths.varint());
-      if (!lengths.ok() || !plain.ok() || line.size() > static_cast<std::size_t>(end_ - out_)) return false;
-      if (!line.empty()) std::memcpy(out_, line.data(), line.size());
-      out_ += line.size();
+      if (!lengths.ok() || !plain.ok() || !out.put(line.data(), line.size())) return false;
       continue;
     }
     Group& group = groups_[number - 1];
     if (group.lines == 0) return false;
     --group.lines;
-    if (!(group.before == nullptr ? put_first(group) : put_next(group))) return false;
+    if (!(group.before == nullptr ? put_first(group, out) : put_next(group, out))) return false;
   }
-  if (out_ != end_ || lengths.left() != 0 || plain.left() != 0) return false;
+  if (out.left() != 0 || lengths.left() != 0 || plain.left() != 0) return false;
   for (const Group& group : groups_) {
     if (group.lines != 0) return false;
   }
@@ -161,42 +192,37 @@ inline std::string_view TextColumnsReader::Memory::next_token(Column& column) {
 #endif
 }
 
-/// In steps of sixteen bytes: there is room behind what is read and what is written.
-inline bool TextColumnsReader::Memory::append(const char* from, std::size_t size) {
-  if (size > static_cast<std::size_t>(end_ - out_)) return false;
-  copy_wide(out_, from, size);
-  out_ += size;
-  return true;
-}
-
 /// The next token of a column, of which the one before had these bytes.
-inline bool TextColumnsReader::Memory::put_token(Column& column, const char* before,
-                                                 std::size_t before_size) {
+template <class Out>
+inline bool TextColumnsReader::Memory::put_token(Column& column, const char* before, std::size_t before_size,
+                                                 Out& out) {
   std::string_view token = next_token(column);
   if (column.cut) {
     if (token.empty()) return false;
     const std::size_t common = static_cast<unsigned char>(token.front()) - std::size_t{kColumnCutZero};
-    if (common > before_size || !append(before, common)) return false;
+    if (common > before_size || !out.put(before, common)) return false;
     token.remove_prefix(1);
   }
-  return append(token.data(), token.size());
+  return out.put(token.data(), token.size());
 }
 
-bool TextColumnsReader::Memory::put_first(Group& group) {
+template <class Out>
+bool TextColumnsReader::Memory::put_first(Group& group, Out& out) {
   std::uint32_t* const starts = starts_.data() + group.first_column + (&group - groups_.data());
-  const char* const line = out_;
+  const char* const line = out.place();
   for (std::uint32_t c = 0; c < group.columns; ++c) {
-    starts[c] = static_cast<std::uint32_t>(out_ - line);
-    if (!put_token(columns_[group.first_column + c], nullptr, 0)) return false;
-    if (c + 1 < group.columns && !append(group.skeleton + c, 1)) return false;
+    starts[c] = static_cast<std::uint32_t>(out.place() - line);
+    if (!put_token(columns_[group.first_column + c], nullptr, 0, out)) return false;
+    if (c + 1 < group.columns && !out.put(group.skeleton + c, 1)) return false;
   }
-  starts[group.columns] = static_cast<std::uint32_t>(out_ - line) + 1;
+  starts[group.columns] = static_cast<std::uint32_t>(out.place() - line) + 1;
   group.before = line;
   return starts[group.columns] <= kScanBytesMax + 1;
 }
 
 /// As the line before but for the columns that change.
-bool TextColumnsReader::Memory::put_next(Group& group) {
+template <class Out>
+bool TextColumnsReader::Memory::put_next(Group& group, Out& out) {
   std::uint32_t* const starts = starts_.data() + group.first_column + (&group - groups_.data());
   Column* const columns = columns_.data() + group.first_column;
   const std::uint32_t words = (group.columns + 63) / 64;
@@ -212,7 +238,7 @@ bool TextColumnsReader::Memory::put_next(Group& group) {
     }
   }
 
-  const char* const line = out_;
+  const char* const line = out.place();
   std::uint32_t from = 0;                // how much of the line before has been used
   std::uint32_t shifted = 0, shift = 0;  // columns before `shifted` have their new start; `shift` wraps
   for (std::uint32_t word = 0; word < words; ++word) {
@@ -223,18 +249,18 @@ bool TextColumnsReader::Memory::put_next(Group& group) {
         for (std::uint32_t i = shifted; i <= c; ++i) starts[i] += shift;
       }
       shifted = c + 1;
-      if (columns[c].at == columns[c].end || !append(group.before + from, old_start - from)) return false;
-      const char* const token = out_;
-      if (!put_token(columns[c], group.before + old_start, old_end - old_start)) return false;
+      if (columns[c].at == columns[c].end || !out.put(group.before + from, old_start - from)) return false;
+      const char* const token = out.place();
+      if (!put_token(columns[c], group.before + old_start, old_end - old_start, out)) return false;
       from = old_end;
-      shift += static_cast<std::uint32_t>(out_ - token) - (old_end - old_start);
+      shift += static_cast<std::uint32_t>(out.place() - token) - (old_end - old_start);
     }
   }
   const std::uint32_t old_length = starts[group.columns] - 1;
   if (shift != 0) {
     for (std::uint32_t i = shifted; i <= group.columns; ++i) starts[i] += shift;
   }
-  if (!append(group.before + from, old_length - from)) return false;
+  if (!out.put(group.before + from, old_length - from)) return false;
   group.before = line;
   return starts[group.columns] <= kScanBytesMax + 1;
 }
@@ -243,7 +269,13 @@ TextColumnsReader::TextColumnsReader() : memory_(std::make_unique<Memory>()) {}
 TextColumnsReader::~TextColumnsReader() = default;
 
 bool TextColumnsReader::read(const TextColumns& columns, char* out, std::size_t size) {
-  return memory_->read(columns, out, size);
+  Written written{.at = out, .end = out + size};
+  return memory_->read(columns, written);
+}
+
+bool TextColumnsReader::says(const TextColumns& columns, std::string_view text) {
+  Compared compared{.at = text.data(), .end = text.data() + text.size()};
+  return memory_->read(columns, compared);
 }
 
 }  // namespace vigil

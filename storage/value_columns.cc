@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 #include "storage/hash.h"
 
@@ -55,27 +52,6 @@ inline Digits read_digits(const char* at, std::size_t limit) {
   return {count, bytes};
 }
 
-/// Length of what both begin with, at most `limit`. Sixteen bytes behind either's end are readable.
-inline std::size_t common_prefix(const char* a, const char* b, std::size_t limit) {
-  std::size_t at = 0;
-#if defined(__SSE2__)
-  for (; at < limit; at += 16) {
-    const __m128i same = _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(a + at)),
-                                        _mm_loadu_si128(reinterpret_cast<const __m128i*>(b + at)));
-    const auto differs = ~static_cast<std::uint32_t>(_mm_movemask_epi8(same)) & 0xffffU;
-    if (differs != 0) return std::min(limit, at + static_cast<std::size_t>(std::countr_zero(differs)));
-  }
-  return limit;
-#else
-  while (at < limit && a[at] == b[at]) ++at;
-  return at;
-#endif
-}
-
-inline bool same_bytes(const char* a, const char* b, std::size_t size) {
-  return common_prefix(a, b, size) == size;
-}
-
 }  // namespace
 
 void ValueColumnsWriter::clear() {
@@ -108,7 +84,9 @@ void ValueColumnsWriter::put(const char* text_base, std::span<const ColumnToken>
       } else {
         for (const Word& word : words_) terms.add_token(base_ + word.at, word.length);
       }
-    } else if (put_numbers() || put_hex()) {
+    } else if (put_numbers()) {
+      if (gathered || runs_may_be_terms()) add_terms();
+    } else if (put_hex()) {
       add_terms();
     } else if (put_words(count / 2)) {
       if (gathered) {
@@ -140,14 +118,14 @@ bool ValueColumnsWriter::put_same() {
   for (std::size_t back = 1; back <= earlier_.size(); ++back) {
     const std::span<const ColumnToken> other = earlier_[earlier_.size() - back];
     if (other.size() != count || (other[0].length & kTokenLength) != first.size() ||
-        !same_bytes(base_ + other[0].at, first.data(), first.size())) {
+        !same_wide(base_ + other[0].at, first.data(), first.size())) {
       continue;
     }
     std::size_t i = 1;
     for (; i < count; ++i) {
       const std::string_view value = token(i);
       if ((other[i].length & kTokenLength) != value.size() ||
-          !same_bytes(base_ + other[i].at, value.data(), value.size())) {
+          !same_wide(base_ + other[i].at, value.data(), value.size())) {
         break;
       }
     }
@@ -179,7 +157,7 @@ inline std::uint32_t ValueColumnsWriter::word_of(std::string_view value) {
     }
     const Word& word = words_.data()[entry & 0xffffU];
     if (word.key == key && word.length == value.size() &&
-        (value.size() <= 8 || same_bytes(base_ + word.at, value.data(), value.size()))) {
+        (value.size() <= 8 || same_wide(base_ + word.at, value.data(), value.size()))) {
       return entry & 0xffffU;
     }
   }
@@ -248,8 +226,7 @@ inline bool ValueColumnsWriter::read_runs(std::size_t index) {
   const char* at = value.data();
   const char* const end = at + value.size();
   for (Run& run : std::span(runs_).first(runs_used_)) {
-    if (run.before_size == 1 ? *at != *run.before : !same_bytes(at, run.before, run.before_size))
-      return false;
+    if (run.before_size == 1 ? *at != *run.before : !same_wide(at, run.before, run.before_size)) return false;
     at += run.before_size;
     if (at >= end) return false;
     const auto limit = static_cast<std::size_t>(end - at);
@@ -272,7 +249,18 @@ inline bool ValueColumnsWriter::read_runs(std::size_t index) {
     run.values.data()[index] = number;
     at += count;
   }
-  return at + behind_.size() == end && same_bytes(at, behind_.data(), behind_.size());
+  return at + behind_.size() == end && same_wide(at, behind_.data(), behind_.size());
+}
+
+/// A term has a letter, or is an address of four numbers or more (terms.h). What stands between the numbers is ASCII, or
+/// the terms were gathered already.
+bool ValueColumnsWriter::runs_may_be_terms() const {
+  if (runs_used_ >= 4) return true;
+  const std::string_view value = token(0);
+  return std::any_of(value.begin(), value.end(), [](char c) {
+    const char lower = static_cast<char>(c | 0x20);
+    return (lower >= 'a' && lower <= 'z') || c == '\\';
+  });
 }
 
 bool ValueColumnsWriter::put_numbers() {
@@ -332,7 +320,7 @@ bool ValueColumnsWriter::put_hex() {
     if (all >= 16) return false;
     for (std::size_t d = 0; d <= digits; ++d) {
       const std::size_t next = d == digits ? first.size() : places[d];
-      if (place < next && !same_bytes(value.data() + place, first.data() + place, next - place)) return false;
+      if (place < next && !same_wide(value.data() + place, first.data() + place, next - place)) return false;
       place = next + 1;
     }
   }

@@ -54,15 +54,6 @@ constexpr std::size_t kColumnHexMax = 128;  ///< length of a value
 constexpr std::size_t kColumnDigitsMax = 18;
 constexpr std::size_t kColumnWordsMax = 65'536;
 
-/// Copies in steps of sixteen bytes: reads and writes up to fifteen more than asked, which may overlap.
-inline void copy_wide(char* to, const char* from, std::size_t size) {
-  for (std::size_t at = 0; at < size; at += 16) {
-    char bytes[16];
-    std::memcpy(bytes, from + at, sizeof bytes);
-    std::memcpy(to + at, bytes, sizeof bytes);
-  }
-}
-
 /// Writes columns. Keeps its memory; one thread.
 class ValueColumnsWriter {
  public:
@@ -99,6 +90,7 @@ class ValueColumnsWriter {
   bool put_same();
   bool put_words(std::size_t words_max);
   bool put_numbers();
+  bool runs_may_be_terms() const;
   bool find_runs();
   bool read_runs(std::size_t index);
   bool put_hex();

@@ -47,6 +47,17 @@ struct Kept {
                                    .noise = {all[2].data(), noise.size()}},
                                   place.data(), size);
     out.assign(place.data(), size);
+    // To be read and to be compared are the same.
+    const TextColumns columns{.text = {all[0].data(), text.size()},
+                              .calm = {all[1].data(), calm.size()},
+                              .noise = {all[2].data(), noise.size()}};
+    EXPECT_EQ(reader.says(columns, {place.data(), size}), done);
+    for (const std::size_t at : {std::size_t{0}, size / 3, size - 1}) {
+      if (!done || size == 0) break;
+      place[at] = static_cast<char>(place[at] ^ 1);
+      EXPECT_FALSE(reader.says(columns, {place.data(), size})) << at;
+      place[at] = static_cast<char>(place[at] ^ 1);
+    }
     return done;
   }
 };
