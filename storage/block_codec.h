@@ -19,7 +19,8 @@ namespace vigil {
 //
 //   heads   day, number        -> head: what is known without reading the rows
 //   fresh   day, number, 0     -> rows: version | lane | number | codec | part size | size | zstd frame, with its length, of
-//                                 sources | shapes, with their length | calm; noise | checksum64 (row_columns.h)
+//                                 sources | shapes and still, each with its length | calm; noise | checksum64
+//                                 (row_columns.h)
 //   fresh   day, number, 1..   -> text: how (1 byte, below) | what that needs | checksum64 of all before
 //   fidx    day, number        -> term index (block_index.h)
 //
@@ -29,10 +30,9 @@ namespace vigil {
 
 /// How text is written. 2 was a way of columns that no release has written.
 enum class BlockCodec : std::uint8_t {
-  stored = 0,  ///< text as it is: the way out if what another codec wrote does not read back
-  zstd = 1,    ///< a zstd frame of the text, where columns would be larger
-  columns =
-      3,  ///< text_columns.h: bytes of text and of calm (varints) | zstd frame of each, with its length | noise
+  stored = 0,   ///< text as it is: the way out if what another codec wrote does not read back
+  zstd = 1,     ///< a zstd frame of the text, where columns would be larger
+  columns = 3,  ///< text_columns.h: of text, still and calm each: bytes, zstd frame with its length; noise
 };
 
 /// What the archive keeps in memory of each block.

@@ -63,7 +63,8 @@ ChunkBuilder::Description ChunkBuilder::describe(LaneId lane, const CommitSpan& 
     }
     rows.put(offsets);
   }
-  const std::array<std::string_view, 3> columns = {rows.shapes.view(), rows.calm.view(), rows.noise.view()};
+  const std::array<std::string_view, 4> columns = {rows.shapes.view(), rows.still.view(), rows.calm.view(),
+                                                   rows.noise.view()};
   std::size_t column_bytes = 0;
   for (const std::string_view bytes : columns) column_bytes += bytes.size() + kVarintMax;
   description.bytes.reset(new char[kCountsMax + sources.size() + column_bytes]);
@@ -172,9 +173,9 @@ std::shared_ptr<const Chunk> Chunk::read(std::string_view body) {
   const std::uint64_t raw_bytes = in.varint(kRawBytesMax);
   const auto placing = static_cast<Placing>(in.byte());
   if (rows == 0 || placing > Placing::kept || !read_sources(in, chunk->sources_)) return nullptr;
-  const std::string_view shapes = in.text(), calm = in.text(), noise = in.text();
+  const std::string_view shapes = in.text(), still = in.text(), calm = in.text(), noise = in.text();
   if (!in.ok() || in.left() != 0) return nullptr;
-  NumberReaders columns{WireReader(shapes), WireReader(calm), WireReader(noise)};
+  NumberReaders columns{WireReader(shapes), WireReader(still), WireReader(calm), WireReader(noise)};
   std::vector<std::uint32_t> order;
   if (!read_rows(columns, rows, chunk->sources_.size(), RowOrder::by_sequence, chunk->rows_, order))
     return nullptr;

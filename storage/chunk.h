@@ -20,7 +20,7 @@ using LaneId = std::uint16_t;
 //   magic "VJC1", 4 bytes | length of the rest, 4 | check of both, 8
 //   text
 //   version 1 byte | lane | first sequence and records of the whole commit | rows | raw bytes (varints) | placing 1 byte
-//   | sources | shapes, calm and noise of rows and offsets, each with its length
+//   | sources | shapes, still, calm and noise of rows and offsets, each with its length
 //   length since the version, 4 bytes | checksum64 of everything since the text, 8 bytes
 //
 // Placing 0: the text is the records' raw bytes, back to back, by sequence, and there are no offsets. Placing 1: the

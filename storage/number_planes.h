@@ -18,13 +18,15 @@ namespace vigil {
 
 // Numbers as planes: the lowest byte of all of them, then the next byte of all. Streams:
 //
-//   shapes  for each run of numbers: least (varint); how many bytes each has, plus 16 if they are distances; a bit for each
-//           byte whether it is noise (one byte)
-//   calm    bytes that are not all alike likely: packed well, but not together with text
-//   noise   bytes where any is as likely as another: packing makes them no smaller
+//   shapes  for each run of numbers: least (varint); how many bytes each has, plus 16 if they are distances, plus 32 times
+//           the unit; two bits for each byte, the lowest byte's lowest: the stream it is in (varint)
+//   0 still  bytes of which few are different
+//   1 calm   bytes that are not all alike likely: both are packed well, but not together, and not with text
+//   2 noise  bytes where any is as likely as another: packing makes them no smaller
 //
-// Added to the least, the bytes are the number; or they are its zig-zag distance from the number before, and the first
-// one's from the least. How many numbers there are is not written.
+// Times 1,000 to the power of the unit (at most 3), and added to the least, the bytes are the number; or they are its
+// zig-zag distance from the number before in that unit, and the first one's from the least. How many numbers there are is
+// not written.
 
 /// Room behind what is read and written: whole registers are loaded and stored.
 constexpr std::size_t kColumnPadding = 64;
@@ -77,6 +79,9 @@ class ColumnStream {
     bytes(bytes_of.data(), bytes_of.size());
   }
   std::string_view view() const { return {bytes_.data(), used_}; }
+  /// Takes back what was written since there were so many bytes.
+  void rewind(std::size_t size) { used_ = size; }
+  std::size_t size() const { return used_; }
 
  private:
   std::vector<char> bytes_;
@@ -85,19 +90,25 @@ class ColumnStream {
 
 /// Writes numbers. Keeps its memory; one thread.
 struct NumberPlanes {
-  ColumnStream shapes, calm, noise;
+  ColumnStream shapes, still, calm, noise;
 
   void clear() {
-    for (ColumnStream* stream : {&shapes, &calm, &noise}) stream->clear();
+    for (ColumnStream* stream : {&shapes, &still, &calm, &noise}) stream->clear();
   }
   /// They are changed; there is at least one.
   void put(std::span<std::uint64_t> values);
+
+ private:
+  template <std::size_t kUnit>
+  void put_in(std::span<std::uint64_t> values, std::uint64_t least, std::uint64_t most);
 };
 
 /// What numbers are read from. Bytes that may be anything.
 struct NumberReaders {
-  WireReader shapes, calm, noise;
-  bool at_end() const { return shapes.left() == 0 && calm.left() == 0 && noise.left() == 0; }
+  WireReader shapes, still, calm, noise;
+  bool at_end() const {
+    return shapes.left() == 0 && still.left() == 0 && calm.left() == 0 && noise.left() == 0;
+  }
 };
 
 /// Numbers that are read, still in planes.
@@ -110,13 +121,13 @@ class PlanedNumbers {
     std::uint64_t bytes = 0;
     for (unsigned plane = 0; plane < width_; ++plane)
       bytes |= std::uint64_t{planes_[plane][index]} << (8 * plane);
-    if (!distances_) return value_ + bytes;
-    return value_ += static_cast<std::uint64_t>(unzigzag(bytes));
+    if (!distances_) return value_ + bytes * unit_;
+    return value_ += static_cast<std::uint64_t>(unzigzag(bytes)) * unit_;
   }
-  unsigned width() const { return width_; }
 
  private:
   std::uint64_t value_ = 0;  ///< the least, or the number before
+  std::uint64_t unit_ = 1;
   unsigned width_ = 0;
   bool distances_ = false;
   std::array<const unsigned char*, 8> planes_{};

@@ -18,26 +18,26 @@ void sort_by(std::vector<std::uint32_t>& order, const std::vector<Row>& rows, st
   order.swap(sorted);
 }
 
-constexpr std::array<std::int64_t, 4> kUnits = {1, 1'000, 1'000'000, 1'000'000'000};
-
-/// The largest unit of which all times are multiples: an index of kUnits.
-template <std::size_t kUnit>
-std::size_t unit_of(const std::vector<Row>& rows, std::size_t from) {
-  if constexpr (kUnit > 0) {
-    // What was a multiple of a larger unit is one of a smaller.
-    for (; from < rows.size(); ++from) {
-      if (rows.data()[from].event_ns % kUnits[kUnit] != 0) return unit_of<kUnit - 1>(rows, from);
+/// Ends of the runs of lengths and times, in the order of the text.
+std::vector<std::size_t> runs_of(const std::vector<Row>& rows, std::span<const std::uint32_t> order) {
+  constexpr std::size_t kRunMin = 64;
+  std::vector<std::size_t> ends;
+  bool open = false;  // the latest run is of small ones, and may go on
+  for (std::size_t first = 0, end = 0; first < order.size(); first = end) {
+    const Row& row = rows[order[first]];
+    while (end < order.size() && rows[order[end]].source == row.source &&
+           rows[order[end]].format == row.format)
+      ++end;
+    const bool small = end - first < kRunMin;
+    if (open && small) {
+      ends.back() = end;
+    } else {
+      ends.push_back(end);
     }
+    open = small;
   }
-  return kUnit;
-}
-
-/// Times divided by a unit; the compiler makes a multiplication of each.
-template <std::int64_t kUnit, class Place>
-void divide(const std::vector<Row>& rows, std::vector<std::uint64_t>& values, Place&& place) {
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    values.data()[i] = static_cast<std::uint64_t>(rows.data()[place(i)].event_ns / kUnit);
-  }
+  if (order.empty()) ends.push_back(rows.size());
+  return ends;
 }
 
 }  // namespace
@@ -63,39 +63,29 @@ void put_rows(const std::vector<Row>& rows, std::span<const std::uint32_t> order
   put([row](std::size_t i) { return static_cast<std::uint64_t>(row[i].received_ns); });
   put([row](std::size_t i) { return row[i].source; });
   put([row](std::size_t i) { return static_cast<std::uint8_t>(row[i].format); });
-  put([row](std::size_t i) { return row[i].kinds; });
-  put([row](std::size_t i) { return row[i].tags; });
   const auto in_order = [order](std::size_t i) { return order.empty() ? i : order.data()[i]; };
-  put([row, &in_order](std::size_t i) { return row[in_order(i)].length; });
-  const std::size_t unit = unit_of<kUnits.size() - 1>(rows, 0);
-  out.shapes.varint(unit);
-  switch (unit) {
-    case 0:
-      divide<kUnits[0]>(rows, values, in_order);
-      break;
-    case 1:
-      divide<kUnits[1]>(rows, values, in_order);
-      break;
-    case 2:
-      divide<kUnits[2]>(rows, values, in_order);
-      break;
-    default:
-      divide<kUnits[3]>(rows, values, in_order);
-      break;
+  put([row, &in_order](std::size_t i) { return row[in_order(i)].kinds; });
+  put([row, &in_order](std::size_t i) { return row[in_order(i)].tags; });
+  std::size_t first = 0;
+  for (const std::size_t end : runs_of(rows, order)) {
+    const std::span<std::uint64_t> run = std::span(values).first(end - first);
+    for (std::size_t i = first; i < end; ++i) run[i - first] = row[in_order(i)].length;
+    out.put(run);
+    for (std::size_t i = first; i < end; ++i)
+      run[i - first] = static_cast<std::uint64_t>(row[in_order(i)].event_ns);
+    out.put(run);
+    first = end;
   }
-  out.put(values);
 }
 
 bool read_rows(NumberReaders& in, std::uint32_t count, std::size_t sources, RowOrder kind,
                std::vector<Row>& rows, std::vector<std::uint32_t>& order) {
   if (count == 0 || count > kRowsMax) return false;
   rows.resize(count);
-  PlanedNumbers sequence, received, source, format, kinds, tags, length, event;
-  for (PlanedNumbers* const column : {&sequence, &received, &source, &format, &kinds, &tags, &length}) {
+  PlanedNumbers sequence, received, source, format, kinds, tags;
+  for (PlanedNumbers* const column : {&sequence, &received, &source, &format, &kinds, &tags}) {
     if (!column->read(in, count)) return false;
   }
-  const auto unit = static_cast<std::size_t>(in.shapes.varint(kUnits.size() - 1));
-  if (!event.read(in, count)) return false;
   std::uint64_t before = 0;
   for (std::uint32_t i = 0; i < count; ++i) {
     Row& row = rows.data()[i];
@@ -104,19 +94,29 @@ bool read_rows(NumberReaders& in, std::uint32_t count, std::size_t sources, RowO
     row.received_ns = static_cast<std::int64_t>(received.next(i));
     row.source = static_cast<std::uint32_t>(source.next(i));
     row.format = static_cast<Format>(format.next(i));
-    row.kinds = static_cast<std::uint8_t>(kinds.next(i));
-    row.tags = tags.next(i);
     if (row.source >= sources || (i > 0 && row.sequence <= before)) return false;
     before = row.sequence;
   }
-  if (kind == RowOrder::by_text) order = text_order(rows);
+  if (kind == RowOrder::by_text) {
+    order = text_order(rows);
+  } else {
+    order.clear();
+  }
   std::uint64_t raw_bytes = 0;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    Row& row = rows.data()[kind == RowOrder::by_text ? order.data()[i] : i];
-    const std::uint64_t bytes = length.next(i);
-    if (bytes > kRawBytesMax) return false;
-    raw_bytes += row.length = static_cast<std::uint32_t>(bytes);
-    row.event_ns = static_cast<std::int64_t>(event.next(i) * static_cast<std::uint64_t>(kUnits[unit]));
+  std::size_t first = 0;
+  for (const std::size_t end : runs_of(rows, order)) {
+    PlanedNumbers length, event;
+    if (!length.read(in, end - first) || !event.read(in, end - first)) return false;
+    for (std::size_t i = first; i < end; ++i) {
+      Row& row = rows.data()[kind == RowOrder::by_text ? order.data()[i] : i];
+      row.kinds = static_cast<std::uint8_t>(kinds.next(i));
+      row.tags = tags.next(i);
+      const std::uint64_t bytes = length.next(i - first);
+      if (bytes > kRawBytesMax) return false;
+      raw_bytes += row.length = static_cast<std::uint32_t>(bytes);
+      row.event_ns = static_cast<std::int64_t>(event.next(i - first));
+    }
+    first = end;
   }
   return in.shapes.ok() && raw_bytes <= kRawBytesMax;
 }

@@ -11,12 +11,14 @@ namespace vigil {
 
 // Rows as numbers (number_planes.h), one after the other, each of all rows in order of sequence:
 //
-//   sequence, less its place in the order | received | source, an index in the table of sources | format | kinds
-//   | transport tags
+//   sequence, less its place in the order | received | source, an index in the table of sources | format
 //
-// then two that follow the text (in a chunk that is the order of sequence; in a block, text_order()):
+// then those that follow the text (in a chunk that is the order of sequence; in a block, text_order()):
 //
-//   length | event: how often its nanoseconds can be divided by 1,000, three times at most (varint); then they, divided
+//   kinds | transport tags | for each run: length | event
+//
+// In a chunk there is one run. In a block there are several, since each source has its own lengths, precision and pace:
+// one for each source and format with 64 records or more, one for all smaller ones that stand together.
 //
 // Sources on disk: their count, then each one's strings (length-prefixed) and numbers in the order of struct Source.
 // The table stands beside the rows it belongs to, not in one place for all: a chunk or block is whole by itself, a

@@ -268,11 +268,14 @@ TextColumns TextColumnsWriter::join(std::size_t lines, std::uint32_t groups) {
                                          values_.numbers.shapes.view(), values_.text.view()}) {
     append_section(text_, section);
   }
-  calm_.clear();
-  for (const std::string_view section : {view_of(ids_), view_of(changed_), values_.numbers.calm.view()}) {
-    calm_.insert(calm_.end(), section.begin(), section.end());
+  still_.clear();
+  for (const std::string_view section : {view_of(ids_), view_of(changed_), values_.numbers.still.view()}) {
+    still_.insert(still_.end(), section.begin(), section.end());
   }
-  return {.text = view_of(text_), .calm = view_of(calm_), .noise = values_.numbers.noise.view()};
+  return {.text = view_of(text_),
+          .still = view_of(still_),
+          .calm = values_.numbers.calm.view(),
+          .noise = values_.numbers.noise.view()};
 }
 
 }  // namespace vigil

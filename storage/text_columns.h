@@ -17,7 +17,7 @@ namespace vigil {
 // and of a column only what differs from the line before is written. Of ordinary logs that is a sixth of the tokens.
 // Lines of a skeleton that is rare, and very long ones, are written as they are.
 //
-// Bytes, before zstd, are in three pieces. Numbers are varints; a section is its length and its bytes.
+// Bytes, before zstd, are in four pieces. Numbers are varints; a section is its length and its bytes.
 //
 //   text:   lines, groups, bytes of `changes`
 //           section lengths  of the lines as they are
@@ -25,12 +25,12 @@ namespace vigil {
 //           section groups   for each group: lines, size of the skeleton, skeleton
 //           section shapes, section values: of the columns, group by group (value_columns.h); their values are those of
 //                            each group's first line and of each change
-//   calm:   ids      for each line: its group + 1, or 0 for a line as it is; one byte, or two (low first) if there are
+//   still:  ids      for each line: its group + 1, or 0 for a line as it is; one byte, or two (low first) if there are
 //                    more than 255 groups
 //           changes  for each group and each of its lines but the first: a bit for each column that changes now and
 //                    then, lowest first, in whole bytes
-//           the columns' numbers
-//   noise:  the columns' numbers that no packing makes smaller
+//           the columns' numbers that are still
+//   calm, noise: the columns' other numbers
 
 /// What the encoder is told of a line.
 struct TextLine {
@@ -42,11 +42,11 @@ struct TextLine {
 constexpr std::uint32_t kGroupsMax = 4096;
 constexpr std::uint32_t kColumnsMax = 4096;
 
-/// Text as columns, in three pieces that are packed each by itself. Bytes that are written, or read with kScanPadding
-/// readable bytes behind `text` and `calm`.
+/// Text as columns, in four pieces that are packed each by itself. Bytes that are written, or read with kScanPadding
+/// readable bytes behind `text`.
 struct TextColumns {
-  std::string_view text, calm, noise;
-  std::size_t size() const { return text.size() + calm.size() + noise.size(); }
+  std::string_view text, still, calm, noise;
+  std::size_t size() const { return text.size() + still.size() + calm.size() + noise.size(); }
 };
 
 /// Writes text as columns. Keeps its memory from part to part; one thread.
@@ -98,7 +98,7 @@ class TextColumnsWriter {
   std::vector<std::uint32_t> row_ends_;  ///< in tokens_
   std::vector<std::uint32_t> changes_, column_at_, change_bit_;
   // What is written:
-  std::vector<char> ids_, lengths_, plain_, described_, changed_, text_, calm_;
+  std::vector<char> ids_, lengths_, plain_, described_, changed_, text_, still_;
   ValueColumnsWriter values_;
 };
 

@@ -86,7 +86,7 @@ struct Compared {
 template <class Out>
 bool TextColumnsReader::Memory::read(const TextColumns& in, Out& out) {
   const std::size_t size = out.left();
-  WireReader head(in.text), calm(in.calm);
+  WireReader head(in.text), still(in.still);
   const std::uint64_t lines = head.varint(kRowsMax);
   const std::uint64_t groups = head.varint(kGroupsMax);
   const std::uint64_t changes_bytes = head.varint();
@@ -94,19 +94,23 @@ bool TextColumnsReader::Memory::read(const TextColumns& in, Out& out) {
   WireReader plain(head.text());
   const std::string_view described = head.text(), shapes = head.text(), text = head.text();
   const std::size_t id_bytes = groups > UINT8_MAX ? 2 : 1;
-  const std::string_view ids = calm.bytes(lines * id_bytes);
-  WireReader changes(calm.bytes(changes_bytes));
-  if (!head.ok() || head.left() != 0 || !calm.ok()) return false;
+  const std::string_view ids = still.bytes(lines * id_bytes);
+  WireReader changes(still.bytes(changes_bytes));
+  if (!head.ok() || head.left() != 0 || !still.ok()) return false;
 
-  // Each value stands in the output, but for the space behind it, which stands for a delimiter or a line's end.
-  const std::size_t values_max = size + static_cast<std::size_t>(lines);
+  // Each value stands in the output, but for the space behind it, which stands for a delimiter or a line's end. What a
+  // value is split into takes as much once more for each level.
+  const std::size_t values_max = (size + static_cast<std::size_t>(lines)) * (1 + kColumnSplitsMax);
   if (values_size_ < values_max) {
     values_.reset(new char[values_max + ValueColumnsReader::kRenderSlack]);
     values_size_ = values_max;
   }
-  ValueColumnsReader values(
-      {.shapes = shapes, .text = text, .calm = calm.bytes(calm.left()), .noise = in.noise}, values_.get(),
-      values_max);
+  ValueColumnsReader values({.shapes = shapes,
+                             .text = text,
+                             .still = still.bytes(still.left()),
+                             .calm = in.calm,
+                             .noise = in.noise},
+                            values_.get(), values_max);
   groups_.assign(static_cast<std::size_t>(groups), Group());
   if (!read_groups(described, values, changes)) return false;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "storage/hash.h"
 
@@ -96,7 +97,7 @@ void ValueColumnsWriter::put(const char* text_base, std::span<const ColumnToken>
       }
     } else {
       add_terms();
-      if (!put_cut()) put_text();
+      if (!put_split(0) && !put_cut()) put_text();
     }
   } else {
     add_terms();
@@ -343,6 +344,50 @@ bool ValueColumnsWriter::put_hex() {
   }
   for (std::size_t pair = 0; pair < pairs; ++pair) put_values(values_.data() + pair * count);
   return true;
+}
+
+/// A path and what it ends in, a host and its port: apart, one or both may be of another kind than text.
+bool ValueColumnsWriter::put_split(unsigned depth) {
+  if (depth == kColumnSplitsMax) return false;
+  constexpr std::string_view kBytes = "/:@\\";
+  const std::string_view first = token(0);
+  const auto chosen = std::find_if(kBytes.begin(), kBytes.end(),
+                                   [first](char c) { return first.find(c) != std::string_view::npos; });
+  if (chosen == kBytes.end()) return false;
+  std::vector<ColumnToken>&heads = pieces_[2 * depth], &tails = pieces_[2 * depth + 1];
+  heads.clear();
+  tails.clear();
+  for (const ColumnToken& whole : tokens_) {
+    const std::string_view value(base_ + whole.at, whole.length & kTokenLength);
+    const std::size_t at = value.rfind(*chosen);
+    if (at == std::string_view::npos) return false;
+    heads.push_back({.at = whole.at, .length = static_cast<std::uint16_t>(at), .column = 0});
+    tails.push_back({.at = static_cast<std::uint32_t>(whole.at + at + 1),
+                     .length = static_cast<std::uint16_t>(value.size() - at - 1),
+                     .column = 0});
+  }
+  const std::size_t shapes_before = numbers.shapes.size(), text_before = text.size();
+  put_kind(ColumnKind::split);
+  numbers.shapes.bytes(&*chosen, 1);
+  const bool head_is_text = !put_piece(heads, depth);
+  if (!put_piece(tails, depth) && head_is_text) {
+    numbers.shapes.rewind(shapes_before);
+    text.rewind(text_before);
+    return false;
+  }
+  return true;
+}
+
+/// One of the two columns of a split. False if it was written as text.
+bool ValueColumnsWriter::put_piece(std::span<const ColumnToken> tokens, unsigned depth) {
+  const auto whole = std::exchange(tokens_, tokens);
+  const auto change = std::exchange(change_, ColumnChange::always);
+  const bool better = put_words(tokens.size() / 4 + 1) || put_numbers() || put_hex() ||
+                      put_words(tokens.size() / 2) || put_split(depth + 1);
+  if (!better) put_text();
+  tokens_ = whole;
+  change_ = change;
+  return better;
 }
 
 bool ValueColumnsWriter::put_cut() {

@@ -18,7 +18,7 @@ namespace vigil {
 //
 //   shapes  for each column: how it changes plus four times its kind, then what the kind needs (below)
 //   text    bytes that look like text: packed well by zstd
-//   calm, noise  bytes of numbers
+//   still, calm, noise  bytes of numbers
 //
 // A column that changes now and then says in `shapes` how many values it has, unless its kind is text or cut. Kinds:
 //
@@ -31,8 +31,10 @@ namespace vigil {
 //              front), numbers; then size and bytes of the text behind the last
 //   5 hex      1 if in upper case, length of all values, a bit for each place that is a digit (lowest first, in whole
 //              bytes), the other places' bytes, then for every two digits numbers: a byte, the first digit high
+//   6 split    a byte, then two columns of as many values, both as ones that change from line to line: what stands before
+//              and behind the last such byte of each value. Neither is cut or same; splits nest four deep.
 //
-// How numbers are written, and what of them is calm and what noise: number_planes.h.
+// How numbers are written, and which of their bytes are still, calm and noise: number_planes.h.
 
 /// A token of a line.
 struct ColumnToken {
@@ -42,7 +44,15 @@ struct ColumnToken {
 };
 constexpr std::uint16_t kTokenGathered = 0x8000, kTokenLength = 0x7fff;
 
-enum class ColumnKind : std::uint8_t { text = 0, cut = 1, same = 2, words = 3, numbers = 4, hex = 5 };
+enum class ColumnKind : std::uint8_t {
+  text = 0,
+  cut = 1,
+  same = 2,
+  words = 3,
+  numbers = 4,
+  hex = 5,
+  split = 6
+};
 /// How a column changes from line to line of its group.
 enum class ColumnChange : std::uint8_t { never = 0, always = 1, sometimes = 2 };
 
@@ -50,8 +60,9 @@ enum class ColumnChange : std::uint8_t { never = 0, always = 1, sometimes = 2 };
 constexpr std::size_t kColumnCutMax = 31;
 constexpr unsigned char kColumnCutZero = '@';
 constexpr std::size_t kColumnRunsMax = 24;
-constexpr std::size_t kColumnHexMax = 128;  ///< length of a value
-constexpr std::size_t kColumnDigitsMax = 18;
+constexpr std::size_t kColumnHexMax = 128;    ///< length of a value
+constexpr std::size_t kColumnDigitsMax = 19;  ///< all such numbers fit into 64 bits
+constexpr unsigned kColumnSplitsMax = 4;      ///< in one another
 constexpr std::size_t kColumnWordsMax = 65'536;
 
 /// Writes columns. Keeps its memory; one thread.
@@ -94,6 +105,8 @@ class ValueColumnsWriter {
   bool find_runs();
   bool read_runs(std::size_t index);
   bool put_hex();
+  bool put_split(unsigned depth);
+  bool put_piece(std::span<const ColumnToken> tokens, unsigned depth);
   bool put_cut();
   void put_text();
   void put_kind(ColumnKind kind);
@@ -110,6 +123,7 @@ class ValueColumnsWriter {
   std::size_t runs_used_ = 0;
   std::string_view behind_;  ///< the text behind the last run
   std::vector<std::uint64_t> values_;
+  std::array<std::vector<ColumnToken>, 2 * kColumnSplitsMax> pieces_;  ///< heads and tails by depth
   std::vector<Word> words_;
   std::vector<std::uint32_t> slots_;  ///< hash table of words_: epoch, and index in the lower half
   std::uint32_t epoch_ = 0;
@@ -119,7 +133,7 @@ class ValueColumnsWriter {
 class ValueColumnsReader {
  public:
   struct Streams {
-    std::string_view shapes, text, calm, noise;
+    std::string_view shapes, text, still, calm, noise;
   };
   /// A column as text: values in [at, end), each with a space behind it.
   struct Column {
@@ -130,7 +144,8 @@ class ValueColumnsReader {
   /// Columns that are not text are made text at `room`, which has so many bytes and kRenderSlack behind them.
   static constexpr std::size_t kRenderSlack = 1024;
   ValueColumnsReader(const Streams& streams, char* room, std::size_t room_bytes)
-      : numbers_{WireReader(streams.shapes), WireReader(streams.calm), WireReader(streams.noise)},
+      : numbers_{WireReader(streams.shapes), WireReader(streams.still), WireReader(streams.calm),
+                 WireReader(streams.noise)},
         text_(streams.text),
         out_(room),
         out_end_(room + room_bytes) {}
@@ -145,6 +160,9 @@ class ValueColumnsReader {
   bool read_words(std::size_t count, Column& column);
   bool read_runs(std::size_t count, Column& column);
   bool read_hex(std::size_t count, Column& column);
+  bool read_split(std::size_t count, unsigned depth, Column& column);
+  bool read_values(ColumnKind kind, std::size_t count, Column& column);
+  bool read_text(ColumnKind kind, Column& column);
 
   NumberReaders numbers_;
   WireReader text_;

@@ -62,40 +62,81 @@ inline char* put_fixed(char* at, std::uint64_t value, unsigned digits) {
 bool ValueColumnsReader::next(std::uint32_t lines, std::span<const Column> before, ColumnChange& change,
                               Column& column) {
   const std::uint64_t head = numbers_.shapes.varint();
-  if (head % 4 > 2) return false;
+  if (head % 4 > 2 || head / 4 > static_cast<std::uint64_t>(ColumnKind::split)) return false;
   change = static_cast<ColumnChange>(head % 4);
   const auto kind = static_cast<ColumnKind>(head / 4);
-  if (head / 4 > static_cast<std::uint64_t>(ColumnKind::hex)) return false;
-  if (kind == ColumnKind::text || kind == ColumnKind::cut) {
-    const std::string_view bytes = text_.bytes(numbers_.shapes.varint());
-    // Each ends in the space behind its last value.
-    if (!numbers_.shapes.ok() || !text_.ok() || bytes.empty() || bytes.back() != ' ') return false;
-    column = {.at = bytes.data(), .end = bytes.data() + bytes.size(), .cut = kind == ColumnKind::cut};
-    return true;
-  }
+  if (kind == ColumnKind::text || kind == ColumnKind::cut) return read_text(kind, column);
   const std::size_t count = change == ColumnChange::never ? 1
                             : change == ColumnChange::always
                                 ? lines
                                 : static_cast<std::size_t>(numbers_.shapes.varint(lines));
   if (count == 0) return false;
+  if (kind == ColumnKind::same) {
+    const std::uint64_t back = numbers_.shapes.varint();
+    if (back == 0 || back > before.size()) return false;
+    column = before[before.size() - static_cast<std::size_t>(back)];
+    return numbers_.shapes.ok();
+  }
+  return kind == ColumnKind::split ? read_split(count, 0, column) : read_values(kind, count, column);
+}
+
+bool ValueColumnsReader::read_text(ColumnKind kind, Column& column) {
+  const std::string_view bytes = text_.bytes(numbers_.shapes.varint());
+  // Each ends in the space behind its last value.
+  if (!numbers_.shapes.ok() || !text_.ok() || bytes.empty() || bytes.back() != ' ') return false;
+  column = {.at = bytes.data(), .end = bytes.data() + bytes.size(), .cut = kind == ColumnKind::cut};
+  return true;
+}
+
+bool ValueColumnsReader::read_values(ColumnKind kind, std::size_t count, Column& column) {
   switch (kind) {
-    case ColumnKind::same: {
-      const std::uint64_t back = numbers_.shapes.varint();
-      if (back == 0 || back > before.size()) return false;
-      column = before[before.size() - static_cast<std::size_t>(back)];
-      return numbers_.shapes.ok();
-    }
     case ColumnKind::words:
       return read_words(count, column);
     case ColumnKind::numbers:
       return read_runs(count, column);
     case ColumnKind::hex:
       return read_hex(count, column);
-    case ColumnKind::text:
-    case ColumnKind::cut:
-      break;
+    default:
+      return false;
   }
-  return false;
+}
+
+bool ValueColumnsReader::read_split(std::size_t count, unsigned depth, Column& column) {
+  if (depth == kColumnSplitsMax) return false;
+  const auto between = static_cast<char>(numbers_.shapes.byte());
+  Column pieces[2];
+  for (Column& piece : pieces) {
+    const std::uint64_t head = numbers_.shapes.varint();
+    const auto kind = static_cast<ColumnKind>(head / 4);
+    if (head % 4 != static_cast<std::uint64_t>(ColumnChange::always)) return false;
+    const bool read = head / 4 == static_cast<std::uint64_t>(ColumnKind::text) ? read_text(kind, piece)
+                      : head / 4 == static_cast<std::uint64_t>(ColumnKind::split)
+                          ? read_split(count, depth + 1, piece)
+                          : read_values(kind, count, piece);
+    if (!read) return false;
+  }
+  const auto put = [this](Column& piece) {
+    if (piece.at == piece.end) return false;
+    const auto* const end =
+        static_cast<const char*>(std::memchr(piece.at, ' ', static_cast<std::size_t>(piece.end - piece.at)));
+    const auto size = static_cast<std::size_t>(end - piece.at);
+    if (size >= static_cast<std::size_t>(out_end_ - out_)) return false;
+    copy_wide(out_, piece.at, size);
+    out_ += size;
+    piece.at = end + 1;
+    return true;
+  };
+  column.at = out_;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!put(pieces[0])) return false;
+    *out_++ = between;
+    if (!put(pieces[1])) return false;
+    *out_++ = ' ';
+    if (out_ > out_end_) return false;
+  }
+  column.end = out_;
+  column.cut = false;
+  return pieces[0].at == pieces[0].end && pieces[1].at == pieces[1].end;
 }
 
 bool ValueColumnsReader::read_words(std::size_t count, Column& column) {

@@ -2,7 +2,7 @@
 // and whatever is read instead, nothing outside is touched.
 //
 // The input's first byte says which: text, of which every line feed ends a line, or bytes to be read as columns; the
-// next four then say how long the text is to be (low byte first), and how many bytes at the end are calm and noise.
+// next five then say how long the text is to be (low byte first), and how many bytes at the end are still, calm and noise.
 
 #include <cstdint>
 #include <cstring>
@@ -17,20 +17,24 @@ namespace {
 
 using namespace vigil;
 
-bool read(std::string_view text, std::string_view calm, std::string_view noise, std::vector<char>& out,
-          std::size_t size) {
-  const auto padded = [](std::string_view bytes) {
+/// From and into memory of exactly the promised size.
+bool read(const TextColumns& columns, std::vector<char>& out, std::size_t size) {
+  const auto copied = [](std::string_view bytes, std::size_t padding) {
     std::vector<char> copy(bytes.begin(), bytes.end());
-    copy.resize(bytes.size() + kScanPadding);
+    copy.resize(bytes.size() + padding);
     return copy;
   };
-  const std::vector<char> in[] = {padded(text), padded(calm), {noise.begin(), noise.end()}};
+  const std::vector<char> text = copied(columns.text, kScanPadding), still = copied(columns.still, 0),
+                          calm = copied(columns.calm, 0), noise = copied(columns.noise, 0);
+  const TextColumns copy{.text = {text.data(), columns.text.size()},
+                         .still = {still.data(), still.size()},
+                         .calm = {calm.data(), calm.size()},
+                         .noise = {noise.data(), noise.size()}};
   out.assign(size + kScanPadding, '\0');
   TextColumnsReader reader;
-  return reader.read({.text = {in[0].data(), text.size()},
-                      .calm = {in[1].data(), calm.size()},
-                      .noise = {in[2].data(), noise.size()}},
-                     out.data(), size);
+  const bool done = reader.read(copy, out.data(), size);
+  require(!done || reader.says(copy, {out.data(), size}), "to be read and to be compared are the same");
+  return done;
 }
 
 void write_and_read(std::string_view input) {
@@ -52,12 +56,14 @@ void write_and_read(std::string_view input) {
     TextColumnsWriter writer(scanner);
     TermCollector by_columns, by_lines;
     const TextColumns columns = writer.write(text.data(), lines, by_columns);
-    const std::string all =
-        std::string(columns.text) + '|' + std::string(columns.calm) + '|' + std::string(columns.noise);
+    std::string all;
+    for (const std::string_view piece : {columns.text, columns.still, columns.calm, columns.noise}) {
+      all.append(piece) += '|';
+    }
     if (first.empty()) first = all;
     require(all == first, "every scanner makes the same columns");
     std::vector<char> back;
-    require(read(columns.text, columns.calm, columns.noise, back, size), "what was written can be read");
+    require(read(columns, back, size), "what was written can be read");
     require(size == 0 || std::memcmp(back.data(), text.data(), size) == 0, "byte for byte");
     const char* at = text.data();
     for (const TextLine& line : lines) {
@@ -71,17 +77,23 @@ void write_and_read(std::string_view input) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size < 5) return 0;
-  const std::string_view rest(reinterpret_cast<const char*>(data + 5), size - 5);
+  if (size < 6) return 0;
+  const std::string_view rest(reinterpret_cast<const char*>(data + 6), size - 6);
   if (data[0] % 2 == 0) {
     write_and_read(rest);
   } else {
     std::vector<char> text;
-    const std::size_t noise = std::min<std::size_t>(rest.size(), data[4]);
-    const std::size_t calm = std::min<std::size_t>(rest.size() - noise, data[3]);
-    const std::size_t words = rest.size() - calm - noise;
-    read(rest.substr(0, words), rest.substr(words, calm), rest.substr(words + calm), text,
-         data[1] + std::size_t{data[2]} * 256);
+    TextColumns columns{.text = rest, .still = {}, .calm = {}, .noise = {}};
+    const auto cut = [&columns](std::size_t bytes) {
+      bytes = std::min(bytes, columns.text.size());
+      const std::string_view piece = columns.text.substr(columns.text.size() - bytes);
+      columns.text.remove_suffix(bytes);
+      return piece;
+    };
+    columns.noise = cut(data[5]);
+    columns.calm = cut(data[4]);
+    columns.still = cut(data[3]);
+    read(columns, text, data[1] + std::size_t{data[2]} * 256);
   }
   return 0;
 }

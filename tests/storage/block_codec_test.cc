@@ -231,7 +231,7 @@ TEST(BlockCodec, AStoredPartReadsBackToo) {
 /// Rows read from what was written of others.
 bool read_back(const NumberPlanes& in, std::uint32_t count, std::size_t sources, RowOrder order,
                std::vector<Row>& rows) {
-  NumberReaders readers{WireReader(in.shapes.view()), WireReader(in.calm.view()),
+  NumberReaders readers{WireReader(in.shapes.view()), WireReader(in.still.view()), WireReader(in.calm.view()),
                         WireReader(in.noise.view())};
   std::vector<std::uint32_t> order_back;
   return read_rows(readers, count, sources, order, rows, order_back) && readers.at_end();
