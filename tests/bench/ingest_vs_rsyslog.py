@@ -159,6 +159,9 @@ def tcp(build, arguments, blast, corpus, lines, place):
         for name in results:
             if arguments.only not in (None, name):
                 continue
+            # What one has written to the page cache is not written to the disk in the other's time.
+            os.sync()
+            time.sleep(1)
             run = run_rsyslog(blast, corpus, lines, place) if name == "rsyslog" else run_vigil(build, blast, corpus, lines, place)
             results[name].append(run)
             more = f"\n         CPU s by thread: {run[3]}" if name == "vigil" else ""
