@@ -58,7 +58,43 @@ Exit stream(Session& session, const Request& request) {
   return view.finish();
 }
 
+/// What the same sender said around one record.
+Exit search_around(const Arguments& arguments, Session& session) {
+  if (arguments.has("since") || arguments.has("from") || arguments.has("to") || arguments.has("limit") ||
+      !arguments.joined().empty()) {
+    complain(say("--around takes no QUERY, --since, --from, --to or --limit; use --records and --within",
+                 "--around 不與 QUERY、--since、--from、--to、--limit 併用；請用 --records 與 --within"));
+    return Exit::usage;
+  }
+  std::string within;
+  if (const auto text = arguments.get("within")) {
+    const auto span = read_span_ns(*text);
+    if (!span) {
+      complain("--within '" + *text +
+               "': " + std::string(say("expected 90s, 10m, 2h, 7d", "應為 90s、10m、2h、7d")));
+      return Exit::usage;
+    }
+    within = std::to_string(*span / 1'000'000'000);
+  }
+  return stream(session,
+                {"GET",
+                 with_query("/api/v1/surroundings", {{"id", *arguments.get("around")},
+                                                     {"records", arguments.get_or("records", "")},
+                                                     {"within", within},
+                                                     {"any_source", arguments.has("any-source") ? "1" : ""},
+                                                     {"raw", session.format == Format::raw ? "1" : ""}}),
+                 {},
+                 kSearchSilence});
+}
+
 Exit search(const Arguments& arguments, Session& session) {
+  if (arguments.has("around")) return search_around(arguments, session);
+  for (const char* const option : {"records", "within", "any-source"}) {
+    if (!arguments.has(option)) continue;
+    complain("--" + std::string(option) + ": " +
+             std::string(say("goes with --around ID", "需與 --around ID 併用")));
+    return Exit::usage;
+  }
   const auto range = read_time_range(arguments);
   if (!range) return Exit::usage;
   std::string limit;
@@ -111,7 +147,20 @@ void add_search_verbs(std::vector<Verb>& out) {
          "N",
          {"at most N (default 100); 0 = all, oldest first, streamed",
           "最多 N 筆（預設 100）；0 為全部，由舊到新"}},
-        {"explain", "", {"what the search read and what it cost", "顯示搜尋讀取了多少"}}},
+        {"explain", "", {"what the search read and what it cost", "顯示搜尋讀取了多少"}},
+        {"around",
+         "ID",
+         {"instead of QUERY: what the same sender said around the record of that vigil.id, oldest first",
+          "取代 QUERY：該 vigil.id 紀錄前後同一來源的紀錄，由舊到新"}},
+        {"records",
+         "N",
+         {"with --around: N before and after (default 10)", "搭配 --around：前後各 N 筆（預設 10）"}},
+        {"within",
+         "SPAN",
+         {"with --around: all within 90s, 10m, 2h", "搭配 --around：前後 90s、10m、2h 內全部"}},
+        {"any-source",
+         "",
+         {"with --around: of any sender of the organisation", "搭配 --around：機關內所有來源"}}},
        "vigil search 'source.ip:203.0.113.0/24 AND event.outcome:failure | stats count() by user.name' "
        "--since 7d",
        0,

@@ -42,6 +42,7 @@ const Api::Route* Api::find_route(const HttpRequest& request) {
       {"GET", "/api/v1/status", "", true, &Api::status, pool},
       {"GET", "/api/v1/sources", "", true, &Api::sources, pool},
       {"GET", "/api/v1/search", "", true, &Api::search, pool},
+      {"GET", "/api/v1/surroundings", "", true, &Api::surroundings, pool},
       {"GET", "/api/v1/tail", "", true, &Api::tail, own_thread},
       {"GET", "/api/v1/rules", "", true, &Api::rules, pool},
       {"GET", "/api/v1/incidents", "", true, &Api::incidents, pool},

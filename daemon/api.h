@@ -62,6 +62,7 @@ class Api {
   void status(const HttpRequest& request, HttpAnswer& answer);
   void sources(const HttpRequest& request, HttpAnswer& answer);
   void search(const HttpRequest& request, HttpAnswer& answer);
+  void surroundings(const HttpRequest& request, HttpAnswer& answer);
   void tail(const HttpRequest& request, HttpAnswer& answer);
   void rules(const HttpRequest& request, HttpAnswer& answer);
   void incidents(const HttpRequest& request, HttpAnswer& answer);

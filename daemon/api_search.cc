@@ -4,6 +4,8 @@
 #include "daemon/api_support.h"
 #include "daemon/clock.h"
 #include "parsers/record.h"
+#include "storage/stored_event.h"
+#include "storage/surroundings.h"
 
 namespace vigil {
 
@@ -69,6 +71,69 @@ void Api::search(const HttpRequest& request, HttpAnswer& answer) {
                                                                    {"records_seen", cost.records_seen},
                                                                    {"raw_bytes", cost.raw_bytes}}}}) +
              "\n";
+  }
+  begin();
+  answer.write(std::move(piece));
+  answer.end();
+}
+
+void Api::surroundings(const HttpRequest& request, HttpAnswer& answer) {
+  SurroundingsRequest wanted;
+  wanted.organisations = {"*"};
+  const auto sequence = record_sequence(request.parameter("id"));
+  if (!sequence)
+    return reply_error(answer, 400, "bad_id", "id is a record's vigil.id, 16 hex digits",
+                       "id 需為紀錄的 vigil.id（16 位十六進位）");
+  wanted.sequence = *sequence;
+  if (request.has("records")) {
+    const auto records = read_whole_number(request.parameter("records"));
+    if (!records || *records > kSurroundingsMax)
+      return reply_error(answer, 400, "bad_records", "records is a whole number of at most 10000",
+                         "records 需為 10000 以下的整數");
+    wanted.records = *records;
+  }
+  if (request.has("within")) {
+    constexpr std::uint64_t kSecondsMax = std::uint64_t{200} * 24 * 3600;  // longer than anything is kept
+    const auto seconds = read_whole_number(request.parameter("within"));
+    if (!seconds || *seconds > kSecondsMax)
+      return reply_error(answer, 400, "bad_within", "within is a number of seconds, at most 200 days",
+                         "within 需為秒數，最多 200 天");
+    wanted.within = std::chrono::seconds(*seconds);
+    if (!request.has("records")) wanted.records = kSurroundingsMax;
+  }
+  wanted.any_source = request.has("any_source");
+  const bool raw = request.has("raw");
+  const std::function<bool()> cancelled = [this, &answer] { return stopping_.load() || answer.gone(); };
+  wanted.cancelled = &cancelled;
+
+  bool begun = false;
+  std::string piece;
+  const auto begin = [&] {
+    if (!std::exchange(begun, true)) answer.begin(200, raw ? "application/octet-stream" : kNdjson);
+  };
+  const int zone = zone_now();
+  Event event;
+  Arena arena;
+  const auto done = vigil::surroundings(parts_.archive, wanted, [&](const StoredRecord& record) {
+    if (raw) {
+      piece.append(record.raw);
+    } else {
+      arena.reset();
+      event.clear();
+      parse_stored(record, event, arena);
+      render_row_json({&event, &record, nullptr}, zone, piece);
+    }
+    piece.push_back('\n');
+    if (piece.size() < kPieceBytes) return true;
+    begin();
+    return answer.write(std::exchange(piece, {}));
+  });
+  if (!done) {
+    const bool absent = done.error().code == StoreErrc::not_found;
+    if (!begun)
+      return reply_error(answer, absent ? 404 : 500, store_errc_name(done.error().code), done.error().what,
+                         absent ? "沒有這筆紀錄" : done.error().what);
+    piece += json::serialize(json::object{{"error", json::object{{"message", done.error().what}}}}) + "\n";
   }
   begin();
   answer.write(std::move(piece));

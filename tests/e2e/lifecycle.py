@@ -121,6 +121,23 @@ def test_tail_shows_what_arrives(test):
         tail.popen.wait(10)
 
 
+def test_what_a_sender_said_around_a_line_is_shown(test):
+    """`vigil search --around ID`: the same sender's lines before and after, oldest first; mistakes are told."""
+    with test.daemon() as daemon:
+        daemon.tcp_lines([f"<13>1 - {host} app - - - line {n}" for n in range(9) for host in ("watched", "other")])
+        daemon.wait_stored(18)
+        record = daemon.search('host.name:watched AND "line 4"')[0]["vigil"]["id"]
+
+        def around(*options):
+            done = daemon.cli("search", "--around", *options, "--format", "raw")
+            return [line.split(" - - - ")[1] for line in done.stdout.splitlines()]
+        equal(around(record, "--records", "2"), [f"line {n}" for n in range(2, 7)], "two on either side")
+        equal(around(record, "--within", "1h"), [f"line {n}" for n in range(9)], "within an hour")
+        equal(len(around(record, "--records", "2", "--any-source")), 5, "of any sender")
+        daemon.cli("search", "--around", "ffffffffffffffff", expect=4)
+        daemon.cli("search", "--around", "line", expect=2)
+
+
 def test_sources_are_listed_registered_or_not(test):
     """A listed host belongs to its system; one nobody listed is kept and shown as unregistered."""
     extra = {"systems": [{"id": "grades", "name": "成績系統", "organisation": "school-a", "core": True,
