@@ -28,14 +28,6 @@ constexpr std::uint64_t zigzag(std::int64_t value) {
 constexpr std::int64_t unzigzag(std::uint64_t value) {
   return static_cast<std::int64_t>((value >> 1U) ^ (~(value & 1U) + 1));
 }
-/// Difference that wraps: times at the ends of the range have one too.
-constexpr std::int64_t wrapping_difference(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
-}
-constexpr std::int64_t wrapping_sum(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-}
-
 inline void append_varint(std::string& out, std::uint64_t value) {
   char bytes[kVarintMax];
   out.append(bytes, static_cast<std::size_t>(put_varint(bytes, value) - bytes));
