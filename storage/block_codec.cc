@@ -382,14 +382,22 @@ Result<std::shared_ptr<const BlockRows>, StoreError> read_rows_part(std::string_
   return std::shared_ptr<const BlockRows>(std::move(block));
 }
 
-Result<TextPart, StoreError> read_text_part(std::string_view value, std::uint64_t size,
-                                            const BlockInfo& info) {
+struct TextPartReader::Memory {
+  std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context{ZSTD_createDCtx(), &ZSTD_freeDCtx};
+  Pieces pieces;
+};
+
+TextPartReader::TextPartReader() : memory_(std::make_unique<Memory>()) {}
+TextPartReader::~TextPartReader() = default;
+
+Result<TextPart, StoreError> TextPartReader::read(std::string_view value, std::uint64_t size,
+                                                  const BlockInfo& info) {
   TextPart part{.bytes = nullptr, .size = static_cast<std::size_t>(size)};
   // Room behind the text, so that scanners may look at sixteen bytes at a time.
   part.bytes.reset(new char[part.size + kScanPadding]);
-  Pieces pieces;
-  const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(), &ZSTD_freeDCtx);
-  if (context && unpack_text(context.get(), value, pieces, part.bytes.get(), part.size)) return part;
+  ZSTD_DCtx* const context = memory_->context.get();
+  if (context == nullptr) return StoreError{StoreErrc::io, "no memory to unpack a block"};
+  if (unpack_text(context, value, memory_->pieces, part.bytes.get(), part.size)) return part;
   return corrupt(info, "a text part is damaged");
 }
 

@@ -33,7 +33,8 @@ Result<std::string_view, StoreError> LoadedBlock::text(std::size_t part) {
     rocksdb::PinnableSlice pin;
     const auto value = database_.get(Family::fresh, part_key(*info_, static_cast<std::uint16_t>(part + 1)), pin);
     if (!value) return value.error();
-    auto read = read_text_part(*value, rows_->layout.parts[part].bytes, *info_);
+    if (!reader_) reader_ = std::make_unique<TextPartReader>();
+    auto read = reader_->read(*value, rows_->layout.parts[part].bytes, *info_);
     if (!read) return read.error();
     text = std::move(*read);
   }

@@ -36,6 +36,7 @@ class LoadedBlock {
   std::shared_ptr<const BlockInfo> info_;
   std::shared_ptr<const BlockRows> rows_;
   std::vector<TextPart> texts_;
+  std::unique_ptr<TextPartReader> reader_;
 };
 
 }  // namespace vigil
