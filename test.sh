@@ -125,6 +125,7 @@ if $long; then
   export VIGIL_LONG=1  # the tests' own long runs, such as 500 kills
   packages_install long || add 0 1 0
   if build release; then e2e release --long; else add 0 1 0; fi
+  export TSAN_OPTIONS="suppressions=$VIGIL_TOP/tests/tsan.supp"
   if build tsan; then unit tsan; else add 0 1 0; fi
   if build fuzz; then fuzz; else add 0 1 0; fi
 fi
