@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
+#include <string>
 
 #include "incidents/evidence_plan.h"
 #include "incidents/report_files.h"
@@ -13,6 +15,23 @@ namespace {
 
 using Visit = std::function<bool(const StoredRecord&)>;
 
+/// Bytes of records that are held in memory between finding and writing them; what is more is read again.
+constexpr std::size_t kHeldBytesMax = std::size_t{16} * 1024 * 1024;
+
+/// A record that outlives the scan that found it.
+struct HeldRecord {
+  explicit HeldRecord(const StoredRecord& found) : record(found), raw(found.raw), source(*found.source) {
+    record.raw = raw;
+    record.source = &source;
+  }
+  HeldRecord(const HeldRecord&) = delete;
+  HeldRecord& operator=(const HeldRecord&) = delete;
+
+  StoredRecord record;
+  std::string raw;
+  Source source;
+};
+
 /// Gives the plan's samples and what of their surroundings names an entity, each record once, in order of
 /// arrival.
 Result<void, StoreError> visit_planned(const Archive& archive, const EvidencePlan& plan,
@@ -21,6 +40,8 @@ Result<void, StoreError> visit_planned(const Archive& archive, const EvidencePla
   // never cost a sample. Each entity is looked for by itself, because the index answers "which blocks hold
   // this address" and most blocks hold none of a case's entities.
   std::vector<std::uint64_t> chosen = plan.samples;
+  std::map<std::uint64_t, HeldRecord> held;
+  std::size_t held_bytes = 0;
   for (const std::string& needle : plan.needles) {
     if (chosen.size() >= records_max) break;
     ScanRange range;
@@ -31,7 +52,12 @@ Result<void, StoreError> visit_planned(const Archive& archive, const EvidencePla
     range.needles = {needle};
     terms_of_text(needle, [&range](std::string_view term) { range.terms.emplace_back(term); });
     const auto scanned = archive.scan(range, [&](const StoredRecord& record) {
-      if (plan.mentions(record.raw)) chosen.push_back(record.sequence);
+      if (!plan.mentions(record.raw)) return true;
+      chosen.push_back(record.sequence);
+      if (held_bytes + record.raw.size() <= kHeldBytesMax &&
+          held.try_emplace(record.sequence, record).second) {
+        held_bytes += record.raw.size();
+      }
       return chosen.size() < records_max;
     });
     if (!scanned) return scanned.error();
@@ -42,6 +68,10 @@ Result<void, StoreError> visit_planned(const Archive& archive, const EvidencePla
   // Record by record: what lies between two of them may be months of everybody's traffic.
   const std::vector<std::string> organisations = {plan.organisation};
   for (const std::uint64_t sequence : chosen) {
+    if (const auto found = held.find(sequence); found != held.end()) {
+      if (!visit(found->second.record)) break;
+      continue;
+    }
     const auto kept = archive.get(sequence, organisations);
     if (!kept) {
       if (kept.error().code == StoreErrc::not_found) continue;  // retention may have passed over a sample
