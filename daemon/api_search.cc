@@ -15,6 +15,49 @@ namespace {
 
 constexpr std::string_view kNdjson = "application/x-ndjson";
 
+/// Rows on their way to a client. The head goes out with the first of them, so that an error before them still has its
+/// own status.
+class RowStream {
+ public:
+  RowStream(HttpAnswer& answer, bool raw, int zone_minutes)
+      : answer_(answer), raw_(raw), zone_minutes_(zone_minutes) {}
+
+  bool begun() const { return begun_; }
+  /// False once nobody reads any more.
+  bool put(const SearchRow& row) {
+    if (raw_ && row.record != nullptr) {
+      piece_.append(row.record->raw);
+    } else {
+      render_row_json(row, zone_minutes_, piece_);
+    }
+    piece_.push_back('\n');
+    const auto now = std::chrono::steady_clock::now();
+    if (piece_.size() < kPieceBytes && now - last_flush_ < std::chrono::milliseconds(50)) return true;
+    last_flush_ = now;
+    begin();
+    return answer_.write(std::exchange(piece_, {}));
+  }
+  void put_error(const StoreError& error) { put_object({{"error", json::object{{"message", error.what}}}}); }
+  void put_object(const json::object& object) { piece_ += json::serialize(object) + "\n"; }
+  void end() {
+    begin();
+    answer_.write(std::move(piece_));
+    answer_.end();
+  }
+
+ private:
+  void begin() {
+    if (!std::exchange(begun_, true)) answer_.begin(200, raw_ ? "application/octet-stream" : kNdjson);
+  }
+
+  HttpAnswer& answer_;
+  const bool raw_;
+  const int zone_minutes_;
+  bool begun_ = false;
+  std::string piece_;
+  std::chrono::steady_clock::time_point last_flush_ = std::chrono::steady_clock::now();
+};
+
 }  // namespace
 
 void Api::search(const HttpRequest& request, HttpAnswer& answer) {
@@ -33,48 +76,27 @@ void Api::search(const HttpRequest& request, HttpAnswer& answer) {
                          "limit 需為 0（全部）以上的整數");
     wanted.limit = *limit;
   }
-  const bool raw = request.has("raw");
   const std::function<bool()> cancelled = [this, &answer] { return stopping_.load() || answer.gone(); };
   wanted.cancelled = &cancelled;
 
-  // The head goes out with the first rows, so that an error before them still has its own status.
-  bool begun = false;
-  std::string piece;
-  const auto begin = [&] {
-    if (!std::exchange(begun, true)) answer.begin(200, raw ? "application/octet-stream" : kNdjson);
-  };
-  auto last_flush = std::chrono::steady_clock::now();
-  const auto summary = vigil::search(parts_.archive, *query, wanted, [&](const SearchRow& row) {
-    if (raw && row.record != nullptr) {
-      piece.append(row.record->raw);
-    } else {
-      render_row_json(row, wanted.zone_minutes, piece);
-    }
-    piece.push_back('\n');
-    const auto now = std::chrono::steady_clock::now();
-    if (piece.size() < kPieceBytes && now - last_flush < std::chrono::milliseconds(50)) return true;
-    last_flush = now;
-    begin();
-    return answer.write(std::exchange(piece, {}));
-  });
+  RowStream rows(answer, request.has("raw"), wanted.zone_minutes);
+  const auto summary =
+      vigil::search(parts_.archive, *query, wanted, [&rows](const SearchRow& row) { return rows.put(row); });
   if (!summary) {
     const bool limit = summary.error().code == StoreErrc::bad_argument;
-    if (!begun)
+    if (!rows.begun())
       return reply_error(answer, limit ? 422 : 500, store_errc_name(summary.error().code),
                          summary.error().what, summary.error().what);
-    piece += json::serialize(json::object{{"error", json::object{{"message", summary.error().what}}}}) + "\n";
+    rows.put_error(summary.error());
   } else if (request.has("explain")) {
     const ScanCost& cost = summary->cost;
-    piece += json::serialize(json::object{{"explain", json::object{{"rows", summary->rows},
-                                                                   {"blocks_total", cost.blocks_total},
-                                                                   {"blocks_read", cost.blocks_read},
-                                                                   {"records_seen", cost.records_seen},
-                                                                   {"raw_bytes", cost.raw_bytes}}}}) +
-             "\n";
+    rows.put_object({{"explain", json::object{{"rows", summary->rows},
+                                              {"blocks_total", cost.blocks_total},
+                                              {"blocks_read", cost.blocks_read},
+                                              {"records_seen", cost.records_seen},
+                                              {"raw_bytes", cost.raw_bytes}}}});
   }
-  begin();
-  answer.write(std::move(piece));
-  answer.end();
+  rows.end();
 }
 
 void Api::surroundings(const HttpRequest& request, HttpAnswer& answer) {
@@ -106,38 +128,25 @@ void Api::surroundings(const HttpRequest& request, HttpAnswer& answer) {
   const std::function<bool()> cancelled = [this, &answer] { return stopping_.load() || answer.gone(); };
   wanted.cancelled = &cancelled;
 
-  bool begun = false;
-  std::string piece;
-  const auto begin = [&] {
-    if (!std::exchange(begun, true)) answer.begin(200, raw ? "application/octet-stream" : kNdjson);
-  };
-  const int zone = zone_now();
+  RowStream rows(answer, raw, zone_now());
   Event event;
   Arena arena;
   const auto done = vigil::surroundings(parts_.archive, wanted, [&](const StoredRecord& record) {
-    if (raw) {
-      piece.append(record.raw);
-    } else {
+    if (!raw) {
       arena.reset();
       event.clear();
       parse_stored(record, event, arena);
-      render_row_json({&event, &record, nullptr}, zone, piece);
     }
-    piece.push_back('\n');
-    if (piece.size() < kPieceBytes) return true;
-    begin();
-    return answer.write(std::exchange(piece, {}));
+    return rows.put({&event, &record, nullptr});
   });
   if (!done) {
     const bool absent = done.error().code == StoreErrc::not_found;
-    if (!begun)
+    if (!rows.begun())
       return reply_error(answer, absent ? 404 : 500, store_errc_name(done.error().code), done.error().what,
                          absent ? "沒有這筆紀錄" : done.error().what);
-    piece += json::serialize(json::object{{"error", json::object{{"message", done.error().what}}}}) + "\n";
+    rows.put_error(done.error());
   }
-  begin();
-  answer.write(std::move(piece));
-  answer.end();
+  rows.end();
 }
 
 void Api::tail(const HttpRequest& request, HttpAnswer& answer) {

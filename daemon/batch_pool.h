@@ -13,7 +13,7 @@ namespace vigil {
 /// batch's last user.
 class BatchPool : public std::enable_shared_from_this<BatchPool> {
  public:
-  /// Batches kept, at about half a MiB each: more than wait while the writer and the rules keep up. Those of a
+  /// Batches kept, at about 0.4 MiB of records each: more than wait while the writer and the rules keep up. Those of a
   /// burst beyond are given back.
   static constexpr std::size_t kKeptMax = 40;
   /// What a full batch holds of lines such as devices send: a fresh one need not grow step by step.

@@ -9,7 +9,6 @@ namespace vigil {
 
 namespace {
 constexpr std::uint8_t kVersion = 2;
-constexpr std::size_t kCountsMax = 2 + 5 * kVarintMax;
 /// What stands behind the description: its length and the checksum.
 constexpr std::size_t kTrailerBytes = sizeof(std::uint32_t) + sizeof(std::uint64_t);
 
@@ -48,10 +47,7 @@ void ChunkBuilder::add(const Record& record, std::uint32_t source) {
 }
 
 /// What stands behind the text, without the trailer.
-ChunkBuilder::Description ChunkBuilder::describe(LaneId lane, const CommitSpan& commit, bool kept) const {
-  std::string sources;
-  append_sources(sources, sources_.sources());
-  Description description;
+std::string ChunkBuilder::describe(LaneId lane, const CommitSpan& commit, bool kept) const {
   NumberPlanes rows;
   put_rows(rows_, {}, rows);
   if (kept) {
@@ -63,24 +59,18 @@ ChunkBuilder::Description ChunkBuilder::describe(LaneId lane, const CommitSpan& 
     }
     rows.put(offsets);
   }
-  const std::array<std::string_view, 4> columns = {rows.shapes.view(), rows.still.view(), rows.calm.view(),
-                                                   rows.noise.view()};
-  std::size_t column_bytes = 0;
-  for (const std::string_view bytes : columns) column_bytes += bytes.size() + kVarintMax;
-  description.bytes.reset(new char[kCountsMax + sources.size() + column_bytes]);
-  char* at = description.bytes.get();
-  *at++ = static_cast<char>(kVersion);
-  at = put_varint(at, lane);
-  at = put_varint(at, commit.first_sequence);
-  at = put_varint(at, commit.records);
-  at = put_varint(at, rows_.size());
-  at = put_varint(at, bounds_.raw_bytes);
-  *at++ = static_cast<char>(kept ? Placing::kept : Placing::joined);
-  at = std::copy(sources.begin(), sources.end(), at);
-  for (const std::string_view bytes : columns)
-    at = std::copy(bytes.begin(), bytes.end(), put_varint(at, bytes.size()));
-  description.size = static_cast<std::size_t>(at - description.bytes.get());
-  return description;
+  std::string out(1, static_cast<char>(kVersion));
+  for (const std::uint64_t number : {std::uint64_t{lane}, commit.first_sequence, commit.records,
+                                     std::uint64_t{rows_.size()}, bounds_.raw_bytes}) {
+    append_varint(out, number);
+  }
+  out += static_cast<char>(kept ? Placing::kept : Placing::joined);
+  append_sources(out, sources_.sources());
+  for (const std::string_view bytes :
+       {rows.shapes.view(), rows.still.view(), rows.calm.view(), rows.noise.view()}) {
+    append_text(out, bytes);
+  }
+  return out;
 }
 
 /// Gives the rows their places in a text that stays where it is. False if some of them lie elsewhere.
@@ -109,10 +99,10 @@ void ChunkBuilder::join(char* text) {
 std::shared_ptr<const Chunk> ChunkBuilder::finish(LaneId lane, const CommitSpan& commit, BufferPool* pool,
                                                   const std::shared_ptr<FrameBuffer>& frames) {
   auto chunk = std::make_shared<Chunk>();
-  Description description;
+  std::string description;
   std::shared_ptr<char[]> bytes;
   std::size_t text_bytes = 0;
-  const auto size = [&] { return Chunk::kHeadBytes + text_bytes + description.size + kTrailerBytes; };
+  const auto size = [&] { return Chunk::kHeadBytes + text_bytes + description.size() + kTrailerBytes; };
   if (frames && bounds_.raw_bytes >= kKeptTextMin && keep_places(frames->text())) {
     description = describe(lane, commit, true);
     text_bytes = frames->text().size();
@@ -130,8 +120,8 @@ std::shared_ptr<const Chunk> ChunkBuilder::finish(LaneId lane, const CommitSpan&
   chunk->aligned_ = chunk->size_ >= kAlignedBytesMin;
   put_head(bytes.get(), chunk->size_ - Chunk::kHeadBytes);
   char* at = bytes.get() + Chunk::kHeadBytes + text_bytes;
-  at = std::copy_n(description.bytes.get(), description.size, at);
-  const auto described = static_cast<std::uint32_t>(description.size);
+  at = std::copy(description.begin(), description.end(), at);
+  const auto described = static_cast<std::uint32_t>(description.size());
   std::memcpy(at, &described, sizeof described);
   at += sizeof described;
   const std::uint64_t sum =

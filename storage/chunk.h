@@ -97,11 +97,7 @@ class ChunkBuilder {
                                       const std::shared_ptr<FrameBuffer>& frames = nullptr);
 
  private:
-  struct Description {
-    std::unique_ptr<char[]> bytes;
-    std::size_t size = 0;
-  };
-  Description describe(LaneId lane, const CommitSpan& commit, bool kept) const;
+  std::string describe(LaneId lane, const CommitSpan& commit, bool kept) const;
   bool keep_places(std::string_view text);
   void join(char* text);
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "parsers/payload_text.h"
 #include "storage/hash.h"
 
 namespace vigil {
@@ -13,14 +14,12 @@ namespace {
 
 /// With fewer values, what a column says of itself costs more than it saves.
 constexpr std::size_t kValuesMin = 12;
-/// Longest value that is looked at as numbers or hex.
-constexpr std::size_t kRenderedMax = 255;
+/// Longest value that is looked at as numbers.
+constexpr std::size_t kNumbersBytesMax = 255;
 /// Hex digits that make it worth while.
 constexpr std::size_t kHexDigitsMin = 4;
 /// A column's tokens are cut if these many of them have two bytes in common with the one before, on average.
 constexpr std::size_t kCutTokensMin = 8;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Value of a hex digit of one case; 16 for all else.
 constexpr std::array<std::uint8_t, 256> hex_values(char a) {
@@ -72,38 +71,31 @@ void ValueColumnsWriter::put(const char* text_base, std::span<const ColumnToken>
       if ((token.length & kTokenGathered) == 0) terms.add_token(base_ + token.at, token.length);
     }
   };
-  std::uint16_t lengths = 0;
-  for (const ColumnToken& token : tokens) lengths |= token.length;
-  const bool gathered = (lengths & kTokenGathered) != 0;
-
-  if (count >= kValuesMin) {
-    if (put_same()) {
-      if (gathered) add_terms();
-    } else if (put_words(count / 4 + 1)) {
-      if (gathered) {
-        add_terms();
-      } else {
-        for (const Word& word : words_) terms.add_token(base_ + word.at, word.length);
-      }
-    } else if (put_numbers()) {
-      if (gathered || runs_may_be_terms()) add_terms();
-    } else if (put_hex()) {
-      add_terms();
-    } else if (put_words(count / 2)) {
-      if (gathered) {
-        add_terms();
-      } else {
-        for (const Word& word : words_) terms.add_token(base_ + word.at, word.length);
-      }
-    } else {
-      add_terms();
-      if (!put_split(0) && !put_cut()) put_text();
-    }
-  } else {
+  // Where some terms are gathered already and some are not, each token is asked.
+  const bool gathered = std::any_of(tokens.begin(), tokens.end(), [](const ColumnToken& token) {
+    return (token.length & kTokenGathered) != 0;
+  });
+  if (count < kValuesMin) {
     add_terms();
     put_text();
+  } else if (put_same()) {
+    if (gathered) add_terms();
+  } else if (const Found found = put_found(); found == Found::words && !gathered) {
+    for (const Word& word : words_) terms.add_token(base_ + word.at, word.length);
+  } else {
+    if (found != Found::numbers || gathered || runs_may_be_terms()) add_terms();
+    if (found == Found::none && !put_split(0) && !put_cut()) put_text();
   }
   earlier_.push_back(tokens);
+}
+
+/// Writes the column as words, numbers or hex, if it is one of these. Few words come first and many last: they cost more
+/// to read back than numbers do.
+ValueColumnsWriter::Found ValueColumnsWriter::put_found() {
+  if (put_words(tokens_.size() / 4 + 1)) return Found::words;
+  if (put_numbers()) return Found::numbers;
+  if (put_hex()) return Found::hex;
+  return put_words(tokens_.size() / 2) ? Found::words : Found::none;
 }
 
 void ValueColumnsWriter::put_kind(ColumnKind kind) {
@@ -201,7 +193,7 @@ bool ValueColumnsWriter::put_words(std::size_t words_max) {
 bool ValueColumnsWriter::find_runs() {
   const std::string_view first = token(0);
   runs_used_ = 0;
-  if (first.size() > kRenderedMax) return false;
+  if (first.size() > kNumbersBytesMax) return false;
   std::size_t at = 0;
   for (;;) {
     const std::size_t before = at;
@@ -276,13 +268,11 @@ bool ValueColumnsWriter::put_numbers() {
   put_kind(ColumnKind::numbers);
   numbers.shapes.varint(runs.size());
   for (Run& run : runs) {
-    numbers.shapes.varint(run.before_size);
-    numbers.shapes.bytes(run.before, run.before_size);
+    numbers.shapes.section({run.before, run.before_size});
     numbers.shapes.varint(run.zero_in_front ? run.digits_min : 0);
     put_values(run.values.data());
   }
-  numbers.shapes.varint(behind_.size());
-  numbers.shapes.bytes(behind_.data(), behind_.size());
+  numbers.shapes.section(behind_);
   return true;
 }
 
@@ -382,8 +372,7 @@ bool ValueColumnsWriter::put_split(unsigned depth) {
 bool ValueColumnsWriter::put_piece(std::span<const ColumnToken> tokens, unsigned depth) {
   const auto whole = std::exchange(tokens_, tokens);
   const auto change = std::exchange(change_, ColumnChange::always);
-  const bool better = put_words(tokens.size() / 4 + 1) || put_numbers() || put_hex() ||
-                      put_words(tokens.size() / 2) || put_split(depth + 1);
+  const bool better = put_found() != Found::none || put_split(depth + 1);
   if (!better) put_text();
   tokens_ = whole;
   change_ = change;

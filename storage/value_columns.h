@@ -98,6 +98,8 @@ class ValueColumnsWriter {
   std::string_view token(std::size_t index) const {
     return {base_ + tokens_[index].at, std::size_t{tokens_[index].length} & kTokenLength};
   }
+  enum class Found : std::uint8_t { none, words, numbers, hex };
+  Found put_found();
   bool put_same();
   bool put_words(std::size_t words_max);
   bool put_numbers();
