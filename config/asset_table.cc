@@ -199,7 +199,7 @@ const Organisation* AssetTable::organisation(std::string_view id) const {
   return found == impl_->organisation_index.end() ? nullptr : &impl_->organisations[found->second];
 }
 
-const System* AssetTable::system(std::string_view id) const {
+const System* AssetTable::find_system(std::string_view id) const {
   const auto found = impl_->system_index.find(std::string(id));
   return found == impl_->system_index.end() ? nullptr : &impl_->systems[found->second];
 }

@@ -27,7 +27,7 @@ class AssetTable {
   Answer look_up(std::string_view organisation, std::string_view host, std::string_view peer) const;
 
   const Organisation* organisation(std::string_view id) const;
-  const System* system(std::string_view id) const;
+  const System* find_system(std::string_view id) const;
   /// `id` and everything below it in the tree.
   std::vector<std::string> visible_from(std::string_view id) const;
 

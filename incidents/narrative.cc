@@ -71,7 +71,7 @@ std::string systems_zh(const Case& incident, const AssetTable& assets) {
   std::size_t shown = 0;
   for (const auto& id : incident.systems) {
     if (shown++ == kNamedMax) break;
-    const System* system = assets.system(id);
+    const System* system = assets.find_system(id);
     if (!out.empty()) out += "、";
     out += "「" + one_line(system && !system->name.empty() ? system->name : id, kValueBytesMax) + "」";
     if (system) out += system->core ? "（核心系統）" : "（非核心系統）";

@@ -20,7 +20,7 @@ const System* system_of(std::string_view organisation, std::string_view host, co
 
 Subject subject_of(const Detection& detection, const AssetTable& assets) {
   Subject self;
-  self.system = detection.system.empty() ? nullptr : assets.system(detection.system);
+  self.system = detection.system.empty() ? nullptr : assets.find_system(detection.system);
   self.host = detection.host;
   self.core = detection.core || (self.system && self.system->core);
   self.reported = is_protective_device(self.system);

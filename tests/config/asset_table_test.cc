@@ -106,8 +106,8 @@ TEST(AssetTable, FindsByIdAndSaysWhenThereIsNone) {
   ASSERT_NE(assets.organisation("school-a"), nullptr);
   EXPECT_EQ(assets.organisation("school-a")->parent, "county");
   EXPECT_EQ(assets.organisation("nowhere"), nullptr);
-  ASSERT_NE(assets.system("grades"), nullptr);
-  EXPECT_EQ(assets.system("nothing"), nullptr);
+  ASSERT_NE(assets.find_system("grades"), nullptr);
+  EXPECT_EQ(assets.find_system("nothing"), nullptr);
 }
 
 TEST(AssetTable, AnEmptyConfigurationHasTheDefaultOrganisation) {

@@ -72,7 +72,7 @@ TEST(Level, KnowsTheClassOfEachKindOfAsset) {
       {"an outage of the vault", "vault", kA, AssetClass::core},
   };
   for (const auto& row : kRows) {
-    const System* asset = school_assets()->system(row.system);
+    const System* asset = school_assets()->find_system(row.system);
     ASSERT_TRUE(asset) << row.system;
     EXPECT_EQ(asset_class(asset, asset->core, row.dimension), row.asset) << row.why;
   }

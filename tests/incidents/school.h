@@ -59,7 +59,7 @@ inline Contact contact(std::string name, std::string mail) {
   return out;
 }
 
-inline System system(std::string id, std::string name, bool core, std::vector<std::string> hosts) {
+inline System make_system(std::string id, std::string name, bool core, std::vector<std::string> hosts) {
   System out;
   out.id = std::move(id);
   out.name = std::move(name);
@@ -93,18 +93,18 @@ inline Config school_config() {
   other.parent = "county";
   config.organisations = {county, school, other};
 
-  System grades = system("grades", "成績系統", true, {"srv1", "10.1.0.5"});
+  System grades = make_system("grades", "成績系統", true, {"srv1", "10.1.0.5"});
   grades.information = {"personal_data"};
   grades.tolerable_outage_hours = 8;
-  System web = system("web", "學校網站", false, {"web1"});
-  System dns = system("dns", "網域名稱服務", true, {"ns1"});
-  System water = system("water", "供水控制", true, {"plc1"});
+  System web = make_system("web", "學校網站", false, {"web1"});
+  System dns = make_system("dns", "網域名稱服務", true, {"ns1"});
+  System water = make_system("water", "供水控制", true, {"plc1"});
   water.critical_infrastructure = true;
-  System archive = system("archive", "公文系統", true, {"doc1"});
+  System archive = make_system("archive", "公文系統", true, {"doc1"});
   archive.information = {"official_secret"};
-  System vault = system("vault", "機密庫", true, {"vault1"});
+  System vault = make_system("vault", "機密庫", true, {"vault1"});
   vault.information = {"state_secret"};
-  System firewall = system("firewall", "防火牆", false, {"fw1"});
+  System firewall = make_system("firewall", "防火牆", false, {"fw1"});
   firewall.kinds = Kinds(Kind::device);
   config.systems = {grades, web, dns, water, archive, vault, firewall};
   return config;

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include <cstdlib>
+#include <cstdio>
 #include <fstream>
 #include <random>
 
@@ -47,10 +49,31 @@ std::vector<std::string> lines_of_every_kind() {
   return lines;
 }
 
+/// Its exit code; what it writes goes to two files.
+int run_python(std::vector<std::string> words, const std::filesystem::path& out,
+               const std::filesystem::path& said) {
+  words.insert(words.begin(), "python3");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    if (std::freopen(out.c_str(), "w", stdout) == nullptr ||
+        std::freopen(said.c_str(), "w", stderr) == nullptr)
+      ::_exit(126);
+    ::execvp(arguments[0], arguments.data());
+    ::_exit(127);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 /// A reader written from FORMAT.md alone, in another language, gives what the archive was given.
 TEST(SecondReader, ReadsBlocksFromTheirDescription) {
-  if (std::system("python3 -c 'import ctypes' >/dev/null 2>&1") != 0) GTEST_SKIP() << "there is no python3";
   const test::TemporaryDirectory place;
+  if (run_python({"-c", "import ctypes"}, place / "out", place / "said") != 0)
+    GTEST_SKIP() << "there is no python3";
   const std::vector<std::string> lines = lines_of_every_kind();
   const std::shared_ptr<Source> sources[] = {test::make_source("a", "gate"), test::make_source("a", "proxy"),
                                              test::make_source("a", "rare")};
@@ -93,10 +116,8 @@ TEST(SecondReader, ReadsBlocksFromTheirDescription) {
   for (std::size_t part = 1; part < block->parts.size(); ++part)
     spit("text-" + std::to_string(part), block->parts[part]);
 
-  const std::string command = "python3 " VIGIL_SOURCE_DIR "/tests/storage/second_reader.py " +
-                              place.path().string() + " >" + (place / "out").string() + " 2>" +
-                              (place / "said").string();
-  const int ended = std::system(command.c_str());
+  const int ended = run_python({VIGIL_SOURCE_DIR "/tests/storage/second_reader.py", place.path().string()},
+                               place / "out", place / "said");
   const auto slurp = [&](const std::string& name) {
     std::ifstream in(place / name, std::ios::binary);
     return std::string(std::istreambuf_iterator<char>(in), {});
