@@ -1,4 +1,4 @@
-// vigil archive seal, stats.
+// vigil archive seal, night, stats.
 
 #include <array>
 #include <boost/json/object.hpp>
@@ -18,6 +18,8 @@ namespace {
 
 /// Sealing 64 MiB of open records and syncing them.
 constexpr std::chrono::seconds kSealSilence{600};
+/// Packing months of sealed blocks again, some ten gigabytes an hour and core.
+constexpr std::chrono::seconds kNightSilence{6 * 3600};
 
 /// The value of `name{kind="…"}` in Prometheus text; zero where there is none.
 std::uint64_t metric_of_kind(std::string_view metrics, std::string_view name, std::string_view kind) {
@@ -40,6 +42,27 @@ Exit seal(const Arguments&, Session& session) {
   session.out.line(sealed ? say("the open blocks are sealed", "已封存開放中的區塊")
                           : say("nothing was open", "沒有開放中的區塊"));
   return Exit::done;
+}
+
+Exit night(const Arguments&, Session& session) {
+  Exit exit = Exit::done;
+  const auto answer = ask(session, {"POST", "/api/v1/archive/night", {}, kNightSilence}, exit);
+  if (!answer) return exit;
+  const Exit printed = print_rows(session,
+                                  {{"blocks_before", {"blocks before", "整理前區塊"}, true},
+                                   {"blocks_after", {"blocks after", "整理後區塊"}, true},
+                                   {"raw_bytes", {"raw bytes", "原始位元組"}, true},
+                                   {"bytes_before", {"bytes before", "整理前位元組"}, true},
+                                   {"bytes_after", {"bytes after", "整理後位元組"}, true},
+                                   {"retired_records", {"records given up", "逾期清除筆數"}, true},
+                                   {"held_blocks", {"blocks held", "保留區塊"}, true}},
+                                  {*answer});
+  const json::value* const troubles = find_path(*answer, "troubles");
+  if (troubles == nullptr || !troubles->is_array() || troubles->get_array().empty()) return printed;
+  for (const json::value& trouble : troubles->get_array()) {
+    if (trouble.is_string()) complain(std::string_view(trouble.get_string()));
+  }
+  return Exit::no;
 }
 
 Exit stats(const Arguments&, Session& session) {
@@ -87,6 +110,15 @@ void add_archive_verbs(std::vector<Verb>& out) {
                  0,
                  0,
                  stats});
+  out.push_back({"archive night",
+                 "",
+                 {"do the night's work now: pack what is sealed tighter, give up what is past its time",
+                  "立即執行夜間整理：重新壓縮已封存資料並清除逾期資料"},
+                 {},
+                 "vigil archive night",
+                 0,
+                 0,
+                 night});
   out.push_back({"archive seal",
                  "",
                  {"seal the open blocks now", "立即封存開放中的區塊"},

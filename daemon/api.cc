@@ -56,6 +56,7 @@ const Api::Route* Api::find_route(const HttpRequest& request) {
       {"POST", "/api/v1/evidence", "", true, &Api::make_evidence, pool},
       {"GET", "/api/v1/evidence/", "", false, &Api::evidence_file, pool},
       {"POST", "/api/v1/archive/seal", "", true, &Api::seal, pool},
+      {"POST", "/api/v1/archive/night", "", true, &Api::night, own_thread},
   };
   const std::string_view method =
       request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);

@@ -13,6 +13,7 @@
 #include "daemon/evidence_desk.h"
 #include "daemon/http_server.h"
 #include "daemon/live_tail.h"
+#include "daemon/night_shift.h"
 #include "daemon/source_table.h"
 #include "daemon/watch.h"
 #include "daemon/writer.h"
@@ -30,6 +31,7 @@ struct ApiParts {
   Dispatcher& dispatcher;
   EvidenceDesk& evidence;
   LiveTail& tail;
+  NightShift& night;
   std::shared_ptr<const AssetTable> assets;
   std::shared_ptr<const RuleSet> rules;
   std::vector<RuleProblem> rule_problems;
@@ -73,6 +75,7 @@ class Api {
   void make_evidence(const HttpRequest& request, HttpAnswer& answer);
   void evidence_file(const HttpRequest& request, HttpAnswer& answer);
   void seal(const HttpRequest& request, HttpAnswer& answer);
+  void night(const HttpRequest& request, HttpAnswer& answer);
 
   boost::json::object notification_row(const Case& incident, const std::vector<Notice>& notices,
                                        std::int64_t now, int zone) const;

@@ -265,10 +265,36 @@ void Api::evidence_file(const HttpRequest& request, HttpAnswer& answer) {
 
 void Api::seal(const HttpRequest&, HttpAnswer& answer) {
   const auto sealed = parts_.archive.seal(true, wall_clock_ns());
-  if (!sealed)
-    return reply_error(answer, 500, store_errc_name(sealed.error().code), sealed.error().what,
-                       sealed.error().what);
+  const auto emptied = sealed ? parts_.archive.empty_journal() : Result<void, StoreError>(sealed.error());
+  if (!emptied)
+    return reply_error(answer, 500, store_errc_name(emptied.error().code), emptied.error().what,
+                       emptied.error().what);
   answer.reply(200, kJson, json::serialize(json::object{{"sealed", *sealed}}) + "\n");
+}
+
+void Api::night(const HttpRequest&, HttpAnswer& answer) {
+  const auto packed = parts_.night.pack_now();
+  if (!packed)
+    return reply_error(answer, 500, store_errc_name(packed.error().code), packed.error().what,
+                       packed.error().what);
+  const auto retired = parts_.night.retire_now();
+  if (!retired)
+    return reply_error(answer, 500, store_errc_name(retired.error().code), retired.error().what,
+                       retired.error().what);
+  json::array troubles;
+  for (const std::string& trouble : packed->troubles) troubles.emplace_back(trouble);
+  answer.reply(200, kJson,
+               json::serialize(json::object{{"blocks_before", packed->blocks_before},
+                                            {"blocks_after", packed->blocks_after},
+                                            {"raw_bytes", packed->raw_bytes},
+                                            {"bytes_before", packed->bytes_before},
+                                            {"bytes_after", packed->bytes_after},
+                                            {"finished", packed->finished},
+                                            {"troubles", std::move(troubles)},
+                                            {"retired_records", retired->records},
+                                            {"retired_bytes", retired->bytes},
+                                            {"held_blocks", retired->held_blocks}}) +
+                   "\n");
 }
 
 }  // namespace vigil

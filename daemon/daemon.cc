@@ -93,6 +93,7 @@ struct Daemon::Impl {
   std::unique_ptr<Watch> watch;
   std::unique_ptr<Dispatcher> dispatcher;
   LiveTail tail;
+  std::unique_ptr<NightShift> night;
   std::unique_ptr<Api> api;
 
   std::deque<IntakeListener> listeners;  ///< their addresses are kept by the sockets
@@ -330,13 +331,15 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.own.zone = "Asia/Taipei";
   d.own.stats = &d.counters.add_listener("vigild", "internal", "");
 
-  ApiParts parts{*d.archive,        *d.writer,     d.counters,
-                 *d.sources,        *d.watch,      *d.desk,
-                 *d.dispatcher,     *d.evidence,   d.tail,
-                 d.assets,          d.rules,       d.rule_problems,
-                 d.config.channels, d.recovery,    std::filesystem::absolute(d.config.data),
-                 wall_clock_ns(),   d.config.drill};
-  if (!d.config.organisations.empty()) parts.default_zone = d.config.organisations.front().timezone;
+  const std::string zone =
+      d.config.organisations.empty() ? "Asia/Taipei" : d.config.organisations.front().timezone;
+  d.night = std::make_unique<NightShift>(*d.archive, *d.writer, *d.desk, d.config.retention, zone);
+  ApiParts parts{*d.archive,      *d.writer,         d.counters,    *d.sources,
+                 *d.watch,        *d.desk,           *d.dispatcher, *d.evidence,
+                 d.tail,          *d.night,          d.assets,      d.rules,
+                 d.rule_problems, d.config.channels, d.recovery,    std::filesystem::absolute(d.config.data),
+                 wall_clock_ns(), d.config.drill};
+  parts.default_zone = zone;
   d.api = std::make_unique<Api>(std::move(parts));
 
   for (const ListenerConfig& listener : d.config.listeners) {
@@ -372,6 +375,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.watch->start();
   d.dispatcher->start();
   d.sealer = std::thread([&d] { d.run_sealer(); });
+  d.night->start();
   spdlog::info("vigild {} is ready: data in {}, {} rules / 已就緒", VIGIL_VERSION, d.config.data.string(),
                d.rules->size());
 
@@ -399,6 +403,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   }
   d.writer->stop();
   d.watch->stop();
+  d.night->stop();
   d.api->stop();
   d.dispatcher->stop();
   {

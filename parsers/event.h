@@ -87,6 +87,10 @@ class Event {
   std::vector<LogSource> log_sources_;
 };
 
+/// Raised whenever parse_event() says something else of a message it has read before: what was counted at rest by an
+/// earlier one is then counted again from the messages.
+constexpr std::uint32_t kParserRevision = 1;
+
 /// What payload a message carries: a switch on its first bytes and the header's app name; no parsing.
 Format detect_format(const SyslogHeader& header);
 

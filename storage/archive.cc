@@ -1,10 +1,12 @@
 #include "storage/archive.h"
 
 #include <algorithm>
+#include <map>
 #include <system_error>
 
 #include "storage/fault.h"
 #include "storage/rocks_archive.h"
+#include "storage/wire.h"
 
 namespace vigil {
 
@@ -22,6 +24,11 @@ static_assert(kChunkFrameBytes < BufferPool::kPooledBytes);
 /// can still be written when lines no longer can: a twentieth of the disk, at most this.
 constexpr std::uint64_t kReserveMax = 64 * 1024 * 1024;
 constexpr std::uint64_t kReserveShare = 20;
+
+/// A block is of whole segments, so these are not larger than it.
+std::uint64_t segment_bytes_max(const ArchiveOptions& options) {
+  return std::min<std::uint64_t>(kCustodySegmentBytes, options.block_raw_bytes);
+}
 
 }  // namespace
 
@@ -52,14 +59,127 @@ Result<void, StoreError> RocksArchive::make_writable() {
                       "the archive was opened for reading only: " + directory_->path().string()};
   }
   if (database_->writable()) return {};
-  const std::lock_guard healing(healing_);
+  const std::lock_guard sealing(sealing_);
   return heal();
 }
 
+/// With sealing_ held: no block may be on its way while what the database lost is looked for.
 Result<void, StoreError> RocksArchive::heal() {
   if (database_->writable()) return {};
+  const std::lock_guard healing(healing_);
   if (auto room = check_room(0); !room) return room.error();
-  return database_->reopen();
+  if (auto opened = database_->reopen(); !opened) return opened.error();
+  return open_lost_blocks();
+}
+
+/// Brings what is known of the blocks in line with the database that was opened again. Blocks that were written and not
+/// yet synced when it failed are not in it any more: their records are open again, from the journal. A change of which
+/// nobody knew whether it was done may have been.
+Result<void, StoreError> RocksArchive::open_lost_blocks() {
+  std::map<LaneId, Infos> there;
+  auto listed = list_blocks(
+      [&](std::shared_ptr<const BlockInfo> block) { there[block->lane].push_back(std::move(block)); });
+  if (!listed) return listed.error();
+  const auto spans = [](const Infos& blocks, const RowBounds& bounds) {
+    return std::any_of(blocks.begin(), blocks.end(), [&](const auto& block) {
+      return block->bounds.sequence_first <= bounds.sequence_first &&
+             bounds.sequence_last <= block->bounds.sequence_last;
+    });
+  };
+  std::map<LaneId, Infos> lost;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& lane : lanes_.all()) {
+      if (!lane) continue;
+      Infos& now = there[lane->id];
+      std::sort(now.begin(), now.end(), [](const auto& a, const auto& b) {
+        return a->bounds.sequence_first < b->bounds.sequence_first;
+      });
+      for (const auto& block : lane->blocks) {
+        if (block->bounds.sequence_last >= lane->retained_from && !spans(now, block->bounds)) {
+          lost[lane->id].push_back(block);
+        }
+      }
+      // Those that are as they were stay the same objects, for readers who hold them.
+      for (auto& block : now) {
+        const auto same = std::find_if(lane->blocks.begin(), lane->blocks.end(), [&](const auto& known) {
+          return known->number == block->number && *known == *block;
+        });
+        if (same != lane->blocks.end()) block = *same;
+      }
+      lane->blocks = std::move(now);
+    }
+  }
+  if (lost.empty()) return {};
+  std::map<LaneId, std::vector<std::shared_ptr<const Chunk>>> found;
+  auto findings = Journal(directory_->journal(), database_->files())
+                      .read(next_sequence(), [&](std::shared_ptr<const Chunk> chunk) {
+                        const auto of_lane = lost.find(chunk->lane());
+                        if (of_lane == lost.end() || !spans(of_lane->second, chunk->bounds())) return;
+                        found[chunk->lane()].push_back(std::move(chunk));
+                      });
+  if (!findings) return findings.error();
+  const std::lock_guard lock(mutex_);
+  for (auto& [id, chunks] : found) {
+    Lane& lane = *lanes_.by_id(id);
+    for (const auto& chunk : chunks) {
+      open_raw_bytes_ += chunk->bounds().raw_bytes;
+      lane.open_raw_bytes += chunk->bounds().raw_bytes;
+      lane.segments.insert(lane.segments.end(), chunk->segments_ended().begin(),
+                           chunk->segments_ended().end());
+      lane.open.push_back(chunk);
+    }
+    std::sort(lane.open.begin(), lane.open.end(), [](const auto& a, const auto& b) {
+      return a->bounds().sequence_first < b->bounds().sequence_first;
+    });
+    std::erase_if(lane.segments, [&](const CustodySegment& segment) {
+      return segment.sequence_first < lane.open.front()->bounds().sequence_first;
+    });
+    std::sort(lane.segments.begin(), lane.segments.end(),
+              [](const auto& a, const auto& b) { return a.sequence_first < b.sequence_first; });
+    lane.segments.erase(std::unique(lane.segments.begin(), lane.segments.end()), lane.segments.end());
+  }
+  hashers_stale_ = true;
+  return {};
+}
+
+std::shared_ptr<const Chunk> RocksArchive::finish_chunk(ChunkBuilder& builder, LaneId lane,
+                                                        const CommitSpan& span,
+                                                        const std::shared_ptr<FrameBuffer>& frames) {
+  SegmentHasher& hasher = hashers_[lane];
+  std::vector<CustodySegment> ended;
+  if (!hasher.empty() && !hasher.takes(builder.bounds(), segment_bytes_max(options_)))
+    ended.push_back(hasher.close());
+  auto chunk = builder.finish(lane, span, buffers_.get(), frames, std::move(ended));
+  hasher.add(*chunk);
+  return chunk;
+}
+
+/// Brings the hashers to where the open chunks end: at start, and after a commit that failed. Segments that nothing names
+/// are found again by the rule they were cut by.
+void RocksArchive::hash_open_again() {
+  hashers_.clear();
+  hashers_stale_ = false;
+  const std::lock_guard lock(mutex_);
+  for (const auto& lane : lanes_.all()) {
+    if (!lane || lane->open.empty()) continue;
+    SegmentHasher& hasher = hashers_[lane->id];
+    std::vector<CustodySegment> segments;
+    auto known = lane->segments.begin();
+    for (const auto& chunk : lane->open) {
+      const RowBounds& bounds = chunk->bounds();
+      for (; known != lane->segments.end() && known->sequence_last < bounds.sequence_first; ++known) {
+        segments.push_back(*known);
+      }
+      const bool covered = known != lane->segments.end() && known->sequence_first <= bounds.sequence_first;
+      if (!hasher.empty() && (covered || !hasher.takes(bounds, segment_bytes_max(options_)))) {
+        segments.push_back(hasher.close());
+      }
+      if (!covered) hasher.add(*chunk);
+    }
+    segments.insert(segments.end(), known, lane->segments.end());
+    lane->segments = std::move(segments);
+  }
 }
 
 Result<std::vector<std::shared_ptr<const Chunk>>, StoreError> RocksArchive::build_chunks(
@@ -96,7 +216,7 @@ Result<std::vector<std::shared_ptr<const Chunk>>, StoreError> RocksArchive::buil
                       [&](const Known& source) { return source.lane != lane; })) {
         whole = nullptr;
       } else if (!whole->empty()) {
-        chunks.push_back(whole->finish(lane, span, buffers_.get()));
+        chunks.push_back(finish_chunk(*whole, lane, span, nullptr));
       }
     }
     for (Record& record : batch->records) {
@@ -110,14 +230,13 @@ Result<std::vector<std::shared_ptr<const Chunk>>, StoreError> RocksArchive::buil
       builder.add(record, source.index);
       if (whole == nullptr && (builder.raw_bytes() >= kChunkRawBytes ||
                                builder.raw_bytes() + builder.rows() * kChunkRowBytes >= kChunkFrameBytes)) {
-        chunks.push_back(builder.finish(source.lane, span, buffers_.get()));
+        chunks.push_back(finish_chunk(builder, source.lane, span, nullptr));
       }
     }
-    if (whole != nullptr)
-      chunks.push_back(whole->finish(sources.front().lane, span, buffers_.get(), batch->frames));
+    if (whole != nullptr) chunks.push_back(finish_chunk(*whole, sources.front().lane, span, batch->frames));
   }
   for (auto& [lane, builder] : builders_) {
-    if (!builder.empty()) chunks.push_back(builder.finish(lane, span, buffers_.get()));
+    if (!builder.empty()) chunks.push_back(finish_chunk(builder, lane, span, nullptr));
   }
   return chunks;
 }
@@ -158,13 +277,15 @@ Result<void, StoreError> RocksArchive::commit(std::span<const std::shared_ptr<Ba
   if (open_raw_bytes_.load(std::memory_order_relaxed) > options_.tail_raw_bytes_max) {
     if (auto helped = seal_blocks(false, received_ns, 1); !helped) return helped.error();
   }
+  if (auto writable = make_writable(); !writable) return writable.error();
   const std::lock_guard healing(healing_);
   if (unknown_) return StoreError{StoreErrc::io, "a commit failed before; the archive must be opened again"};
-  if (auto healed = heal(); !healed) return healed.error();
   if (auto room = check_room(raw_bytes); !room) return room.error();
   if (records == 0) return {};
 
   const std::uint64_t sequence = next_sequence();
+  if (hashers_stale_) hash_open_again();
+  hashers_stale_ = true;  // until it is committed
   auto chunks = build_chunks(batches, {.first_sequence = sequence, .records = records});
   if (!chunks) return chunks.error();
   if (auto lanes = write_new_lanes(); !lanes) return lanes.error();
@@ -184,8 +305,10 @@ Result<void, StoreError> RocksArchive::commit(std::span<const std::shared_ptr<Ba
     Lane& lane = *lanes_.by_id(chunk->lane());
     open_raw_bytes_ += chunk->bounds().raw_bytes;
     lane.open_raw_bytes += chunk->bounds().raw_bytes;
+    lane.segments.insert(lane.segments.end(), chunk->segments_ended().begin(), chunk->segments_ended().end());
     lane.open.push_back(std::move(chunk));
   }
+  hashers_stale_ = false;
   next_sequence_.store(sequence + records, std::memory_order_release);
   return {};
 }
@@ -201,6 +324,8 @@ ArchiveStats RocksArchive::stats() const {
     if (!lane) continue;
     for (const auto& block : lane->blocks) {
       ++stats.blocks;
+      if (block->place == BlockPlace::cold) ++stats.cold_blocks;
+      if (block->place == BlockPlace::held) ++stats.held_blocks;
       stats.records += block->bounds.rows;
       stats.raw_bytes += block->bounds.raw_bytes;
       stats.stored_bytes += block->stored_bytes;

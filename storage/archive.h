@@ -13,6 +13,8 @@
 
 #include "parsers/batch.h"
 #include "parsers/result.h"
+#include "storage/custody.h"
+#include "storage/rollup.h"
 #include "storage/state_store.h"
 #include "storage/store_error.h"
 
@@ -67,21 +69,63 @@ struct ScanCost {
 };
 
 struct RecoveryReport {
-  bool clean = true;                 ///< nothing had to be salvaged
-  std::uint64_t lost_from = 0, lost_to = 0;  ///< acknowledged sequences that could not be recovered lie in [from, to) …
+  bool clean = true;  ///< nothing had to be salvaged
+  std::uint64_t lost_from = 0,
+                lost_to = 0;  ///< acknowledged sequences that could not be recovered lie in [from, to) …
   struct Loss {
     std::uint64_t from = 0, to = 0;  ///< [from, to)
   };
-  std::vector<Loss> lost;          ///< … and are exactly these
+  std::vector<Loss> lost;  ///< … and are exactly these
   std::uint64_t lost_records = 0;
   std::uint64_t salvaged = 0;        ///< records read from the damaged journal and written again
   std::filesystem::path quarantine;  ///< where the damaged journal was put
   std::string what;                  ///< one paragraph for the operator
 };
 
+/// The night's work: sealed blocks packed again, tighter, and their indexes merged.
+struct NightRequest {
+  std::int64_t now_ns = 0;
+  bool everything = false;  ///< whatever is sealed; else days that have ended (UTC)
+  /// Asked between blocks, a few times a second: may wait while others need the machine; false: go on another night.
+  std::function<bool()> go_on;
+};
+struct NightReport {
+  std::uint64_t blocks_before = 0, blocks_after = 0, raw_bytes = 0;
+  std::uint64_t bytes_before = 0, bytes_after = 0;  ///< index included
+  bool finished = true;                             ///< false: go_on said so
+  std::vector<std::string> troubles;                ///< blocks left as they were, and why
+};
+
+/// Retention: what has been kept for its time is given up, by whole days.
+struct RetireRequest {
+  std::int64_t now_ns = 0;
+  int months = 6;               ///< calendar months from receipt, for what is in scope
+  int out_of_scope_days = 184;  ///< for the rest
+  /// Whether somebody holds records of a block that is due. Such blocks are moved aside first and stay readable.
+  struct Question {
+    std::string_view organisation;
+    bool in_scope = true;
+    RowBounds bounds;
+  };
+  std::function<bool(const Question&)> holds;
+};
+struct RetireReport {
+  std::uint64_t blocks = 0, records = 0, raw_bytes = 0, bytes = 0;  ///< given up
+  std::uint64_t held_blocks = 0;  ///< kept beyond their time, now or since earlier
+};
+
+/// A leaf of custody (custody.h) and whose records it is of.
+struct CustodyLeaf {
+  std::string_view organisation;
+  bool in_scope = true;
+  CustodySegment segment;
+};
+
 struct ArchiveStats {
   std::uint64_t records = 0, raw_bytes = 0, stored_bytes = 0, index_bytes = 0, blocks = 0, open_records = 0,
                 open_raw_bytes = 0;
+  std::uint64_t cold_blocks = 0,
+                held_blocks = 0;  ///< of the blocks: packed again by night, and kept past their time
   std::uint64_t last_sequence = 0;
   std::int64_t oldest_received_ns = 0;
   std::uint64_t verify_failures = 0;  ///< blocks whose decoded bytes differed at sealing; kept as plain zstd
@@ -102,7 +146,8 @@ class Archive {
   /// Opens or makes the archive and recovers what a crash left: "never silent, never stuck".
   /// Says what it did in `report`. Fails with locked, no_access, newer_format, or corrupt where even the
   /// salvaged rest cannot be opened.
-  static Result<std::unique_ptr<Archive>, StoreError> open(const ArchiveOptions& options, RecoveryReport* report);
+  static Result<std::unique_ptr<Archive>, StoreError> open(const ArchiveOptions& options,
+                                                           RecoveryReport* report);
 
   virtual ~Archive() = default;
 
@@ -114,6 +159,10 @@ class Archive {
   /// Seals lanes that are due; `everything` seals all open records. Runs beside commit(), on a worker thread.
   /// True if something was sealed.
   virtual Result<bool, StoreError> seal(bool everything, std::int64_t now_ns) = 0;
+
+  /// Lets the journal go as far as it is sealed. Else it keeps some of that, up to 192 MiB, as a second copy until a table
+  /// of the usual size is full.
+  virtual Result<void, StoreError> empty_journal() = 0;
 
   /// Calls `visit` for each record in range, in order, until it says false. Terms and needles only narrow what
   /// is read: the caller still checks each record. Reads a consistent snapshot.
@@ -127,7 +176,19 @@ class Archive {
     std::shared_ptr<const void> owner;
     StoredRecord record;
   };
-  virtual Result<Kept, StoreError> get(std::uint64_t sequence, const std::vector<std::string>& organisations) const = 0;
+  virtual Result<Kept, StoreError> get(std::uint64_t sequence,
+                                       const std::vector<std::string>& organisations) const = 0;
+
+  /// Does the night's work, block by block, beside everything else; one caller at a time. What it has done stays done,
+  /// wherever it is stopped or dies. Fails where it cannot go on at all.
+  virtual Result<NightReport, StoreError> night(const NightRequest& request) = 0;
+
+  /// Gives up the days whose time is over. Beside everything else; scans that are under way see what they began with.
+  virtual Result<RetireReport, StoreError> retire(const RetireRequest& request) = 0;
+
+  /// The segments of custody that have ended, lane by lane and by sequence, until `visit` says false.
+  virtual Result<void, StoreError> custody(const std::vector<std::string>& organisations,
+                                           const std::function<bool(const CustodyLeaf&)>& visit) const = 0;
 
   virtual ArchiveStats stats() const = 0;
   /// Sequence that the next record will get.

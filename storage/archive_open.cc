@@ -9,11 +9,11 @@ namespace vigil {
 
 namespace {
 
+/// Text of one part of a sealed block. Parts of 4 MiB are 1 % smaller in sum, of 1 MiB 2.5 % larger.
+constexpr std::uint64_t kPartBytes = std::uint64_t{2} * 1024 * 1024;
 constexpr std::string_view kLanePrefix = "lane/";
 /// Known losses: "loss/" and the first sequence, big-endian -> the last, big-endian. So that one is told once.
 constexpr std::string_view kLossPrefix = "loss/";
-/// Sequence from which on records are kept, big-endian; absent: the first. Retention moves it.
-constexpr std::string_view kRetainedKey = "retained_from";
 /// How far back losses are looked for: more than a journal holds. What is older is in tables that have checksums.
 constexpr std::uint64_t kLookBackBytes = 1024ULL * 1024 * 1024;
 /// The journal keeps what is sealed up to this, or a share of a small disk; likewise what blocks may take in memory
@@ -51,9 +51,11 @@ Result<void, StoreError> check_room_to_open(const DataDirectory& directory, bool
   std::error_code error;
   const auto space = std::filesystem::space(directory.path(), error);
   if (read_only || error || space.available >= kOpenBytes) return {};
-  return StoreError{StoreErrc::disk_full, "磁碟空間不足，無法開啟資料庫，請先釋出空間 (no space to open the archive; free some first): " +
-                                              directory.path().string() + " has " + std::to_string(space.available) +
-                                              " bytes left, " + std::to_string(kOpenBytes) + " are needed"};
+  return StoreError{
+      StoreErrc::disk_full,
+      "磁碟空間不足，無法開啟資料庫，請先釋出空間 (no space to open the archive; free some first): " +
+          directory.path().string() + " has " + std::to_string(space.available) + " bytes left, " +
+          std::to_string(kOpenBytes) + " are needed"};
 }
 
 }  // namespace
@@ -65,7 +67,7 @@ RocksArchive::RocksArchive(const ArchiveOptions& options, std::unique_ptr<DataDi
       database_(std::move(database)),
       journal_(directory_->journal(), database_->files()),
       state_(*database_, [this] { return make_writable(); }),
-      encoder_(options.seal_level) {}
+      encoder_(options.seal_level, kPartBytes) {}
 
 RocksArchive::~RocksArchive() {
   const std::lock_guard sealing(sealing_);
@@ -77,7 +79,8 @@ RocksArchive::~RocksArchive() {
 }
 
 Result<std::unique_ptr<RocksArchive>, StoreError> RocksArchive::open(const ArchiveOptions& options,
-                                                                     RecoveryReport* report, rocksdb::Env* env) {
+                                                                     RecoveryReport* report,
+                                                                     rocksdb::Env* env) {
   RecoveryReport ignored;
   RecoveryReport& told = report != nullptr ? *report : ignored;
   told = RecoveryReport();
@@ -96,7 +99,8 @@ Result<std::unique_ptr<RocksArchive>, StoreError> RocksArchive::open(const Archi
       .env = env};
   auto database = open_or_recover(**directory, database_options, told);
   if (!database) return database.error();
-  std::unique_ptr<RocksArchive> archive(new RocksArchive(options, std::move(*directory), std::move(*database)));
+  std::unique_ptr<RocksArchive> archive(
+      new RocksArchive(options, std::move(*directory), std::move(*database)));
   archive->journal_keep_bytes_ = std::min(kJournalKeepMax, capacity / kJournalKeepShare);
   archive->journal_.set_segment_bytes(archive->journal_keep_bytes_ / 3);
   if (auto loaded = archive->load(told); !loaded) return loaded.error();
@@ -112,6 +116,7 @@ Result<void, StoreError> RocksArchive::load(RecoveryReport& report) {
     load_chunk(std::move(chunk), held);
   });
   if (!findings) return findings.error();
+  hash_open_again();
   auto losses = find_losses(std::move(held));
   if (!losses) return losses.error();
   if (!findings->damaged.empty() || !losses->empty()) {
@@ -119,20 +124,31 @@ Result<void, StoreError> RocksArchive::load(RecoveryReport& report) {
     if (auto done = write_journal_again(*findings, *losses, report); !done) return done.error();
     if (auto noted = note_losses(*losses, report); !noted) return noted.error();
   } else if (!findings->torn.empty()) {
-    report.what += "日誌檔末尾不完整，已確認的紀錄均在 (the journal ended in an incomplete commit; all that was "
-                   "acknowledged is there). ";
+    report.what +=
+        "日誌檔末尾不完整，已確認的紀錄均在 (the journal ended in an incomplete commit; all that was "
+        "acknowledged is there). ";
   }
   if (options_.read_only) return {};
+  if (auto forgotten = forget_unfinished_run(); !forgotten) return forgotten.error();
   // Opening has put every block the log held into a table: what is sealed may go.
   if (auto trimmed = journal_.trim(oldest_open()); !trimmed) return trimmed.error();
   return directory_->write_format();
 }
 
 Result<void, StoreError> RocksArchive::load_lanes() {
-  return database_->scan(Family::meta, kLanePrefix, [&](std::string_view key, std::string_view value) {
-    Lane lane;
-    // A damaged row is made anew from the sources of the lane's records.
-    if (read_lane(key, value, lane)) lanes_.restore(std::move(lane));
+  auto scanned =
+      database_->scan(Family::meta, kLanePrefix, [&](std::string_view key, std::string_view value) {
+        Lane lane;
+        // A damaged row is made anew from the sources of the lane's records.
+        if (read_lane(key, value, lane)) lanes_.restore(std::move(lane));
+        return true;
+      });
+  if (!scanned) return scanned;
+  return database_->scan(Family::meta, kRetainedPrefix, [&](std::string_view key, std::string_view value) {
+    if (key.size() != kRetainedPrefix.size() + sizeof(LaneId) || value.size() != sizeof(std::uint64_t))
+      return true;
+    Lane* const lane = lanes_.by_id(read_big_endian<LaneId>(key.data() + kRetainedPrefix.size()));
+    if (lane != nullptr) lane->retained_from = read_big_endian<std::uint64_t>(value.data());
     return true;
   });
 }
@@ -149,38 +165,49 @@ Lane* RocksArchive::lane_of(LaneId id, const Sources& sources) {
   return lanes_.by_id(id);
 }
 
-Result<void, StoreError> RocksArchive::load_blocks() {
+/// Every block whose head the database has.
+Result<void, StoreError> RocksArchive::list_blocks(
+    const std::function<void(std::shared_ptr<const BlockInfo>)>& visit) const {
   std::optional<StoreError> trouble;
   auto scanned = database_->scan(Family::heads, {}, [&](std::string_view key, std::string_view value) {
     auto info = std::make_shared<BlockInfo>();
     if (key.size() != sizeof info->day + sizeof info->number || !decode_block_head(value, *info)) {
-      trouble = StoreError{StoreErrc::corrupt, "the head of a block is damaged in " + directory_->path().string()};
+      trouble =
+          StoreError{StoreErrc::corrupt, "the head of a block is damaged in " + directory_->path().string()};
       return false;
     }
     info->day = read_big_endian<std::uint16_t>(key.data());
     info->number = read_big_endian<std::uint32_t>(key.data() + sizeof info->day);
-    next_block_ = std::max(next_block_, info->number + 1);
-    Lane* lane = lanes_.by_id(info->lane);
-    if (lane == nullptr) {
-      rocksdb::PinnableSlice pin;
-      const auto part = database_->get(Family::fresh, part_key(*info, 0), pin);
-      if (!part) {
-        trouble = part.error();
-        return false;
-      }
-      const auto rows = read_rows_part(*part, *info);
-      lane = rows ? lane_of(info->lane, (*rows)->sources) : nullptr;
-    }
-    if (lane == nullptr) {
-      trouble = StoreError{StoreErrc::corrupt, "block " + std::to_string(info->number) + " is of an unknown lane"};
-      return false;
-    }
-    next_sequence_ = std::max(next_sequence_.load(), info->bounds.sequence_last + 1);
-    lane->blocks.push_back(std::move(info));
+    visit(std::move(info));
     return true;
   });
   if (!scanned) return scanned.error();
   if (trouble) return *trouble;
+  return {};
+}
+
+Result<void, StoreError> RocksArchive::load_blocks() {
+  Infos blocks;
+  auto listed =
+      list_blocks([&](std::shared_ptr<const BlockInfo> block) { blocks.push_back(std::move(block)); });
+  if (!listed) return listed.error();
+  for (auto& info : blocks) {
+    next_block_ = std::max(next_block_, info->number + 1);
+    Lane* lane = lanes_.by_id(info->lane);
+    if (lane == nullptr) {
+      rocksdb::PinnableSlice pin;
+      const auto part = database_->get(family_of(info->place), part_key(*info, 0), pin);
+      if (!part) return part.error();
+      const auto rows = read_rows_part(*part, *info);
+      lane = rows ? lane_of(info->lane, (*rows)->sources) : nullptr;
+    }
+    if (lane == nullptr) {
+      return StoreError{StoreErrc::corrupt,
+                        "block " + std::to_string(info->number) + " is of an unknown lane"};
+    }
+    next_sequence_ = std::max(next_sequence_.load(), info->bounds.sequence_last + 1);
+    lane->blocks.push_back(std::move(info));
+  }
   // Keys are by day, and a clock that was set back makes days go back.
   for (const auto& lane : lanes_.all()) {
     if (!lane) continue;
@@ -197,12 +224,20 @@ void RocksArchive::load_chunk(std::shared_ptr<const Chunk> chunk, std::vector<Se
   const RowBounds& bounds = chunk->bounds();
   add_runs(chunk->rows(), held);
   if (next_sequence() <= bounds.sequence_last) next_sequence_ = bounds.sequence_last + 1;
+  if (bounds.sequence_last < lane->retained_from) return;
   const auto after = std::upper_bound(
       lane->blocks.begin(), lane->blocks.end(), bounds.sequence_first,
       [](std::uint64_t first, const auto& block) { return first < block->bounds.sequence_first; });
-  if (after != lane->blocks.begin() && (*std::prev(after))->bounds.sequence_last >= bounds.sequence_last) return;
+  if (after != lane->blocks.begin() && (*std::prev(after))->bounds.sequence_last >= bounds.sequence_last)
+    return;
   open_raw_bytes_ += bounds.raw_bytes;
   lane->open_raw_bytes += bounds.raw_bytes;
+  for (const CustodySegment& segment : chunk->segments_ended()) {
+    // Those of sealed records are named by their blocks.
+    if (!lane->open.empty() && segment.sequence_first >= lane->open.front()->bounds().sequence_first) {
+      lane->segments.push_back(segment);
+    }
+  }
   lane->open.push_back(std::move(chunk));
 }
 
@@ -229,7 +264,7 @@ Result<void, StoreError> RocksArchive::add_sealed_sequences(std::vector<Sequence
       continue;
     }
     rocksdb::PinnableSlice pin;
-    const auto part = database_->get(Family::fresh, part_key(*block, 0), pin);
+    const auto part = database_->get(family_of(block->place), part_key(*block, 0), pin);
     if (!part) return part.error();
     const auto rows = read_rows_part(*part, *block);
     if (!rows) return rows.error();
@@ -240,9 +275,8 @@ Result<void, StoreError> RocksArchive::add_sealed_sequences(std::vector<Sequence
 
 Result<std::vector<SequenceRange>, StoreError> RocksArchive::find_losses(std::vector<SequenceRange> held) {
   std::uint64_t from = 1;
-  rocksdb::PinnableSlice pin;
-  if (const auto kept = database_->get(Family::meta, kRetainedKey, pin); kept && kept->size() == sizeof from) {
-    from = read_big_endian<std::uint64_t>(kept->data());
+  for (const auto& lane : lanes_.all()) {
+    if (lane) from = std::max(from, lane->retained_from);
   }
   if (auto sealed = add_sealed_sequences(held, from); !sealed) return sealed.error();
   auto known = database_->scan(Family::meta, kLossPrefix, [&](std::string_view key, std::string_view value) {
@@ -295,7 +329,8 @@ Result<void, StoreError> RocksArchive::write_journal_again(const JournalFindings
   return journal_.drop_earlier();
 }
 
-Result<void, StoreError> RocksArchive::note_losses(const std::vector<SequenceRange>& losses, RecoveryReport& report) {
+Result<void, StoreError> RocksArchive::note_losses(const std::vector<SequenceRange>& losses,
+                                                   RecoveryReport& report) {
   if (losses.empty()) return {};
   report.lost_from = losses.front().first;
   report.lost_to = losses.back().last + 1;
@@ -310,7 +345,8 @@ Result<void, StoreError> RocksArchive::note_losses(const std::vector<SequenceRan
   if (options_.read_only) return {};
   rocksdb::WriteBatch batch;
   return database_->write(batch, Database::Durability::synced, [&](Database::Changes& changes) {
-    for (const SequenceRange& loss : losses) changes.put(Family::meta, loss_key(loss.first), big_endian(loss.last));
+    for (const SequenceRange& loss : losses)
+      changes.put(Family::meta, loss_key(loss.first), big_endian(loss.last));
   });
 }
 

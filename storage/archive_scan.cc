@@ -55,7 +55,8 @@ Result<ScanCost, StoreError> RocksArchive::scan(const ScanRange& range,
                           : a.bounds().sequence_first < b.bounds().sequence_first;
     });
     cursors.emplace_back(*database_, plan, std::move(segments), cost);
-    if (const auto bound = cursors.back().bound()) turns.push({.sequence = *bound, .cursor = &cursors.back()});
+    if (const auto bound = cursors.back().bound())
+      turns.push({.sequence = *bound, .cursor = &cursors.back()});
   }
   while (!turns.empty()) {
     LaneCursor& cursor = *turns.top().cursor;
@@ -100,15 +101,56 @@ std::vector<Segment> RocksArchive::segments_spanning(std::uint64_t sequence,
   return segments;
 }
 
+Result<void, StoreError> RocksArchive::custody(const std::vector<std::string>& organisations,
+                                               const std::function<bool(const CustodyLeaf&)>& visit) const {
+  struct LaneSegments {
+    std::string organisation;
+    bool in_scope = true;
+    std::vector<std::shared_ptr<const BlockInfo>> blocks;
+    std::vector<CustodySegment> open;
+  };
+  std::vector<LaneSegments> lanes;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Lane* const lane : lanes_.visible(organisations)) {
+      lanes.push_back({lane->organisation, lane->in_scope, lane->blocks, lane->segments});
+    }
+  }
+  for (const LaneSegments& lane : lanes) {
+    std::vector<CustodySegment> segments;
+    const auto show = [&] {
+      return std::all_of(segments.begin(), segments.end(), [&](const CustodySegment& segment) {
+        return visit({lane.organisation, lane.in_scope, segment});
+      });
+    };
+    for (const auto& block : lane.blocks) {
+      rocksdb::PinnableSlice pin;
+      const auto head = database_->get(Family::heads, block_key(*block), pin);
+      if (!head) return head.error();
+      BlockInfo ignored;
+      if (!decode_block_head(*head, ignored, &segments)) {
+        return StoreError{StoreErrc::corrupt,
+                          "block " + std::to_string(block->number) + ": its head is damaged"};
+      }
+      if (!show()) return {};
+    }
+    segments = lane.open;
+    if (!show()) return {};
+  }
+  return {};
+}
+
 namespace {
 
 const Row* find_row(const std::vector<Row>& rows, std::uint64_t sequence) {
-  const auto at = std::lower_bound(rows.begin(), rows.end(), sequence,
-                                   [](const Row& row, std::uint64_t wanted) { return row.sequence < wanted; });
+  const auto at =
+      std::lower_bound(rows.begin(), rows.end(), sequence,
+                       [](const Row& row, std::uint64_t wanted) { return row.sequence < wanted; });
   return at != rows.end() && at->sequence == sequence ? &*at : nullptr;
 }
 
-Archive::Kept keep(std::shared_ptr<const void> owner, const Row& row, std::string_view raw, const Sources& sources) {
+Archive::Kept keep(std::shared_ptr<const void> owner, const Row& row, std::string_view raw,
+                   const Sources& sources) {
   return {.owner = std::move(owner),
           .record = {.sequence = row.sequence,
                      .raw = raw,

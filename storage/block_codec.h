@@ -9,6 +9,7 @@
 
 #include "parsers/result.h"
 #include "storage/chunk.h"
+#include "storage/rollup.h"
 #include "storage/store_error.h"
 #include "storage/terms.h"
 #include "storage/text_columns.h"
@@ -23,6 +24,7 @@ namespace vigil {
 //                                 (row_columns.h)
 //   fresh   day, number, 1..   -> text: how (1 byte, below) | what that needs | checksum64 of all before
 //   fidx    day, number        -> term index (block_index.h)
+//   fidx    day, number, 1     -> rollup (rollup.h)
 //
 // In the text, records of one format and source lie together, by sequence inside: neighbours then look alike. The order
 // follows from the row columns, so it is not written. A part is closed before the record that would take it past the part
@@ -33,6 +35,13 @@ enum class BlockCodec : std::uint8_t {
   stored = 0,   ///< text as it is: the way out if what another codec wrote does not read back
   zstd = 1,     ///< a zstd frame of the text, where columns would be larger
   columns = 3,  ///< text_columns.h: of text, still and calm each: bytes, zstd frame with its length; noise
+};
+
+/// Where a block's parts are.
+enum class BlockPlace : std::uint8_t {
+  fresh = 0,  ///< as it was sealed, with an index of its own
+  cold = 1,   ///< packed again by night, in an index of its day (day_index.h)
+  held = 2,   ///< past its time and kept for somebody; without an index
 };
 
 /// What the archive keeps in memory of each block.
@@ -51,17 +60,24 @@ struct BlockInfo {
     bool operator==(const PerKind&) const = default;
   };
   PerKind kinds[kKindCount];
+  BlockPlace place = BlockPlace::fresh;
+  std::uint32_t run = 0;       ///< of a cold block: the night's run that made it, and …
+  std::uint16_t ordinal = 0;   ///< … which of that run's blocks it is
+  std::uint8_t log_pages = 0;  ///< of the run's index (day_index.h)
   bool operator==(const BlockInfo&) const = default;
 };
 
-std::string encode_block_head(const BlockInfo& info);
-/// Day and number are in the key and not filled. False if the bytes are not what was written.
-bool decode_block_head(std::string_view value, BlockInfo& info);
+std::string encode_block_head(const BlockInfo& info, std::span<const CustodySegment> segments);
+/// Day and number are in the key and not filled. False if the bytes are not what was written. `segments`, if asked for:
+/// those whose records the block has.
+bool decode_block_head(std::string_view value, BlockInfo& info,
+                       std::vector<CustodySegment>* segments = nullptr);
 
 struct EncodedBlock {
   BlockInfo info;
-  std::string head, index;
-  std::vector<std::string> parts;  ///< rows, then text
+  std::vector<std::string> parts;    ///< rows, then text
+  std::vector<std::uint32_t> terms;  ///< hashes, sorted, each once
+  std::string rollup;                ///< of what is known without parsing (rollup.h)
 };
 
 /// Where the text of rows lies: computed alike when a block is written and read.
@@ -76,10 +92,19 @@ struct TextLayout {
 /// Gives each row its offset in the whole text. `order` is text_order(rows).
 TextLayout lay_out_text(std::vector<Row>& rows, std::vector<std::uint32_t> order, std::uint64_t part_bytes);
 
+/// The records of a block, of one lane and by sequence.
+struct BlockRecords {
+  LaneId lane = 0;
+  Sources sources;
+  std::vector<Row> rows;          ///< offsets do not count
+  std::vector<const char*> raws;  ///< of each row
+};
+
 /// Makes blocks. Keeps its buffers and zstd's between blocks; one thread at a time.
 class BlockEncoder {
  public:
-  explicit BlockEncoder(int level);
+  /// `part_bytes`: text of one part, which is what is read and unpacked for one record.
+  BlockEncoder(int level, std::uint64_t part_bytes);
   ~BlockEncoder();
 
   /// One block of the chunks' records, which are of one lane and in order of sequence. Every part is decoded again
@@ -87,12 +112,16 @@ class BlockEncoder {
   /// Fails with corrupt where even that does not read back: the chunks must be kept.
   Result<EncodedBlock, StoreError> encode(std::span<const std::shared_ptr<const Chunk>> chunks,
                                           std::uint32_t number, std::uint16_t day);
+  /// The same of records that lie anywhere, and without a rollup.
+  Result<EncodedBlock, StoreError> encode(BlockRecords& records, std::uint32_t number, std::uint16_t day);
   std::uint64_t verify_failures() const { return verify_failures_; }
 
  private:
   struct Contexts;
-  bool put_rows_part(const Sources& sources, std::span<const std::uint32_t> order, const BlockInfo& info,
+  bool put_rows_part(const BlockRecords& records, std::span<const std::uint32_t> order, const BlockInfo& info,
                      std::string& out);
+  Result<EncodedBlock, StoreError> pack_block(BlockRecords& records, std::uint32_t number, std::uint16_t day,
+                                              bool rolled_up);
   std::string put_text_part(std::string_view text, std::span<const TextLine> lines);
   std::string_view pack(std::string_view plain);
 
@@ -100,9 +129,11 @@ class BlockEncoder {
   TermCollector terms_;
   TextColumnsWriter columns_;
   NumberPlanes row_numbers_;
-  std::vector<Row> rows_, rows_back_;
+  const std::uint64_t part_bytes_;
+  BlockRecords records_;
+  RollupBuilder rollup_;
+  std::vector<Row> rows_back_;
   std::vector<std::uint32_t> order_back_;
-  std::vector<const char*> raws_;
   std::vector<TextLine> lines_;
   std::vector<char> text_, packed_;
   std::uint64_t verify_failures_ = 0;

@@ -8,7 +8,7 @@
 namespace vigil {
 
 namespace {
-constexpr std::uint8_t kVersion = 2;
+constexpr std::uint8_t kVersion = 3;
 /// What stands behind the description: its length and the checksum.
 constexpr std::size_t kTrailerBytes = sizeof(std::uint32_t) + sizeof(std::uint64_t);
 
@@ -47,7 +47,8 @@ void ChunkBuilder::add(const Record& record, std::uint32_t source) {
 }
 
 /// What stands behind the text, without the trailer.
-std::string ChunkBuilder::describe(LaneId lane, const CommitSpan& commit, bool kept) const {
+std::string ChunkBuilder::describe(LaneId lane, const CommitSpan& commit,
+                                   std::span<const CustodySegment> ended, bool kept) const {
   NumberPlanes rows;
   put_rows(rows_, {}, rows);
   if (kept) {
@@ -65,6 +66,7 @@ std::string ChunkBuilder::describe(LaneId lane, const CommitSpan& commit, bool k
     append_varint(out, number);
   }
   out += static_cast<char>(kept ? Placing::kept : Placing::joined);
+  append_segments(out, ended);
   append_sources(out, sources_.sources());
   for (const std::string_view bytes :
        {rows.shapes.view(), rows.still.view(), rows.calm.view(), rows.noise.view()}) {
@@ -97,19 +99,20 @@ void ChunkBuilder::join(char* text) {
 }
 
 std::shared_ptr<const Chunk> ChunkBuilder::finish(LaneId lane, const CommitSpan& commit, BufferPool* pool,
-                                                  const std::shared_ptr<FrameBuffer>& frames) {
+                                                  const std::shared_ptr<FrameBuffer>& frames,
+                                                  std::vector<CustodySegment> ended) {
   auto chunk = std::make_shared<Chunk>();
   std::string description;
   std::shared_ptr<char[]> bytes;
   std::size_t text_bytes = 0;
   const auto size = [&] { return Chunk::kHeadBytes + text_bytes + description.size() + kTrailerBytes; };
   if (frames && bounds_.raw_bytes >= kKeptTextMin && keep_places(frames->text())) {
-    description = describe(lane, commit, true);
+    description = describe(lane, commit, ended, true);
     text_bytes = frames->text().size();
     if (size() <= BufferPool::kPooledBytes) bytes = {frames, frames->memory()};
   }
   if (!bytes) {
-    description = describe(lane, commit, false);
+    description = describe(lane, commit, ended, false);
     text_bytes = static_cast<std::size_t>(bounds_.raw_bytes);
     bytes = size() < kAlignedBytesMin ? BufferPool::make(size())
             : pool == nullptr         ? BufferPool::make_aligned(size())
@@ -134,6 +137,7 @@ std::shared_ptr<const Chunk> ChunkBuilder::finish(LaneId lane, const CommitSpan&
   chunk->commit_ = commit;
   chunk->bounds_ = bounds_;
   chunk->rows_ = rows_;
+  chunk->segments_ended_ = std::move(ended);
   chunk->sources_ = sources_.take();
   chunk->bytes_ = std::move(bytes);
   bounds_ = RowBounds();
@@ -162,7 +166,9 @@ std::shared_ptr<const Chunk> Chunk::read(std::string_view body) {
   const auto rows = static_cast<std::uint32_t>(in.varint(kRowsMax));
   const std::uint64_t raw_bytes = in.varint(kRawBytesMax);
   const auto placing = static_cast<Placing>(in.byte());
-  if (rows == 0 || placing > Placing::kept || !read_sources(in, chunk->sources_)) return nullptr;
+  if (rows == 0 || placing > Placing::kept || !read_segments(in, chunk->segments_ended_) ||
+      !read_sources(in, chunk->sources_))
+    return nullptr;
   const std::string_view shapes = in.text(), still = in.text(), calm = in.text(), noise = in.text();
   if (!in.ok() || in.left() != 0) return nullptr;
   NumberReaders columns{WireReader(shapes), WireReader(still), WireReader(calm), WireReader(noise)};

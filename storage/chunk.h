@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "parsers/frame_buffer.h"
+#include "storage/custody.h"
 #include "storage/row_columns.h"
 #include "storage/rows.h"
 
@@ -15,11 +16,12 @@ namespace vigil {
 /// Number of a lane: one organisation in or out of scope (catalog.h). Rows of two lanes never share a chunk or block.
 using LaneId = std::uint16_t;
 
-// A chunk on disk, version 2: a frame of the journal.
+// A chunk on disk, version 3: a frame of the journal.
 //
 //   magic "VJC1", 4 bytes | length of the rest, 4 | check of both, 8
 //   text
 //   version 1 byte | lane | first sequence and records of the whole commit | rows | raw bytes (varints) | placing 1 byte
+//   | custody segments that ended with the lane's chunk before (custody.h)
 //   | sources | shapes, still, calm and noise of rows and offsets, each with its length
 //   length since the version, 4 bytes | checksum64 of everything since the text, 8 bytes
 //
@@ -51,6 +53,8 @@ class Chunk {
   const RowBounds& bounds() const { return bounds_; }
   const std::vector<Row>& rows() const { return rows_; }
   const Sources& sources() const { return sources_; }
+  /// Custody segments that ended when this chunk was committed, of records before it.
+  const std::vector<CustodySegment>& segments_ended() const { return segments_ended_; }
   std::string_view raw(const Row& row) const { return {bytes_.get() + kHeadBytes + row.offset, row.length}; }
   /// What stands in the journal, with its head.
   std::string_view frame() const { return {bytes_.get(), size_}; }
@@ -65,6 +69,7 @@ class Chunk {
   RowBounds bounds_;
   std::vector<Row> rows_;
   Sources sources_;
+  std::vector<CustodySegment> segments_ended_;
   std::shared_ptr<const char[]> bytes_;
   std::size_t size_ = 0;
   bool aligned_ = false;
@@ -83,6 +88,7 @@ class ChunkBuilder {
   bool empty() const { return rows_.empty(); }
   std::size_t rows() const { return rows_.size(); }
   std::uint64_t raw_bytes() const { return bounds_.raw_bytes; }
+  const RowBounds& bounds() const { return bounds_; }
   /// Index of a source in the chunk that is being made. Good until finish(): table() is another one then.
   std::uint32_t index_of(const std::shared_ptr<const Source>& source) { return sources_.index_of(source); }
   std::uint64_t table() const { return table_; }
@@ -92,12 +98,14 @@ class ChunkBuilder {
   }
   /// The chunk; the builder is empty again. A large one takes its memory from `pool`, if there is one. Where all records
   /// added lie in `frames` and there is room for the rest of the chunk, that memory becomes the chunk's; nobody may
-  /// allocate from it any more.
+  /// allocate from it any more. `ended` is what the chunk carries of the segments before it.
   std::shared_ptr<const Chunk> finish(LaneId lane, const CommitSpan& commit, BufferPool* pool = nullptr,
-                                      const std::shared_ptr<FrameBuffer>& frames = nullptr);
+                                      const std::shared_ptr<FrameBuffer>& frames = nullptr,
+                                      std::vector<CustodySegment> ended = {});
 
  private:
-  std::string describe(LaneId lane, const CommitSpan& commit, bool kept) const;
+  std::string describe(LaneId lane, const CommitSpan& commit, std::span<const CustodySegment> ended,
+                       bool kept) const;
   bool keep_places(std::string_view text);
   void join(char* text);
 

@@ -1,6 +1,7 @@
 #include "storage/database.h"
 
 #include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 
@@ -18,7 +19,8 @@ constexpr std::size_t kWriteBuffersMax = 64 * kMiB;
 /// Past this the oldest families are written to files, so that their share of the write-ahead log can go.
 constexpr std::uint64_t kLogMax = 64 * kMiB;
 
-constexpr const char* kNames[kFamilyCount] = {"default", "state", "heads", "fresh", "fidx"};
+constexpr const char* kNames[kFamilyCount] = {"default", "state", "heads", "fresh",
+                                              "fidx",    "cold",  "cidx",  "held"};
 
 rocksdb::ColumnFamilyOptions common_options(const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options;
@@ -36,7 +38,8 @@ rocksdb::ColumnFamilyOptions common_options(const std::shared_ptr<rocksdb::Cache
 }
 
 /// Values written once under growing keys, packed already: files move down as they are, nothing is rewritten.
-rocksdb::ColumnFamilyOptions append_options(const std::shared_ptr<rocksdb::Cache>& cache, std::size_t buffer_bytes) {
+rocksdb::ColumnFamilyOptions append_options(const std::shared_ptr<rocksdb::Cache>& cache,
+                                            std::size_t buffer_bytes) {
   rocksdb::ColumnFamilyOptions options = common_options(cache);
   options.compression = rocksdb::kNoCompression;
   options.write_buffer_size = buffer_bytes;
@@ -57,6 +60,9 @@ std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(std::size_t buffer_byte
   all.emplace_back(kNames[2], common_options(cache));
   all.emplace_back(kNames[3], append_options(cache, buffer_bytes));
   all.emplace_back(kNames[4], append_options(cache, buffer_bytes / 4));
+  all.emplace_back(kNames[5], append_options(cache, buffer_bytes));
+  all.emplace_back(kNames[6], append_options(cache, buffer_bytes / 4));
+  all.emplace_back(kNames[7], append_options(cache, buffer_bytes / 4));
   return all;
 }
 
@@ -69,10 +75,10 @@ rocksdb::DBOptions database_options(const DatabaseOptions& ours) {
   options.paranoid_checks = true;
   options.manual_wal_flush = true;  // a block's parts cost no write() of their own
   options.max_total_wal_size = kLogMax;
-  options.wal_compression = rocksdb::kNoCompression;         // recovery of packed logs is broken before 8.0
-  options.track_and_verify_wals_in_manifest = false;         // reports missing logs that are there (7.10)
-  options.max_bgerror_resume_count = 0;                      // see Database: we reopen instead
-  options.allow_fallocate = false;                           // would reserve megabytes it never needs
+  options.wal_compression = rocksdb::kNoCompression;  // recovery of packed logs is broken before 8.0
+  options.track_and_verify_wals_in_manifest = false;  // reports missing logs that are there (7.10)
+  options.max_bgerror_resume_count = 0;               // see Database: we reopen instead
+  options.allow_fallocate = false;                    // would reserve megabytes it never needs
   options.db_write_buffer_size = kWriteBuffersMax;
   options.max_background_jobs = 2;
   options.bytes_per_sync = kMiB;
@@ -101,7 +107,8 @@ StoreError store_error(const rocksdb::Status& status, const std::string& what) {
   if (status.IsCorruption()) return {StoreErrc::corrupt, text};
   if (status.IsInvalidArgument() || status.IsNotSupported()) {
     // What a newer version left and this one does not know: families, formats of files.
-    return {StoreErrc::newer_format, "資料由較新的版本寫入，未更動 (written by a newer version, left untouched): " + text};
+    return {StoreErrc::newer_format,
+            "資料由較新的版本寫入，未更動 (written by a newer version, left untouched): " + text};
   }
   for (const char* const refused : {"Permission denied", "Read-only file system", "Not a directory"}) {
     if (text.find(refused) != std::string::npos) {
@@ -130,9 +137,10 @@ Result<void, StoreError> Database::open_files() {
   rocksdb::DB* db = nullptr;
   const std::string path = options_.directory.string();
   const rocksdb::Status status =
-      options_.read_only
-          ? rocksdb::DB::OpenForReadOnly(database_options(options_), path, descriptors(options_.buffer_bytes), &handles_, &db)
-          : rocksdb::DB::Open(database_options(options_), path, descriptors(options_.buffer_bytes), &handles_, &db);
+      options_.read_only ? rocksdb::DB::OpenForReadOnly(database_options(options_), path,
+                                                        descriptors(options_.buffer_bytes), &handles_, &db)
+                         : rocksdb::DB::Open(database_options(options_), path,
+                                             descriptors(options_.buffer_bytes), &handles_, &db);
   if (!status.ok()) return store_error(status, "opening " + path);
   db_.reset(db);
   failed_.store(false, std::memory_order_release);
@@ -160,7 +168,8 @@ Result<void, StoreError> Database::reopen() {
 Result<void, StoreError> Database::write(rocksdb::WriteBatch& scratch, Durability durability,
                                          const std::function<void(Changes&)>& fill) {
   const std::shared_lock lock(reopening_);
-  if (!db_ || !writable()) return StoreError{StoreErrc::io, "the database failed before and was not opened again"};
+  if (!db_ || !writable())
+    return StoreError{StoreErrc::io, "the database failed before and was not opened again"};
   scratch.Clear();
   Changes changes(scratch, handles_);
   fill(changes);
@@ -176,7 +185,8 @@ Result<std::string_view, StoreError> Database::get(Family family, std::string_vi
   const std::shared_lock lock(reopening_);
   if (!db_) return StoreError{StoreErrc::io, "the database could not be opened again"};
   rocksdb::ReadOptions options;
-  options.fill_cache = family != Family::fresh && family != Family::fidx;  // read once, large: the page cache has them
+  // Blocks are read once, and large: the page cache has them.
+  options.fill_cache = family == Family::meta || family == Family::state || family == Family::heads;
   pin.Reset();
   const rocksdb::Status status = db_->Get(options, handle(family), key, &pin);
   if (!status.ok()) return store_error(status, "reading " + options_.directory.string());
@@ -198,16 +208,75 @@ Result<void, StoreError> Database::scan(
   return {};
 }
 
+// Parts before heads: should only some of it be done, there are parts that no head names, and never the reverse.
 Result<void, StoreError> Database::flush_blocks() {
+  return flush({Family::fresh, Family::fidx, Family::held, Family::heads});
+}
+
+Result<void, StoreError> Database::flush(std::initializer_list<Family> families) {
   const std::shared_lock lock(reopening_);
-  if (!db_ || !writable()) return StoreError{StoreErrc::io, "the database failed before and was not opened again"};
-  // Parts before heads: should only some of it be done, there are parts that no head names, and never the reverse.
-  for (const Family family : {Family::fresh, Family::fidx, Family::heads}) {
+  if (!db_ || !writable())
+    return StoreError{StoreErrc::io, "the database failed before and was not opened again"};
+  for (const Family family : families) {
     const rocksdb::Status status = db_->Flush(rocksdb::FlushOptions(), handle(family));
     if (status.ok()) continue;
     failed_.store(true, std::memory_order_release);
     return store_error(status, "writing tables in " + options_.directory.string());
   }
+  return {};
+}
+
+Result<void, StoreError> Database::put_unlogged(Family family, std::string_view key, std::string_view value) {
+  const std::shared_lock lock(reopening_);
+  if (!db_ || !writable())
+    return StoreError{StoreErrc::io, "the database failed before and was not opened again"};
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  const rocksdb::Status status = db_->Put(options, handle(family), key, value);
+  if (status.ok()) return {};
+  failed_.store(true, std::memory_order_release);
+  return store_error(status, "writing " + options_.directory.string());
+}
+
+Result<void, StoreError> Database::flush_night() { return flush({Family::cold, Family::cidx}); }
+
+Result<void, StoreError> Database::drop(Family family, std::string_view from, std::string_view to) {
+  const std::shared_lock lock(reopening_);
+  if (!db_ || !writable())
+    return StoreError{StoreErrc::io, "the database failed before and was not opened again"};
+  const rocksdb::Slice first(from), end(to);
+  const auto failed = [&](const rocksdb::Status& status) {
+    failed_.store(true, std::memory_order_release);
+    return store_error(status, "giving up old tables of " + options_.directory.string());
+  };
+  const auto is_empty = [&] {
+    rocksdb::ReadOptions options;
+    options.fill_cache = false;
+    options.iterate_upper_bound = &end;
+    const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options, handle(family)));
+    it->Seek(first);
+    return !it->Valid() && it->status().ok();
+  };
+  if (is_empty()) return {};
+  // Files at the top level are passed over by what follows: they are moved down first, as they are.
+  rocksdb::CompactRangeOptions moved;
+  moved.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kSkip;
+  if (auto status = db_->Flush(rocksdb::FlushOptions(), handle(family)); !status.ok()) return failed(status);
+  if (auto status = db_->CompactRange(moved, handle(family), &first, &end); !status.ok())
+    return failed(status);
+  const rocksdb::RangePtr range(&first, &end);
+  if (auto status = rocksdb::DeleteFilesInRanges(db_.get(), handle(family), &range, 1, false); !status.ok()) {
+    return failed(status);
+  }
+  if (is_empty()) return {};
+  // A file that holds others' keys too: only these are rewritten.
+  if (auto status = db_->DeleteRange(rocksdb::WriteOptions(), handle(family), first, end); !status.ok()) {
+    return failed(status);
+  }
+  if (auto status = db_->Flush(rocksdb::FlushOptions(), handle(family)); !status.ok()) return failed(status);
+  rocksdb::CompactRangeOptions all;
+  all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  if (auto status = db_->CompactRange(all, handle(family), &first, &end); !status.ok()) return failed(status);
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <shared_mutex>
 #include <string>
@@ -24,9 +25,12 @@ enum class Family : std::uint8_t {
   state,  ///< cases, outbox, windows, cursors (StateStore)
   heads,  ///< one head for each block
   fresh,  ///< the parts of blocks
-  fidx,   ///< term indexes of blocks
+  fidx,   ///< term indexes and rollups of blocks
+  cold,   ///< the parts of blocks that the night has packed again; not in the log (put_unlogged)
+  cidx,   ///< their term index and rollup, one for each run
+  held,   ///< the parts of blocks past their time that something holds
 };
-constexpr std::size_t kFamilyCount = 5;
+constexpr std::size_t kFamilyCount = 8;
 
 struct DatabaseOptions {
   std::filesystem::path directory;
@@ -34,7 +38,7 @@ struct DatabaseOptions {
   bool create = false;
   rocksdb::WALRecoveryMode recovery = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   std::size_t buffer_bytes = 16 * 1024 * 1024;  ///< blocks in memory before they are written to a table
-  rocksdb::Env* env = nullptr;  ///< tests: file systems that fail or lose what was not synced
+  rocksdb::Env* env = nullptr;                  ///< tests: file systems that fail or lose what was not synced
 };
 
 /// RocksDB's reason in our words. `what` says what was tried, with the file or key.
@@ -72,15 +76,24 @@ class Database {
                                  const std::function<void(Changes&)>& fill);
 
   /// The value of a key; it lives in `pin`. Fails with not_found.
-  Result<std::string_view, StoreError> get(Family family, std::string_view key, rocksdb::PinnableSlice& pin) const;
+  Result<std::string_view, StoreError> get(Family family, std::string_view key,
+                                           rocksdb::PinnableSlice& pin) const;
 
   /// Keys that begin with `prefix`, in byte order, until `visit` says false: a snapshot. `visit` must not write.
-  Result<void, StoreError> scan(Family family, std::string_view prefix,
-                                const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
+  Result<void, StoreError> scan(
+      Family family, std::string_view prefix,
+      const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
 
   /// Writes what the blocks' families have in memory to files. When it returns, blocks written before are in tables,
   /// synced.
   Result<void, StoreError> flush_blocks();
+  /// Values of the night's families: without the write-ahead log, so durable only after flush_night(). What names them is
+  /// written afterwards.
+  Result<void, StoreError> put_unlogged(Family family, std::string_view key, std::string_view value);
+  Result<void, StoreError> flush_night();
+  /// Gives up all keys in [from, to): whole files at once, what is left of others by rewriting these few.
+  Result<void, StoreError> drop(Family family, std::string_view from, std::string_view to);
+
   /// The file system the database is on: for files of our own beside it.
   std::shared_ptr<rocksdb::FileSystem> files() const;
   bool writable() const { return !failed_.load(std::memory_order_acquire); }
@@ -90,9 +103,12 @@ class Database {
 
  private:
   explicit Database(DatabaseOptions options) : options_(std::move(options)) {}
+  Result<void, StoreError> flush(std::initializer_list<Family> families);
   Result<void, StoreError> open_files();
   void close_files();
-  rocksdb::ColumnFamilyHandle* handle(Family family) const { return handles_[static_cast<std::size_t>(family)]; }
+  rocksdb::ColumnFamilyHandle* handle(Family family) const {
+    return handles_[static_cast<std::size_t>(family)];
+  }
 
   DatabaseOptions options_;
   mutable std::shared_mutex reopening_;  ///< held shared by every user of db_

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "storage/block_index.h"
+#include "storage/day_index.h"
 #include "storage/rocks_archive.h"
 #include "storage/terms.h"
 
@@ -26,14 +27,33 @@ bool ScanPlan::holds(const Row& row) const {
          row.event_ns >= range.event_from_ns && row.event_ns < range.event_to_ns;
 }
 
-bool ScanPlan::may_hold_terms(const Database& database, const BlockInfo& info) const {
-  if (terms.empty()) return true;
+bool LaneCursor::may_hold_terms(const BlockInfo& info) {
+  if (plan_.terms.empty() || info.place == BlockPlace::held) return true;
+  if (info.place == BlockPlace::cold) {
+    if (run_may_hold_.empty() || run_ != info.run || run_day_ != info.day) ask_run(info);
+    return info.ordinal >= run_may_hold_.size() || run_may_hold_[info.ordinal] != 0;
+  }
   rocksdb::PinnableSlice pin;
-  const auto value = database.get(Family::fidx, block_key(info), pin);
+  const auto value = database_.get(Family::fidx, block_key(info), pin);
   BlockIndex index;
   // An index that cannot be read excludes nothing.
   if (!value || !index.open(*value)) return true;
-  return std::all_of(terms.begin(), terms.end(), [&](std::uint32_t term) { return index.may_contain(term); });
+  return std::all_of(plan_.terms.begin(), plan_.terms.end(),
+                     [&](std::uint32_t term) { return index.may_contain(term); });
+}
+
+/// Looks the terms up in the index of a run: a page for each, for all its blocks at once.
+void LaneCursor::ask_run(const BlockInfo& info) {
+  run_ = info.run;
+  run_day_ = info.day;
+  run_may_hold_.assign(kRunBlocksMax, 1);
+  for (const std::uint32_t term : plan_.terms) {
+    rocksdb::PinnableSlice pin;
+    const auto page = static_cast<std::uint16_t>(day_index_page(term, info.log_pages));
+    const auto value = database_.get(Family::cidx, run_key(info, page), pin);
+    if (!value || !narrow_by_day_index(*value, info.log_pages, term, run_may_hold_)) continue;
+    if (std::none_of(run_may_hold_.begin(), run_may_hold_.end(), [](char may) { return may != 0; })) return;
+  }
 }
 
 std::optional<std::uint64_t> LaneCursor::bound() const {
@@ -97,16 +117,16 @@ void LaneCursor::load_chunk() {
   std::vector<char> wanted(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::string_view raw = segment_.chunk->raw(rows[i]);
-    wanted[i] = plan_.holds(rows[i]) && std::all_of(plan_.needles.begin(), plan_.needles.end(), [&](const Needle& n) {
-                  return n.find(raw) != std::string_view::npos;
-                });
+    wanted[i] = plan_.holds(rows[i]) &&
+                std::all_of(plan_.needles.begin(), plan_.needles.end(),
+                            [&](const Needle& n) { return n.find(raw) != std::string_view::npos; });
   }
   cost_.raw_bytes += segment_.chunk->bounds().raw_bytes;
   take_hits(rows, wanted);
 }
 
 void LaneCursor::load_block() {
-  if (!plan_.may_hold_terms(database_, *segment_.block)) return;
+  if (!may_hold_terms(*segment_.block)) return;
   ++cost_.blocks_read;
   auto block = LoadedBlock::open(database_, segment_.block);
   if (!block) {
@@ -125,7 +145,9 @@ void LaneCursor::search_block(std::vector<char>& wanted) {
   for (std::size_t part = 0; part < layout.parts.size(); ++part) {
     const auto first = layout.order.begin() + layout.parts[part].order_first;
     const auto last = first + layout.parts[part].rows;
-    const auto any_wanted = [&] { return std::any_of(first, last, [&](std::uint32_t row) { return wanted[row] != 0; }); };
+    const auto any_wanted = [&] {
+      return std::any_of(first, last, [&](std::uint32_t row) { return wanted[row] != 0; });
+    };
     if (!any_wanted()) continue;
     const auto text = block_->text(part);
     if (!text) {

@@ -21,8 +21,6 @@ struct ScanPlan {
 
   bool overlaps(const RowBounds& bounds) const;
   bool holds(const Row& row) const;
-  /// False only if the block's index says that one of the terms is not in it.
-  bool may_hold_terms(const Database& database, const BlockInfo& info) const;
 
   const ScanRange& range;
   std::vector<Needle> needles;
@@ -61,6 +59,9 @@ class LaneCursor {
     std::uint32_t row;
     std::uint64_t sequence;
   };
+  /// False only if an index says that one of the terms is not in the block.
+  bool may_hold_terms(const BlockInfo& info);
+  void ask_run(const BlockInfo& info);
   void load_chunk();
   void load_block();
   void search_block(std::vector<char>& wanted);
@@ -75,6 +76,11 @@ class LaneCursor {
   std::vector<Segment> segments_;
   std::size_t next_segment_ = 0;
   ScanCost& cost_;
+
+  /// What the index of the run asked last says of its blocks, by ordinal.
+  std::uint32_t run_ = 0;
+  std::uint16_t run_day_ = 0;
+  std::vector<char> run_may_hold_;
 
   Segment segment_;                     ///< the one that is being walked
   std::shared_ptr<LoadedBlock> block_;  ///< its block, while it is in memory

@@ -24,7 +24,9 @@ struct Lane {
   std::vector<std::shared_ptr<const BlockInfo>> blocks;  ///< sealed, by sequence
   std::vector<std::shared_ptr<const Chunk>> open;        ///< not sealed yet, by sequence
   std::uint64_t open_raw_bytes = 0;
-  bool durable = false;  ///< its row in the catalog is on disk
+  std::vector<CustodySegment> segments;  ///< of open chunks, those that have ended, by sequence
+  std::uint64_t retained_from = 0;       ///< what came before it was given up, but for what is held
+  bool durable = false;                  ///< its row in the catalog is on disk
 };
 
 std::string lane_key(LaneId id);

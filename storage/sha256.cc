@@ -30,16 +30,20 @@ void Sha256::add(std::string_view bytes) {
   State::must(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()));
 }
 
+Sha256::Digest Sha256::finish() {
+  Digest digest{};
+  unsigned size = 0;
+  State::must(EVP_DigestFinal_ex(state_->context, digest.data(), &size));
+  state_->begin();
+  return digest;
+}
+
 std::string Sha256::finish_hex() {
   static constexpr std::string_view kHex = "0123456789abcdef";
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  State::must(EVP_DigestFinal_ex(state_->context, digest, &size));
-  state_->begin();
   std::string out;
-  for (unsigned i = 0; i < size; ++i) {
-    out.push_back(kHex[digest[i] >> 4U]);
-    out.push_back(kHex[digest[i] & 15U]);
+  for (const std::uint8_t byte : finish()) {
+    out.push_back(kHex[byte >> 4U]);
+    out.push_back(kHex[byte & 15U]);
   }
   return out;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +12,7 @@ namespace vigil {
 class Sha256 {
  public:
   static constexpr std::size_t kHexDigits = 64;
+  using Digest = std::array<std::uint8_t, 32>;
 
   Sha256();
   ~Sha256();
@@ -17,7 +20,9 @@ class Sha256 {
   Sha256& operator=(Sha256&&) noexcept;
 
   void add(std::string_view bytes);
-  /// The digest in small hex; the object begins anew.
+  /// The digest; the object begins anew.
+  Digest finish();
+  /// The same in small hex.
   std::string finish_hex();
 
  private:

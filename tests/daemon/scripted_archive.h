@@ -41,6 +41,13 @@ class ScriptedArchive : public Archive {
   Result<Kept, StoreError> get(std::uint64_t, const std::vector<std::string>&) const override {
     return StoreError{StoreErrc::not_found, ""};
   }
+  Result<void, StoreError> empty_journal() override { return {}; }
+  Result<NightReport, StoreError> night(const NightRequest&) override { return NightReport(); }
+  Result<RetireReport, StoreError> retire(const RetireRequest&) override { return RetireReport(); }
+  Result<void, StoreError> custody(const std::vector<std::string>&,
+                                   const std::function<bool(const CustodyLeaf&)>&) const override {
+    return {};
+  }
   ArchiveStats stats() const override { return {}; }
   std::uint64_t next_sequence() const override { return next_; }
   StateStore& state() override { throw std::logic_error("no state in this one"); }

@@ -1,9 +1,9 @@
-#include <cstdlib>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cstdlib>
 
 #include <chrono>
 #include <csignal>
@@ -60,7 +60,8 @@ Life live(const std::filesystem::path& directory, unsigned seed, std::chrono::mi
   while (said.find("acked") == std::string::npos && read_some(1000) &&
          std::chrono::steady_clock::now() - started < std::chrono::seconds(60)) {
   }
-  const auto until = std::chrono::steady_clock::now() + (fault.empty() ? kill_after : std::chrono::milliseconds(20'000));
+  const auto until =
+      std::chrono::steady_clock::now() + (fault.empty() ? kill_after : std::chrono::milliseconds(20'000));
   while (std::chrono::steady_clock::now() < until && read_some(1)) {
   }
   ::kill(child, SIGKILL);
@@ -77,11 +78,16 @@ Life live(const std::filesystem::path& directory, unsigned seed, std::chrono::mi
   std::string_view rest = said;
   for (std::size_t end; (end = rest.find('\n')) != std::string_view::npos; rest.remove_prefix(end + 1)) {
     const std::string line(rest.substr(0, end));
-    if (line.starts_with("open ")) life.opened = true;
-    else if (line.starts_with("acked ")) life.acked = std::stoull(line.substr(6));
-    else if (line.starts_with("state ")) life.state = std::stoull(line.substr(6));
-    else if (line.starts_with("report ")) life.reports += line;
-    else life.trouble += line;
+    if (line.starts_with("open "))
+      life.opened = true;
+    else if (line.starts_with("acked "))
+      life.acked = std::stoull(line.substr(6));
+    else if (line.starts_with("state "))
+      life.state = std::stoull(line.substr(6));
+    else if (line.starts_with("report "))
+      life.reports += line;
+    else
+      life.trouble += line;
   }
   return life;
 }
@@ -133,12 +139,17 @@ TEST(ArchiveCrash, NothingAcknowledgedIsMissingOrDoubledAfterKill9) {
 TEST(ArchiveCrash, NothingIsMissingOrDoubledWhereverDeathComes) {
   const unsigned seed = std::random_device()();
   std::mt19937 random(seed);
-  for (const std::string point :
-       {"journal_written", "journal_synced", "ledger_written", "seal_encoded", "seal_written", "segment_begun"}) {
+  for (const std::string point : {"journal_written", "journal_synced", "ledger_written", "seal_encoded",
+                                  "seal_written", "segment_begun", "night_intended", "night_packed",
+                                  "night_written", "night_switched", "night_cleaned"}) {
     TemporaryDirectory directory;
     for (unsigned round = 0; round < cycles(3, 40) && !HasFailure(); ++round) {
-      const std::string fault = point + ":" + std::to_string(point == "segment_begun" ? 1 : 1 + random() % 40);
-      const Life life = live(directory / "archive", static_cast<unsigned>(random()), std::chrono::seconds(20), fault);
+      const std::string fault = point + ":" +
+                                std::to_string(point == "segment_begun"      ? 1
+                                               : point.starts_with("night_") ? 1 + random() % 4
+                                                                             : 1 + random() % 40);
+      const Life life =
+          live(directory / "archive", static_cast<unsigned>(random()), std::chrono::seconds(20), fault);
       check(directory / "archive", life, fault + ", seed " + std::to_string(seed));
     }
   }
@@ -160,7 +171,8 @@ TEST(ArchiveCrash, DyingWhileADamagedJournalIsWrittenAgainLosesNothingMore) {
   }
   // A bit in the middle of the newest segment, which nothing of is sealed.
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(place / "journal")) files.push_back(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(place / "journal"))
+    files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   std::ifstream in(files.back(), std::ios::binary);
   std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());

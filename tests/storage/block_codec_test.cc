@@ -136,13 +136,18 @@ TEST(Chunk, RefusesEveryDamagedByte) {
 TEST(BlockCodec, GivesEveryRecordBackByteForByte) {
   const std::vector<std::string> lines = nasty_lines();
   for (const int level : {1, -1, 3}) {
-    BlockEncoder encoder(level);
+    BlockEncoder encoder(level, 2 * 1024 * 1024);
     const auto chunks = make_chunks(lines, 10);
     const auto block = encoder.encode(chunks, 12, 20'000);
     ASSERT_TRUE(block) << block.error().what;
     EXPECT_EQ(encoder.verify_failures(), 0U);
+    const std::vector<CustodySegment> segments = {
+        {.sequence_first = 10, .sequence_last = 12, .leaf = {1, 2, 3}},
+        {.sequence_first = 13, .sequence_last = 700, .leaf = {4, 5}}};
     BlockInfo info;
-    ASSERT_TRUE(decode_block_head(block->head, info));
+    std::vector<CustodySegment> segments_back;
+    ASSERT_TRUE(decode_block_head(encode_block_head(block->info, segments), info, &segments_back));
+    EXPECT_EQ(segments_back, segments);
     info.number = block->info.number;
     info.day = block->info.day;
     EXPECT_EQ(info, block->info);
@@ -180,7 +185,7 @@ TEST(BlockCodec, GivesEveryRecordBackByteForByte) {
 }
 
 TEST(BlockCodec, RefusesDamagedParts) {
-  BlockEncoder encoder(1);
+  BlockEncoder encoder(1, 2 * 1024 * 1024);
   const auto block =
       encoder.encode(make_chunks({"one line", "another line of some length", "third"}, 10), 3, 1);
   ASSERT_TRUE(block);
@@ -210,8 +215,9 @@ TEST(BlockCodec, RefusesDamagedParts) {
     }
     EXPECT_FALSE(TextPartReader().read(std::string_view(bad).substr(0, i), size, block->info)) << i;
   }
-  for (std::size_t i = 0; i < block->head.size(); ++i) {
-    std::string bad = block->head;
+  const std::string head = encode_block_head(block->info, {});
+  for (std::size_t i = 0; i < head.size(); ++i) {
+    std::string bad = head;
     bad[i] = static_cast<char>(bad[i] ^ 16);
     BlockInfo info;
     EXPECT_FALSE(decode_block_head(bad, info)) << i;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <deque>
-#include <memory>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -84,8 +84,10 @@ class FakeArchive : public Archive {
     return cost;
   }
 
-  Result<Kept, StoreError> get(std::uint64_t sequence, const std::vector<std::string>& organisations) const override {
-    if (sequence == 0 || sequence > records_.size()) return StoreError{StoreErrc::not_found, "no such record"};
+  Result<Kept, StoreError> get(std::uint64_t sequence,
+                               const std::vector<std::string>& organisations) const override {
+    if (sequence == 0 || sequence > records_.size())
+      return StoreError{StoreErrc::not_found, "no such record"};
     ScanRange range;
     range.organisations = organisations;
     Kept kept;
@@ -96,6 +98,13 @@ class FakeArchive : public Archive {
 
   Result<void, StoreError> commit(std::span<const std::shared_ptr<Batch>>) override { return {}; }
   Result<bool, StoreError> seal(bool, std::int64_t) override { return false; }
+  Result<void, StoreError> empty_journal() override { return {}; }
+  Result<NightReport, StoreError> night(const NightRequest&) override { return NightReport(); }
+  Result<RetireReport, StoreError> retire(const RetireRequest&) override { return RetireReport(); }
+  Result<void, StoreError> custody(const std::vector<std::string>&,
+                                   const std::function<bool(const CustodyLeaf&)>&) const override {
+    return {};
+  }
   ArchiveStats stats() const override { return {}; }
   std::uint64_t next_sequence() const override { return records_.size() + 1; }
   StateStore& state() override { std::abort(); }
@@ -110,9 +119,9 @@ class FakeArchive : public Archive {
   };
 
   static bool in_range(const StoredRecord& record, const ScanRange& range) {
-    const bool visible = std::any_of(
-        range.organisations.begin(), range.organisations.end(),
-        [&](const std::string& one) { return one == "*" || one == record.source->organisation; });
+    const bool visible =
+        std::any_of(range.organisations.begin(), range.organisations.end(),
+                    [&](const std::string& one) { return one == "*" || one == record.source->organisation; });
     return visible && record.event_ns >= range.event_from_ns && record.event_ns < range.event_to_ns &&
            record.sequence >= range.sequence_from && record.sequence < range.sequence_to;
   }

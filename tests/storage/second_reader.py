@@ -107,7 +107,7 @@ class Numbers:
 
 def read_head(data):
     head = Reader(checked(data))
-    assert head.byte() == 1
+    assert head.byte() == 2
     names = ["lane", "codec", "parts", "rows", "raw_bytes"]
     return {name: head.varint() for name in names}
 

@@ -104,14 +104,14 @@ TEST(SecondReader, ReadsBlocksFromTheirDescription) {
     }
     expected.append(chunks.front()->raw(row)) += '\n';
   }
-  BlockEncoder encoder(1);
+  BlockEncoder encoder(1, 2 * 1024 * 1024);
   const auto block = encoder.encode(chunks, 1, 20'777);
   ASSERT_TRUE(block);
   EXPECT_EQ(encoder.verify_failures(), 0U);
   const auto spit = [&](const std::string& name, const std::string& bytes) {
     std::ofstream(place / name, std::ios::binary) << bytes;
   };
-  spit("head", block->head);
+  spit("head", encode_block_head(block->info, {}));
   spit("rows", block->parts[0]);
   for (std::size_t part = 1; part < block->parts.size(); ++part)
     spit("text-" + std::to_string(part), block->parts[part]);
