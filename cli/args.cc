@@ -10,7 +10,7 @@ namespace {
 
 /// Verbs of later versions: known, so that nobody takes the answer for a slip of the fingers.
 constexpr std::string_view kLaterVerbs[] = {
-    "watchlist",       "clocks",       "archive night", "retention",     "hold",           "verify",
+    "watchlist",       "clocks",       "retention",     "hold",           "verify",
     "backup",          "restore",      "doctor",        "users",         "token",          "incidents level",
     "incidents close", "rules enable", "rules disable", "rules explain", "rules coverage", "rules backtest"};
 

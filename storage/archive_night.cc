@@ -279,12 +279,14 @@ std::vector<RocksArchive::NightRun> RocksArchive::night_runs(const NightRequest&
 Result<NightReport, StoreError> RocksArchive::night(const NightRequest& request) {
   const std::lock_guard night(night_);
   NightReport report;
-  // What is in tables need not stay in the journal too.
-  if (auto emptied = empty_journal(); !emptied) return emptied.error();
   // A run that failed half-way.
   if (auto forgotten = forget_unfinished_run(); !forgotten) return forgotten.error();
   std::set<std::uint16_t> days;
   std::vector<NightRun> runs = night_runs(request);
+  // What is in tables need not stay in the journal too, and old tables are moved down before they are given up.
+  if (!runs.empty()) {
+    if (auto emptied = empty_journal(); !emptied) return emptied.error();
+  }
   for (NightRun& each : runs) {
     const NightRun run = std::move(each);  // nobody may hold what is cleaned away
     // A day's old files go once all its lanes are packed: they lie side by side in them.

@@ -214,7 +214,17 @@ Result<bool, StoreError> RocksArchive::seal(bool everything, std::int64_t now_ns
 Result<void, StoreError> RocksArchive::empty_journal() {
   const std::lock_guard sealing(sealing_);
   if (auto writable = heal(); !writable) return writable.error();
-  return trim_journal(0);
+  const std::uint64_t sealed_before = oldest_open();
+  if (auto flushed = database_->flush_all(); !flushed) return flushed.error();
+  {
+    const std::lock_guard healing(healing_);
+    if (unknown_) return StoreError{StoreErrc::io, "a commit failed before; the archive must be opened again"};
+    if (auto ended = journal_.end_segment(next_sequence()); !ended) {
+      unknown_ = ended.error().code != StoreErrc::disk_full;
+      return ended.error();
+    }
+  }
+  return journal_.trim(sealed_before);
 }
 
 /// At most `most` blocks of those that are due.

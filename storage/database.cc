@@ -213,6 +213,11 @@ Result<void, StoreError> Database::flush_blocks() {
   return flush({Family::fresh, Family::fidx, Family::held, Family::heads});
 }
 
+Result<void, StoreError> Database::flush_all() {
+  if (auto blocks = flush_blocks(); !blocks) return blocks;
+  return flush({Family::meta, Family::state});
+}
+
 Result<void, StoreError> Database::flush(std::initializer_list<Family> families) {
   const std::shared_lock lock(reopening_);
   if (!db_ || !writable())

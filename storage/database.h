@@ -87,6 +87,8 @@ class Database {
   /// Writes what the blocks' families have in memory to files. When it returns, blocks written before are in tables,
   /// synced.
   Result<void, StoreError> flush_blocks();
+  /// The same of all families, so that the write-ahead log becomes empty.
+  Result<void, StoreError> flush_all();
   /// Values of the night's families: without the write-ahead log, so durable only after flush_night(). What names them is
   /// written afterwards.
   Result<void, StoreError> put_unlogged(Family family, std::string_view key, std::string_view value);

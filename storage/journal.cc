@@ -235,6 +235,17 @@ Result<void, StoreError> Journal::remove_front() {
   return {};
 }
 
+Result<void, StoreError> Journal::end_segment(std::uint64_t next_sequence) {
+  if (dead_) return StoreError{StoreErrc::io, "the journal failed before: " + directory_.string()};
+  {
+    const std::lock_guard lock(mutex_);
+    if (segments_.empty() || segments_.back().last_sequence == 0) return {};
+  }
+  if (open_) open_->close();  // everything in it is synced
+  open_.reset();
+  return begin_segment(next_sequence);
+}
+
 Result<void, StoreError> Journal::trim(std::uint64_t sequence) {
   const std::lock_guard lock(mutex_);
   // The last segment stays even if nothing appends to it: its first sequence tells how far an earlier process came.

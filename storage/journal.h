@@ -65,6 +65,9 @@ class Journal {
   /// Removes segments of which every record is before `sequence`, oldest first.
   Result<void, StoreError> trim(std::uint64_t sequence);
 
+  /// The next chunk begins a new segment, so that trim() can remove all before it. As append(): not beside it.
+  Result<void, StoreError> end_segment(std::uint64_t next_sequence);
+
   /// Removes every segment but the one being appended to; what they hold is elsewhere by now.
   Result<void, StoreError> drop_earlier();
 
