@@ -158,7 +158,9 @@ void EventView::tell_explain(const json::value& explain) const {
   const auto number = [&](std::string_view key) { return grouped(plain_at(explain, key)); };
   advise(std::string(say("rows ", "列數 ")) + number("rows") +
          std::string(say(", blocks read ", "，讀取區塊 ")) + number("blocks_read") + "/" +
-         number("blocks_total") + std::string(say(", records seen ", "，檢視紀錄 ")) +
+         number("blocks_total") + std::string(say(", parts searched ", "，搜尋分段 ")) + number("parts_searched") +
+         std::string(say(" and read ", "、讀取分段 ")) + number("parts_read") + "/" + number("parts_total") +
+         std::string(say(", records seen ", "，檢視紀錄 ")) +
          number("records_seen") + std::string(say(", raw bytes ", "，原始位元組 ")) + number("raw_bytes"));
 }
 

@@ -61,11 +61,24 @@ struct ScanRange {
   /// Byte strings of which each must occur (ASCII case-insensitively) in a record's raw bytes or the record is
   /// skipped before it is handed out. Only used where decoding cannot change the answer.
   std::vector<std::string> needles;
+  /// Byte strings of which each must occur (ASCII case-insensitively) in the text that is read from a record, made of
+  /// bytes that NeedleFilter allows: the planner fills them. What surely lacks one is skipped, a record, a part of a
+  /// block or all of it. What is handed out may lack them.
+  std::vector<std::string> hints;
+  /// Asked before each block and each open chunk, if there is one: then the scan fails with cancelled.
+  const std::function<bool()>* cancelled = nullptr;
 };
 
-/// Counters of one scan, for `--explain` and tests.
+/// Counters of one scan, for `--explain` and tests. Parts are what a block's text is cut into; `total` is before anything
+/// was left out.
 struct ScanCost {
-  std::uint64_t blocks_total = 0, blocks_read = 0, records_seen = 0, raw_bytes = 0;
+  std::uint64_t blocks_total = 0, blocks_read = 0;  ///< read: at least their rows
+  std::uint64_t parts_total = 0;
+  std::uint64_t parts_searched = 0;  ///< for hints, as columns (column_search.h)
+  std::uint64_t parts_read = 0;      ///< made text of; once for each time
+  std::uint64_t records_seen = 0, raw_bytes = 0;
+
+  ScanCost& operator+=(const ScanCost& other);
 };
 
 struct RecoveryReport {

@@ -21,6 +21,17 @@ struct Turn {
 
 }  // namespace
 
+ScanCost& ScanCost::operator+=(const ScanCost& other) {
+  blocks_total += other.blocks_total;
+  blocks_read += other.blocks_read;
+  parts_total += other.parts_total;
+  parts_searched += other.parts_searched;
+  parts_read += other.parts_read;
+  records_seen += other.records_seen;
+  raw_bytes += other.raw_bytes;
+  return *this;
+}
+
 Result<ScanCost, StoreError> RocksArchive::scan(const ScanRange& range,
                                                 const std::function<bool(const StoredRecord&)>& visit) const {
   ScanPlan plan(range);
@@ -33,6 +44,7 @@ Result<ScanCost, StoreError> RocksArchive::scan(const ScanRange& range,
       std::vector<Segment> segments;
       cost.blocks_total += lane->blocks.size();
       for (const auto& block : lane->blocks) {
+        cost.parts_total += block->parts;
         if (plan.overlaps(block->bounds)) segments.push_back({.block = block, .chunk = nullptr});
       }
       for (const auto& chunk : lane->open) {
@@ -44,6 +56,7 @@ Result<ScanCost, StoreError> RocksArchive::scan(const ScanRange& range,
   if (lanes.size() > kWholeBlocksMax) plan.window_bytes = kWindowsBytes / lanes.size();
 
   const bool newest_first = range.newest_first;
+  TextPartReader part_reader;  // one for all: it is used between steps only
   std::deque<LaneCursor> cursors;
   const auto later = [newest_first](const Turn& a, const Turn& b) {
     return newest_first ? a.sequence < b.sequence : a.sequence > b.sequence;
@@ -54,16 +67,19 @@ Result<ScanCost, StoreError> RocksArchive::scan(const ScanRange& range,
       return newest_first ? a.bounds().sequence_last > b.bounds().sequence_last
                           : a.bounds().sequence_first < b.bounds().sequence_first;
     });
-    cursors.emplace_back(*database_, plan, std::move(segments), cost);
-    if (const auto bound = cursors.back().bound())
-      turns.push({.sequence = *bound, .cursor = &cursors.back()});
+    cursors.emplace_back(*database_, plan, std::move(segments), part_reader, cost);
+    if (const auto bound = cursors.back().bound()) turns.push({.sequence = *bound, .cursor = &cursors.back()});
   }
   while (!turns.empty()) {
     LaneCursor& cursor = *turns.top().cursor;
     turns.pop();
     // As long as no other lane can have something sooner there is no need to ask the queue.
     for (;;) {
-      if (cursor.step() && !visit(cursor.record())) return cost;
+      if (cursor.step()) {
+        if (!visit(cursor.record())) return cost;
+      } else if (range.cancelled != nullptr && (*range.cancelled)()) {
+        return StoreError{StoreErrc::cancelled, "the search was cancelled"};
+      }
       const auto bound = cursor.bound();
       if (!bound) break;
       const Turn turn{.sequence = *bound, .cursor = &cursor};

@@ -90,13 +90,22 @@ bool unpack(ZSTD_DCtx* context, std::string_view frame, std::size_t size, std::v
   return ZSTD_decompressDCtx(context, out.data(), size, frame.data(), frame.size()) == size;
 }
 
-/// What stands in a text part; nothing if it is damaged.
-std::optional<std::string_view> content_of(std::string_view part, BlockCodec& codec) {
-  if (part.size() <= sizeof(std::uint64_t)) return std::nullopt;
+/// What a text part says.
+struct TextContent {
+  BlockCodec codec{};
+  ShownAscii shown{};
+  std::string_view bytes;
+};
+
+/// Nothing if it is damaged.
+std::optional<TextContent> content_of(std::string_view part) {
+  constexpr std::size_t kHead = 2;
+  if (part.size() < kHead + sizeof(std::uint64_t)) return std::nullopt;
   const std::string_view summed = part.substr(0, part.size() - sizeof(std::uint64_t));
   if (checksum64(summed) != load_u64(summed.data() + summed.size())) return std::nullopt;
-  codec = static_cast<BlockCodec>(summed.front());
-  return summed.substr(1);
+  return TextContent{.codec = static_cast<BlockCodec>(summed[0]),
+                     .shown = static_cast<ShownAscii>(summed[1]),
+                     .bytes = summed.substr(kHead)};
 }
 
 /// Unpacks the columns of `size` bytes of text, into memory of `pieces`.
@@ -125,18 +134,17 @@ std::optional<TextColumns> unpack_columns(ZSTD_DCtx* context, std::string_view c
 /// Reads a text part into `size` bytes at `out`, behind which there is room for kScanPadding more. `pieces` is memory
 /// that is used again.
 bool unpack_text(ZSTD_DCtx* context, std::string_view part, Pieces& pieces, char* out, std::size_t size) {
-  BlockCodec codec{};
-  const auto content = content_of(part, codec);
+  const auto content = content_of(part);
   if (!content) return false;
-  switch (codec) {
+  switch (content->codec) {
     case BlockCodec::stored:
-      if (content->size() != size) return false;
-      std::copy(content->begin(), content->end(), out);
+      if (content->bytes.size() != size) return false;
+      std::copy(content->bytes.begin(), content->bytes.end(), out);
       return true;
     case BlockCodec::zstd:
-      return ZSTD_decompressDCtx(context, out, size, content->data(), content->size()) == size;
+      return ZSTD_decompressDCtx(context, out, size, content->bytes.data(), content->bytes.size()) == size;
     case BlockCodec::columns: {
-      const auto columns = unpack_columns(context, *content, size, pieces);
+      const auto columns = unpack_columns(context, content->bytes, size, pieces);
       return columns && pieces.reader.read(*columns, out, size);
     }
   }
@@ -145,10 +153,9 @@ bool unpack_text(ZSTD_DCtx* context, std::string_view part, Pieces& pieces, char
 
 /// Whether a text part reads back as `text`, behind which kScanPadding bytes are readable.
 bool says(ZSTD_DCtx* context, std::string_view part, Pieces& pieces, std::string_view text) {
-  BlockCodec codec{};
-  const auto content = content_of(part, codec);
-  if (content && codec == BlockCodec::columns) {
-    const auto columns = unpack_columns(context, *content, text.size(), pieces);
+  const auto content = content_of(part);
+  if (content && content->codec == BlockCodec::columns) {
+    const auto columns = unpack_columns(context, content->bytes, text.size(), pieces);
     return columns && pieces.reader.says(*columns, text);
   }
   std::vector<char> back(text.size() + kScanPadding);
@@ -234,23 +241,26 @@ BlockEncoder::~BlockEncoder() = default;
 
 std::string BlockEncoder::put_text_part(std::string_view text, std::span<const TextLine> lines) {
   const TextColumns columns = columns_.write(text.data(), lines, terms_);
+  const auto head = [this](BlockCodec codec) {
+    return std::string{static_cast<char>(codec), static_cast<char>(columns_.shown())};
+  };
   std::string out;
   // Of what is no log, columns may be more than the text was.
   if (columns.size() <= text.size()) {
-    out += static_cast<char>(BlockCodec::columns);
+    out = head(BlockCodec::columns);
     for (const std::string_view piece : {columns.text, columns.still, columns.calm}) {
       append_varint(out, piece.size());
       append_text(out, pack(piece));
     }
     out.append(columns.noise);
   } else {
-    out += static_cast<char>(BlockCodec::zstd);
+    out = head(BlockCodec::zstd);
     out.append(pack(text));
   }
   append_fixed(out, checksum64(out));
   if (says(contexts_->back, out, contexts_->pieces, text)) return out;
   ++verify_failures_;
-  out.assign(1, static_cast<char>(BlockCodec::stored));
+  out = head(BlockCodec::stored);
   out.append(text);
   append_fixed(out, checksum64(out));
   return out;
@@ -426,6 +436,25 @@ Result<TextPart, StoreError> TextPartReader::read(std::string_view value, std::u
   if (context == nullptr) return StoreError{StoreErrc::io, "no memory to unpack a block"};
   if (unpack_text(context, value, memory_->pieces, part.bytes.get(), part.size)) return part;
   return corrupt(info, "a text part is damaged");
+}
+
+TextPartReader::Answer TextPartReader::search(std::string_view value, const ColumnSearch& in_text,
+                                              const ColumnSearch& in_bytes) {
+  const auto content = content_of(value);
+  // What is damaged is read, and reading it tells so.
+  if (!content) return Answer::undecided;
+  const Answer otherwise = content->shown == ShownAscii::all ? Answer::in_bytes : Answer::undecided;
+  const bool in_vain = in_bytes.empty() && content->shown == ShownAscii::not_all;
+  if (content->codec != BlockCodec::columns || in_vain) return otherwise;
+  WireReader in(content->bytes);
+  const auto bytes = static_cast<std::size_t>(in.varint(kRawBytesMax));
+  const std::string_view frame = in.text();
+  std::vector<char>& text = memory_->pieces.text;
+  ZSTD_DCtx* const context = memory_->context.get();
+  if (!in.ok() || context == nullptr || !unpack(context, frame, bytes, text)) return Answer::undecided;
+  const std::string_view columns(text.data(), bytes);
+  const bool may_hold = in_text.may_hold(columns, content->shown) && in_bytes.may_hold(columns, ShownAscii::all);
+  return may_hold ? otherwise : Answer::lacks;
 }
 
 }  // namespace vigil

@@ -9,6 +9,7 @@
 
 #include "parsers/result.h"
 #include "storage/chunk.h"
+#include "storage/column_search.h"
 #include "storage/rollup.h"
 #include "storage/store_error.h"
 #include "storage/terms.h"
@@ -22,7 +23,8 @@ namespace vigil {
 //   fresh   day, number, 0     -> rows: version | lane | number | codec | part size | size | zstd frame, with its length, of
 //                                 sources | shapes and still, each with its length | calm; noise | checksum64
 //                                 (row_columns.h)
-//   fresh   day, number, 1..   -> text: how (1 byte, below) | what that needs | checksum64 of all before
+//   fresh   day, number, 1..   -> text: how (1 byte, below) | ShownAscii (1 byte) | what that needs | checksum64 of all
+//                                 before
 //   fidx    day, number        -> term index (block_index.h)
 //   fidx    day, number, 1     -> rollup (rollup.h)
 //
@@ -166,6 +168,15 @@ class TextPartReader {
 
   /// Fails with corrupt, naming the block.
   Result<TextPart, StoreError> read(std::string_view value, std::uint64_t size, const BlockInfo& info);
+
+  /// What a part's columns say of needles, without making text of them.
+  enum class Answer : std::uint8_t {
+    lacks,      ///< no record can hold all of them
+    in_bytes,   ///< a record that holds them holds them in its bytes: all ASCII is shown (needle_filter.h)
+    undecided,  ///< its records decide
+  };
+  /// Needles in the text that is read from records, and needles in their bytes.
+  Answer search(std::string_view value, const ColumnSearch& in_text, const ColumnSearch& in_bytes);
 
  private:
   struct Memory;

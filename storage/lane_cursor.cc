@@ -13,6 +13,9 @@ ScanPlan::ScanPlan(const ScanRange& scan_range) : range(scan_range) {
   for (const std::string& needle : range.needles) {
     if (!needle.empty()) needles.emplace_back(needle);
   }
+  for (const std::string& hint : range.hints) hints.emplace_back(hint);
+  needle_columns = ColumnSearch(range.needles);
+  hint_columns = ColumnSearch(range.hints);
   for (const std::string& term : range.terms) terms.push_back(term_hash(term));
 }
 
@@ -87,7 +90,7 @@ bool LaneCursor::step() {
       fail(raw.error());
       return false;
     }
-    if (fresh) cost_.raw_bytes += block_->layout().parts[block_->part_of(row)].bytes;
+    if (fresh) count_read(block_->part_of(row));
     show(row, *raw, block_->sources());
     return true;
   }
@@ -127,6 +130,8 @@ void LaneCursor::load_chunk() {
 
 void LaneCursor::load_block() {
   if (!may_hold_terms(*segment_.block)) return;
+  const auto answers = search_columns();
+  if (answers.empty()) return;
   ++cost_.blocks_read;
   auto block = LoadedBlock::open(database_, segment_.block);
   if (!block) {
@@ -136,11 +141,31 @@ void LaneCursor::load_block() {
   block_ = std::move(*block);
   std::vector<char> wanted(block_->rows().size());
   for (std::size_t i = 0; i < wanted.size(); ++i) wanted[i] = plan_.holds(block_->rows()[i]);
-  if (!plan_.needles.empty()) search_block(wanted);
+  search_block(answers, wanted);
   if (block_) take_hits(block_->rows(), wanted);
 }
 
-void LaneCursor::search_block(std::vector<char>& wanted) {
+std::vector<TextPartReader::Answer> LaneCursor::search_columns() {
+  using Answer = TextPartReader::Answer;
+  const BlockInfo& info = *segment_.block;
+  std::vector<Answer> answers(info.parts, Answer::undecided);
+  if (plan_.needle_columns.empty() && plan_.hint_columns.empty()) return answers;
+  rocksdb::PinnableSlice pin;
+  for (std::uint16_t part = 0; part < info.parts; ++part) {
+    // What cannot be read is found out by reading it.
+    const auto value =
+        database_.get(family_of(info.place), part_key(info, static_cast<std::uint16_t>(part + 1)), pin);
+    if (!value) continue;
+    ++cost_.parts_searched;
+    answers[part] = part_reader_.search(*value, plan_.hint_columns, plan_.needle_columns);
+  }
+  const bool lacks = std::all_of(answers.begin(), answers.end(), [](Answer a) { return a == Answer::lacks; });
+  return lacks ? std::vector<Answer>() : answers;
+}
+
+/// Takes from `wanted` the rows that lack a needle or, where that can be told without decoding them, a hint.
+void LaneCursor::search_block(std::span<const TextPartReader::Answer> answers, std::vector<char>& wanted) {
+  using Answer = TextPartReader::Answer;
   const TextLayout& layout = block_->layout();
   for (std::size_t part = 0; part < layout.parts.size(); ++part) {
     const auto first = layout.order.begin() + layout.parts[part].order_first;
@@ -148,36 +173,46 @@ void LaneCursor::search_block(std::vector<char>& wanted) {
     const auto any_wanted = [&] {
       return std::any_of(first, last, [&](std::uint32_t row) { return wanted[row] != 0; });
     };
-    if (!any_wanted()) continue;
+    const auto none_wanted = [&] { std::for_each(first, last, [&](std::uint32_t row) { wanted[row] = 0; }); };
+    if (answers[part] == Answer::lacks) none_wanted();
+    const bool by_hints = answers[part] == Answer::in_bytes && !plan_.hints.empty();
+    if ((plan_.needles.empty() && !by_hints) || !any_wanted()) continue;
     const auto text = block_->text(part);
     if (!text) {
       // Only what this part holds is out of reach.
-      for (auto row = first; row != last; ++row) wanted[*row] = 0;
+      none_wanted();
       if (!trouble_) trouble_ = text.error();
       continue;
     }
-    cost_.raw_bytes += text->size();
-    search_part(part, *text, wanted);
+    count_read(part);
+    for (const Needle& needle : plan_.needles) search_part(part, *text, needle, wanted);
+    if (by_hints) {
+      for (const Needle& hint : plan_.hints) search_part(part, *text, hint, wanted);
+    }
     if (!any_wanted()) block_->drop_text(part);
   }
 }
 
 /// Takes from `wanted` the rows of a part that lack a needle. The text is searched as one piece: nearly as fast as the
 /// memory where a needle is rare.
-void LaneCursor::search_part(std::size_t part, std::string_view text, std::vector<char>& wanted) const {
+void LaneCursor::search_part(std::size_t part, std::string_view text, const Needle& needle,
+                             std::vector<char>& wanted) const {
   const TextLayout& layout = block_->layout();
   const TextLayout::Part& place = layout.parts[part];
-  for (const Needle& needle : plan_.needles) {
-    std::size_t found = needle.find(text);  // the first occurrence at or after the row's begin
-    for (std::uint32_t i = place.order_first; i < place.order_first + place.rows; ++i) {
-      const Row& row = block_->rows()[layout.order[i]];
-      const auto begin = static_cast<std::size_t>(row.offset - place.at);
-      if (found < begin) found = needle.find(text, begin);
-      // One that goes on into the next record is none, and nothing after it could end sooner.
-      const bool held = found != std::string_view::npos && found + needle.size() <= begin + row.length;
-      if (!held) wanted[layout.order[i]] = 0;
-    }
+  std::size_t found = needle.find(text);  // the first occurrence at or after the row's begin
+  for (std::uint32_t i = place.order_first; i < place.order_first + place.rows; ++i) {
+    const Row& row = block_->rows()[layout.order[i]];
+    const auto begin = static_cast<std::size_t>(row.offset - place.at);
+    if (found < begin) found = needle.find(text, begin);
+    // One that goes on into the next record is none, and nothing after it could end sooner.
+    const bool held = found != std::string_view::npos && found + needle.size() <= begin + row.length;
+    if (!held) wanted[layout.order[i]] = 0;
   }
+}
+
+void LaneCursor::count_read(std::size_t part) {
+  ++cost_.parts_read;
+  cost_.raw_bytes += block_->layout().parts[part].bytes;
 }
 
 /// Copies the next records' text out of the block until the window is full, and lets the block go.
@@ -202,7 +237,7 @@ void LaneCursor::fill_window() {
       fail(raw.error());
       return;
     }
-    if (fresh) cost_.raw_bytes += block_->layout().parts[block_->part_of(row)].bytes;
+    if (fresh) count_read(block_->part_of(row));
     row.offset = static_cast<std::uint32_t>(window_text_.size());
     window_text_.append(*raw);
     window_.push_back(row);

@@ -23,7 +23,8 @@ struct ScanPlan {
   bool holds(const Row& row) const;
 
   const ScanRange& range;
-  std::vector<Needle> needles;
+  std::vector<Needle> needles, hints;
+  ColumnSearch needle_columns, hint_columns;
   std::vector<std::uint32_t> terms;  ///< hashes
   std::uint64_t window_bytes = 0;    ///< text a cursor may keep to itself; 0: as much as a block has
 };
@@ -43,8 +44,9 @@ struct Segment {
 class LaneCursor {
  public:
   /// `segments` in the order of the walk.
-  LaneCursor(const Database& database, const ScanPlan& plan, std::vector<Segment> segments, ScanCost& cost)
-      : database_(database), plan_(plan), segments_(std::move(segments)), cost_(cost) {}
+  LaneCursor(const Database& database, const ScanPlan& plan, std::vector<Segment> segments, TextPartReader& reader,
+             ScanCost& cost)
+      : database_(database), plan_(plan), segments_(std::move(segments)), part_reader_(reader), cost_(cost) {}
 
   /// No record to come is before this sequence (in the order of the walk); nothing at the end.
   std::optional<std::uint64_t> bound() const;
@@ -64,8 +66,11 @@ class LaneCursor {
   void ask_run(const BlockInfo& info);
   void load_chunk();
   void load_block();
-  void search_block(std::vector<char>& wanted);
-  void search_part(std::size_t part, std::string_view text, std::vector<char>& wanted) const;
+  /// What the block's columns say of the hints, part by part; empty if all of it is left out.
+  std::vector<TextPartReader::Answer> search_columns();
+  void search_block(std::span<const TextPartReader::Answer> answers, std::vector<char>& wanted);
+  void search_part(std::size_t part, std::string_view text, const Needle& needle, std::vector<char>& wanted) const;
+  void count_read(std::size_t part);
   void take_hits(const std::vector<Row>& rows, const std::vector<char>& wanted);
   void fill_window();
   void show(const Row& row, std::string_view raw, const Sources& sources);
@@ -75,6 +80,7 @@ class LaneCursor {
   const ScanPlan& plan_;
   std::vector<Segment> segments_;
   std::size_t next_segment_ = 0;
+  TextPartReader& part_reader_;
   ScanCost& cost_;
 
   /// What the index of the run asked last says of its blocks, by ordinal.

@@ -47,8 +47,8 @@ class Query {
   /// True if the record is meant. `event` is the record parsed (parse_stored); pipes play no part.
   bool matches(const Event& event, const StoredRecord& record) const;
   /// Narrows `range` to what can hold a match: times and ids the query demands, terms every such record's block
-  /// must have, needles every such record must hold. Whoever scans by it still asks matches() of each record, and
-  /// tries needles with NeedleFilter (needle_filter.h), which knows the frames whose text is not in their bytes.
+  /// must have, hints every such record must hold. Whoever scans by it still asks matches() of each record, and
+  /// may try hints with NeedleFilter (needle_filter.h), which knows the frames whose text is not in their bytes.
   void plan(ScanRange& range) const;
   bool has_pipes() const;
 

@@ -9,8 +9,8 @@
 namespace vigil {
 namespace {
 
-/// More needles and terms than these cost more than they save.
-constexpr std::size_t kNeedlesMax = 8, kTermsMax = 32;
+/// More hints and terms than these cost more than they save.
+constexpr std::size_t kHintsMax = 8, kTermsMax = 32;
 /// A shorter one is in nearly every frame.
 constexpr std::size_t kNeedleBytesMin = 2;
 
@@ -28,20 +28,20 @@ bool is_verbatim(const FieldRef& field) {
 }
 
 /// Adds the runs of `text` that are sure to stand in the bytes.
-void add_needles(std::string_view text, ScanRange& range) {
+void add_hints(std::string_view text, ScanRange& range) {
   for (std::size_t at = 0; at < text.size();) {
     std::size_t end = at;
     while (end < text.size() && NeedleFilter::is_needle_byte(text[end])) ++end;
-    if (end - at >= kNeedleBytesMin && range.needles.size() < kNeedlesMax) {
-      range.needles.emplace_back(text.substr(at, end - at));
+    if (end - at >= kNeedleBytesMin && range.hints.size() < kHintsMax) {
+      range.hints.emplace_back(text.substr(at, end - at));
     }
     at = end + 1;
   }
 }
 
-void add_needles(const TextPattern& pattern, ScanRange& range) {
+void add_hints(const TextPattern& pattern, ScanRange& range) {
   for (const TextPiece& piece : pattern.pieces()) {
-    for (const TextPiece::Chunk& chunk : piece.chunks) add_needles(chunk.lower, range);
+    for (const TextPiece::Chunk& chunk : piece.chunks) add_hints(chunk.lower, range);
   }
 }
 
@@ -70,7 +70,7 @@ void add_pattern(const TextPattern& pattern, Against against, ScanRange& range) 
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const auto& chunks = pieces[i].chunks;
     for (std::size_t k = 0; k < chunks.size(); ++k) {
-      add_needles(chunks[k].lower, range);
+      add_hints(chunks[k].lower, range);
       if (against == Against::value && chunks.size() > 1) continue;
       // Beside a star a word may go on; at blanks and at the pattern's closed ends it is complete.
       TextEdges edges;
@@ -112,7 +112,7 @@ void add_equal(const Operand& value, ScanRange& range) {
   std::string_view text = value.lower;
   // ::ffff:10.0.0.5 is 10.0.0.5, which both ways of writing it hold.
   if (value.ip) text = text.substr(text.rfind(':') + 1);
-  add_needles(text, range);
+  add_hints(text, range);
   if (std::none_of(text.begin(), text.end(), is_blank_byte)) add_terms(text, {}, range);
 }
 
@@ -128,13 +128,13 @@ void plan_leaf(const Leaf& leaf, ScanRange& range) {
       return;
     case FieldId::message:
       // Verbatim too, but searched in: its words may stand behind a "#012".
-      if (const auto* found = std::get_if<Found>(&leaf.test)) add_needles(found->pattern, range);
+      if (const auto* found = std::get_if<Found>(&leaf.test)) add_hints(found->pattern, range);
       return;
     default:
       break;
   }
   if (!is_verbatim(leaf.field)) return;
-  if (const auto* found = std::get_if<Found>(&leaf.test)) add_needles(found->pattern, range);
+  if (const auto* found = std::get_if<Found>(&leaf.test)) add_hints(found->pattern, range);
   if (const auto* whole = std::get_if<Whole>(&leaf.test)) add_pattern(whole->pattern, Against::value, range);
   if (const auto* equals = std::get_if<Equals>(&leaf.test)) add_equal(equals->value, range);
 }

@@ -56,9 +56,8 @@ Result<SearchSummary, StoreError> search(const Archive& archive, const Query& qu
                                          const std::function<bool(const SearchRow&)>& sink) {
   ScanRange range = request.range;
   query.plan(range);
-  // The needles stay here: so every record is seen, and a search that finds nothing can still be cancelled.
-  const NeedleFilter needles(range.needles);
-  range.needles.clear();
+  range.cancelled = request.cancelled;
+  const NeedleFilter needles(range.hints);
   const Query::Impl& impl = query.impl();
 
   PipeContext context;

@@ -60,11 +60,11 @@ Result<ScanCost, StoreError> surroundings(const Archive& archive, const Surround
     return visit(other) && !(other.sequence >= record.sequence && after == most) && !cancelled();
   });
   if (!forwards) return forwards.error();
-  ScanCost sum = *cost;
-  sum.blocks_total = std::max(sum.blocks_total, forwards->blocks_total);
-  sum.blocks_read += forwards->blocks_read;
-  sum.records_seen += forwards->records_seen;
-  sum.raw_bytes += forwards->raw_bytes;
+  // Of one archive: what there is does not add up, what was done does.
+  ScanCost sum = *forwards;
+  sum += *cost;
+  sum.blocks_total = std::max(cost->blocks_total, forwards->blocks_total);
+  sum.parts_total = std::max(cost->parts_total, forwards->parts_total);
   return sum;
 }
 

@@ -54,6 +54,7 @@ TextColumns TextColumnsWriter::write(const char* text, std::span<const TextLine>
                                      TermCollector& terms) {
   for (auto* bytes : {&ids_, &lengths_, &plain_, &described_, &changed_}) bytes->clear();
   values_.clear();
+  shown_ = ShownAscii::all;
   scan_lines(text, lines);
 
   // Groups are numbered as they are met; each one's lines are brought together, in order.
@@ -147,6 +148,7 @@ void TextColumnsWriter::write_plain(const char* text, std::span<const TextLine> 
     append_varint(lengths_, line.length);
     plain_.insert(plain_.end(), text + line.at, text + line.at + line.length);
     terms.add({text + line.at, line.length}, lines[i].charset);
+    shown_ = std::max(shown_, shown_ascii({text + line.at, line.length}));
   }
 }
 
@@ -165,6 +167,7 @@ void TextColumnsWriter::write_group(const char* text, const Group& group, std::s
     }
     gathered_ = line.high || (before != nullptr && before->high);
     if (gathered_) terms.add({text + line.at, line.length}, lines[by_group_[i]].charset);
+    if (line.high) shown_ = std::max(shown_, shown_ascii({text + line.at, line.length}));
     if (before != nullptr) {
       compare(text, line, *before, group.columns);
     } else {

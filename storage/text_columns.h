@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "parsers/syslog_header.h"
+#include "storage/needle_filter.h"
 #include "storage/terms.h"
 #include "storage/token_scan.h"
 #include "storage/value_columns.h"
@@ -57,6 +59,8 @@ class TextColumnsWriter {
   /// `text` is the lines back to back, with kScanPadding bytes readable behind it; it is less than 4 GiB.
   /// Their terms go to `terms`. The views live until the next call.
   TextColumns write(const char* text, std::span<const TextLine> lines, TermCollector& terms);
+  /// Of the lines that were written last.
+  ShownAscii shown() const { return std::max(shown_, values_.shown()); }
 
  private:
   struct Line {
@@ -100,6 +104,7 @@ class TextColumnsWriter {
   // What is written:
   std::vector<char> ids_, lengths_, plain_, described_, changed_, text_, still_;
   ValueColumnsWriter values_;
+  ShownAscii shown_ = ShownAscii::all;  ///< of plain lines, and of those with bytes beyond ASCII
 };
 
 /// Reads what the writer wrote. Keeps its memory; one thread.

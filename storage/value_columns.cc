@@ -58,6 +58,7 @@ void ValueColumnsWriter::clear() {
   numbers.clear();
   text.clear();
   begin_group();
+  shown_ = ShownAscii::all;
 }
 
 void ValueColumnsWriter::put(const char* text_base, std::span<const ColumnToken> tokens, ColumnChange change,
@@ -103,6 +104,16 @@ void ValueColumnsWriter::put_kind(ColumnKind kind) {
   if (kind != ColumnKind::text && kind != ColumnKind::cut && change_ == ColumnChange::sometimes) {
     numbers.shapes.varint(tokens_.size());
   }
+}
+
+inline void ValueColumnsWriter::look_at(std::string_view value) {
+  shown_ = std::max(shown_, shown_ascii_of_token(value));
+}
+
+/// Tokens that differ in digits alone: one speaks for all, unless the digits are those of escapes.
+void ValueColumnsWriter::look_at_alike() {
+  const bool escapes = token(0).find('\\') != std::string_view::npos;
+  for (std::size_t i = 0; i < (escapes ? tokens_.size() : 1); ++i) look_at(token(i));
 }
 
 bool ValueColumnsWriter::put_same() {
@@ -180,6 +191,7 @@ bool ValueColumnsWriter::put_words(std::size_t words_max) {
   numbers.shapes.varint(bytes);
   char* out = text.room(bytes);
   for (const Word& word : words_) {
+    look_at({base_ + word.at, word.length});
     copy_wide(out, base_ + word.at, word.length);
     out += word.length;
     *out++ = ' ';
@@ -265,6 +277,7 @@ bool ValueColumnsWriter::put_numbers() {
   for (const Run& run : runs) {
     if (run.zero_in_front && run.digits_min != run.digits_max) return false;
   }
+  look_at_alike();
   put_kind(ColumnKind::numbers);
   numbers.shapes.varint(runs.size());
   for (Run& run : runs) {
@@ -315,6 +328,7 @@ bool ValueColumnsWriter::put_hex() {
       place = next + 1;
     }
   }
+  look_at_alike();
   put_kind(ColumnKind::hex);
   numbers.shapes.varint(upper ? 1 : 0);
   numbers.shapes.varint(first.size());
@@ -351,6 +365,7 @@ bool ValueColumnsWriter::put_split(unsigned depth) {
     const std::string_view value(base_ + whole.at, whole.length & kTokenLength);
     const std::size_t at = value.rfind(*chosen);
     if (at == std::string_view::npos) return false;
+    if (*chosen != '/') look_at(value);  // its pieces may not show an escape
     heads.push_back({.at = whole.at, .length = static_cast<std::uint16_t>(at), .column = 0});
     tails.push_back({.at = static_cast<std::uint32_t>(whole.at + at + 1),
                      .length = static_cast<std::uint16_t>(value.size() - at - 1),
@@ -395,6 +410,7 @@ bool ValueColumnsWriter::put_cut() {
   for (std::size_t i = 0; i < count; ++i) {
     const std::string_view value = token(i);
     const std::size_t cut = i == 0 ? 0 : common(i);
+    look_at(value);
     *out++ = static_cast<char>(kColumnCutZero + cut);
     copy_wide(out, value.data() + cut, value.size() - cut);
     out += value.size() - cut;
@@ -412,6 +428,7 @@ void ValueColumnsWriter::put_text() {
   char* out = text.room(bytes);
   for (std::size_t i = 0; i < tokens_.size(); ++i) {
     const std::string_view value = token(i);
+    look_at(value);
     copy_wide(out, value.data(), value.size());
     out += value.size();
     *out++ = ' ';

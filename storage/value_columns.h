@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/needle_filter.h"
 #include "storage/number_planes.h"
 #include "storage/terms.h"
 
@@ -76,6 +77,9 @@ class ValueColumnsWriter {
   /// until the group's last column. Their terms go to `terms` but for those that are gathered.
   void put(const char* text, std::span<const ColumnToken> tokens, ColumnChange change, TermCollector& terms);
 
+  /// Of all tokens since clear(). What is beyond ASCII in them is not looked at: it is decided by whole lines.
+  ShownAscii shown() const { return shown_; }
+
   NumberPlanes numbers;  ///< its shapes are those of the columns
   ColumnStream text;
 
@@ -112,6 +116,8 @@ class ValueColumnsWriter {
   bool put_cut();
   void put_text();
   void put_kind(ColumnKind kind);
+  void look_at(std::string_view token);
+  void look_at_alike();
   void put_values(std::uint64_t* values) { numbers.put({values, tokens_.size()}); }
   std::uint32_t word_of(std::string_view token);
 
@@ -129,6 +135,7 @@ class ValueColumnsWriter {
   std::vector<Word> words_;
   std::vector<std::uint32_t> slots_;  ///< hash table of words_: epoch, and index in the lower half
   std::uint32_t epoch_ = 0;
+  ShownAscii shown_ = ShownAscii::all;
 };
 
 /// Reads columns: gives each as a run of text, a space behind each value. What it reads may be anything.

@@ -2,7 +2,8 @@
 //
 //   bench_search DIRECTORY [QUERY]...
 //
-// Each query runs five times, newest first, all rows; the median is told, with how much of the archive was read.
+// Each query runs five times, newest first, all rows; the median is told, with how much of the archive was read, and what
+// that is for a GiB of the archive's raw bytes.
 // Without queries it asks those of the figures in storage/README.md.
 
 #include <algorithm>
@@ -31,6 +32,8 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
+constexpr double kGiB = 1024.0 * 1024 * 1024;
+
 bool ask(const Archive& archive, const std::string& text) {
   const auto query = Query::parse(text);
   if (!query) {
@@ -54,9 +57,14 @@ bool ask(const Archive& archive, const std::string& text) {
     wall.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
     summary = *found;
   }
-  std::printf("%9.2f ms wall %9.2f ms CPU  %7llu rows  %4llu of %llu blocks  %7.1f MB  %s\n", median(wall), median(cpu),
-              static_cast<unsigned long long>(summary.rows), static_cast<unsigned long long>(summary.cost.blocks_read),
-              static_cast<unsigned long long>(summary.cost.blocks_total),
+  const double gib = static_cast<double>(archive.stats().raw_bytes) / kGiB;
+  std::printf("%9.2f ms wall %9.2f ms CPU %8.1f ms/GiB %7llu rows  blocks %4llu, parts %5llu searched %5llu read of %5llu"
+              "  %7.1f MB  %s\n",
+              median(wall), median(cpu), median(wall) / gib, static_cast<unsigned long long>(summary.rows),
+              static_cast<unsigned long long>(summary.cost.blocks_read),
+              static_cast<unsigned long long>(summary.cost.parts_searched),
+              static_cast<unsigned long long>(summary.cost.parts_read),
+              static_cast<unsigned long long>(summary.cost.parts_total),
               static_cast<double>(summary.cost.raw_bytes) * 1e-6, text.c_str());
   return true;
 }
@@ -79,7 +87,7 @@ int main(int argc, char** argv) {
   }
   std::vector<std::string> queries(argv + 2, argv + argc);
   if (queries.empty()) {
-    queries = {"zebrafish",      "*ebrafis*",  "10.5.126.105", "Teardown", "4624", "source.ip:10.5.126.105",
+    queries = {"zebrafish",      "*ebrafis*",  "*qzxv*",  "10.5.126.105", "Teardown", "4624", "source.ip:10.5.126.105",
                "user.name:root", "/Tear.own/", "| stats count() by bucket(1h), vigil.kinds",
                "| stats count() by source.ip | sort -count | limit 10"};
   }

@@ -37,7 +37,7 @@ void check_plan(const Query& query, const StoredRecord& record) {
   query.plan(range);
   require(record.event_ns >= range.event_from_ns && record.event_ns < range.event_to_ns, "the plan keeps its time");
   require(record.sequence >= range.sequence_from && record.sequence < range.sequence_to, "the plan keeps its number");
-  require(NeedleFilter(range.needles).may_hold(record.raw), "the plan keeps its bytes");
+  require(NeedleFilter(range.hints).may_hold(record.raw), "the plan keeps its bytes");
   TermCollector collector;
   std::string padded(record.raw);
   padded.append(TermCollector::kPadding, '\0');

@@ -64,7 +64,7 @@ class FakeArchive : public Archive {
   Result<ScanCost, StoreError> scan(const ScanRange& range,
                                     const std::function<bool(const StoredRecord&)>& visit) const override {
     ScanCost cost;
-    const NeedleFilter needles(range.needles);
+    const NeedleFilter needles(range.hints);
     const std::size_t blocks = (records_.size() + block_records_ - 1) / block_records_;
     cost.blocks_total = blocks;
     for (std::size_t turn = 0; turn < blocks; ++turn) {
@@ -72,6 +72,7 @@ class FakeArchive : public Archive {
       const std::size_t begin = block * block_records_;
       const std::size_t end = std::min(records_.size(), begin + block_records_);
       if (!block_may_hold(begin, end, range.terms)) continue;
+      if (range.cancelled != nullptr && (*range.cancelled)()) return StoreError{StoreErrc::cancelled, "the search was cancelled"};
       ++cost.blocks_read;
       for (std::size_t step = 0; step < end - begin; ++step) {
         const StoredRecord record = this->record((range.newest_first ? end - 1 - step : begin + step) + 1);

@@ -12,8 +12,10 @@ class FrameMaker {
  public:
   explicit FrameMaker(unsigned seed) : random_(seed) {}
 
-  std::string frame() {
-    switch (pick(14)) {
+  static constexpr std::size_t kSorts = 14;
+  std::string frame() { return frame(pick(kSorts)); }
+  std::string frame(std::size_t sort) {
+    switch (sort) {
       case 0:
         return "<38>Nov 20 14:59:0" + digit() + " srv1 sshd[" + digit() + "2]: Failed password for " + user() + " from " +
                address() + " port 4242 ssh2";
@@ -106,7 +108,7 @@ class FrameMaker {
       case 3: return minus + "message:" + word();
       case 4: return minus + "\"" + word() + " " + word() + "\"";
       case 5: return minus + word() + "*";
-      case 6: return minus + "*" + user() + "*";
+      case 6: return minus + "*" + (pick(2) == 0 ? user() : one_of({"qzxv", "assword", "x1bro", "ev_x", "rror", "b5d"})) + "*";
       case 7: return minus + "user.name:\"" + user() + "\"";
       case 8: return minus + "user.name:=" + user();
       case 9: return minus + user();

@@ -23,7 +23,7 @@ std::string describe(std::string_view text) {
   if (!query) return query.error().what;
   ScanRange range;
   query->plan(range);
-  return "[" + joined(range.terms) + "] [" + joined(range.needles) + "]";
+  return "[" + joined(range.terms) + "] [" + joined(range.hints) + "]";
 }
 
 struct Case {

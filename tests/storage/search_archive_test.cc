@@ -68,5 +68,67 @@ TEST(SearchArchive, FindsInBlocksAndInTheOpenTailWhatReadingEveryRecordFinds) {
   EXPECT_GT(left_out, 0U) << "the index spares reading some blocks";
 }
 
+/// Blocks of a few sorts of frames, so that many show all their ASCII, some all but pictures, and some not; and enough
+/// frames in each that columns are of all kinds.
+TEST(SearchArchive, LeavesOutByColumnsOnlyWhatReadingEveryRecordDoesNotFind) {
+  std::size_t hits = 0, parts = 0, searched = 0, read = 0;
+  for (unsigned seed = 1; seed <= 3; ++seed) {
+    const test::TemporaryDirectory directory;
+    const auto archive = test::open_archive({.directory = directory / "archive"});
+    ASSERT_TRUE(archive);
+    FrameMaker make(seed);
+    const auto source = test::make_source();
+    test::BatchMaker batches;
+    for (std::size_t block = 0; block < FrameMaker::kSorts; ++block) {
+      for (unsigned i = 0; i < 60; ++i) batches.add(make.frame((block + i % 2 * seed) % FrameMaker::kSorts), source);
+      test::commit(*archive, batches.take());
+      ASSERT_TRUE(archive->seal(true, batches.now()));
+    }
+    for (unsigned i = 0; i < 150; ++i) {
+      constexpr std::string_view kParts[] = {"assword", "x1bro", "g_f", "nvalid", "evname", "h2", "eb app", "rro", "b5d"};
+      const std::string text = i % 2 == 0 ? make.query() : "*" + std::string(kParts[i / 2 % std::size(kParts)]) + "*";
+      const auto query = Query::parse(text);
+      ASSERT_TRUE(query) << text;
+      SearchRequest request;
+      request.limit = 0;
+      request.range.organisations = {"*"};
+      const auto expected = brute_force(*archive, *query, request.range);
+      std::vector<std::uint64_t> found;
+      const auto summary = search(*archive, *query, request, [&](const SearchRow& row) {
+        found.push_back(row.record->sequence);
+        return true;
+      });
+      ASSERT_TRUE(summary) << summary.error().what;
+      ASSERT_EQ(found, expected) << "seed " << seed << ": " << text;
+      hits += expected.size();
+      parts += summary->cost.parts_total;
+      searched += summary->cost.parts_searched;
+      if (summary->cost.parts_searched > 0) read += summary->cost.parts_read;
+    }
+  }
+  EXPECT_GT(hits, 5'000U);
+  EXPECT_GT(searched, 1'000U) << "of " << parts;
+  EXPECT_LT(read + 400, searched) << "of " << parts;
+}
+
+TEST(SearchArchive, CanBeCancelledThoughNothingIsFound) {
+  const test::TemporaryDirectory directory;
+  const auto archive = test::open_archive({.directory = directory / "archive"});
+  ASSERT_TRUE(archive);
+  FrameMaker make(3);
+  fill(*archive, make, 6, 60);
+  const auto query = Query::parse("*qzxvqzxv*");
+  ASSERT_TRUE(query);
+  int asked = 0;
+  const std::function<bool()> cancelled = [&asked] { return ++asked == 3; };
+  SearchRequest request;
+  request.range.organisations = {"*"};
+  request.cancelled = &cancelled;
+  const auto summary = search(*archive, *query, request, [](const SearchRow&) { return true; });
+  ASSERT_FALSE(summary);
+  EXPECT_EQ(summary.error().code, StoreErrc::cancelled);
+  EXPECT_EQ(asked, 3);
+}
+
 }  // namespace
 }  // namespace vigil

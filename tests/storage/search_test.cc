@@ -173,7 +173,7 @@ TEST_F(Search, SaysWhatItCost) {
   ASSERT_TRUE(summary);
   EXPECT_EQ(summary->cost.blocks_total, 3U);
   EXPECT_EQ(summary->cost.blocks_read, 1U);
-  EXPECT_EQ(summary->cost.records_seen, 2U);
+  EXPECT_EQ(summary->cost.records_seen, 1U);
 }
 
 TEST_F(Search, RefusesTooManyGroupsAndSaysWhatToDo) {

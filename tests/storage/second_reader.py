@@ -264,7 +264,7 @@ def group_lines(count, skeleton, table, changes):
 
 def read_text(data):
     part = checked(data)
-    how, content = part[0], part[1:]
+    how, content = part[0], part[2:]  # part[1] is for searches
     if how == 3:
         return lambda size: read_columns(content)
     return (lambda size: unpack(content, size)) if how == 1 else (lambda size: content)
