@@ -133,7 +133,8 @@ std::optional<TextColumns> unpack_columns(ZSTD_DCtx* context, std::string_view c
 
 /// Reads a text part into `size` bytes at `out`, behind which there is room for kScanPadding more. `pieces` is memory
 /// that is used again.
-bool unpack_text(ZSTD_DCtx* context, std::string_view part, Pieces& pieces, char* out, std::size_t size) {
+bool unpack_text(ZSTD_DCtx* context, std::string_view part, std::span<const std::uint64_t> times,
+                 Pieces& pieces, char* out, std::size_t size) {
   const auto content = content_of(part);
   if (!content) return false;
   switch (content->codec) {
@@ -145,21 +146,22 @@ bool unpack_text(ZSTD_DCtx* context, std::string_view part, Pieces& pieces, char
       return ZSTD_decompressDCtx(context, out, size, content->bytes.data(), content->bytes.size()) == size;
     case BlockCodec::columns: {
       const auto columns = unpack_columns(context, content->bytes, size, pieces);
-      return columns && pieces.reader.read(*columns, out, size);
+      return columns && pieces.reader.read(*columns, out, size, times);
     }
   }
   return false;
 }
 
 /// Whether a text part reads back as `text`, behind which kScanPadding bytes are readable.
-bool says(ZSTD_DCtx* context, std::string_view part, Pieces& pieces, std::string_view text) {
+bool says(ZSTD_DCtx* context, std::string_view part, std::span<const std::uint64_t> times, Pieces& pieces,
+          std::string_view text) {
   const auto content = content_of(part);
   if (content && content->codec == BlockCodec::columns) {
     const auto columns = unpack_columns(context, content->bytes, text.size(), pieces);
-    return columns && pieces.reader.says(*columns, text);
+    return columns && pieces.reader.says(*columns, text, times);
   }
   std::vector<char> back(text.size() + kScanPadding);
-  return unpack_text(context, part, pieces, back.data(), text.size()) &&
+  return unpack_text(context, part, times, pieces, back.data(), text.size()) &&
          std::memcmp(text.data(), back.data(), text.size()) == 0;
 }
 
@@ -258,7 +260,7 @@ std::string BlockEncoder::put_text_part(std::string_view text, std::span<const T
     out.append(pack(text));
   }
   append_fixed(out, checksum64(out));
-  if (says(contexts_->back, out, contexts_->pieces, text)) return out;
+  if (says(contexts_->back, out, times_, contexts_->pieces, text)) return out;
   ++verify_failures_;
   out = head(BlockCodec::stored);
   out.append(text);
@@ -374,6 +376,7 @@ Result<EncodedBlock, StoreError> BlockEncoder::pack_block(BlockRecords& records,
     if (text_.size() < bytes + kScanPadding) text_.resize(bytes + kScanPadding);
     char* at = text_.data();
     lines_.clear();
+    times_.clear();
     for (std::uint32_t i = part.order_first; i < part.order_first + part.rows; ++i) {
       const std::uint32_t index = layout.order[i];
       const Row& row = records.rows[index];
@@ -384,7 +387,8 @@ Result<EncodedBlock, StoreError> BlockEncoder::pack_block(BlockRecords& records,
                     severity_without_parsing(source, {at, row.length}));
       }
       at += row.length;
-      lines_.push_back({.length = row.length, .charset = source.charset});
+      lines_.push_back({.length = row.length, .charset = source.charset, .event_ns = row.event_ns});
+      times_.push_back(static_cast<std::uint64_t>(row.event_ns));
     }
     block.parts.push_back(put_text_part({text_.data(), bytes}, lines_));
     info.stored_bytes += block.parts.back().size();
@@ -427,14 +431,24 @@ struct TextPartReader::Memory {
 TextPartReader::TextPartReader() : memory_(std::make_unique<Memory>()) {}
 TextPartReader::~TextPartReader() = default;
 
+std::vector<std::uint64_t> BlockRows::times_of(std::size_t part) const {
+  const TextLayout::Part& place = layout.parts[part];
+  std::vector<std::uint64_t> times(place.rows);
+  for (std::uint32_t i = 0; i < place.rows; ++i) {
+    times[i] = static_cast<std::uint64_t>(rows[layout.order[place.order_first + i]].event_ns);
+  }
+  return times;
+}
+
 Result<TextPart, StoreError> TextPartReader::read(std::string_view value, std::uint64_t size,
+                                                  std::span<const std::uint64_t> times,
                                                   const BlockInfo& info) {
   TextPart part{.bytes = nullptr, .size = static_cast<std::size_t>(size)};
   // Room behind the text, so that scanners may look at sixteen bytes at a time.
   part.bytes.reset(new char[part.size + kScanPadding]);
   ZSTD_DCtx* const context = memory_->context.get();
   if (context == nullptr) return StoreError{StoreErrc::io, "no memory to unpack a block"};
-  if (unpack_text(context, value, memory_->pieces, part.bytes.get(), part.size)) return part;
+  if (unpack_text(context, value, times, memory_->pieces, part.bytes.get(), part.size)) return part;
   return corrupt(info, "a text part is damaged");
 }
 
@@ -453,7 +467,8 @@ TextPartReader::Answer TextPartReader::search(std::string_view value, const Colu
   ZSTD_DCtx* const context = memory_->context.get();
   if (!in.ok() || context == nullptr || !unpack(context, frame, bytes, text)) return Answer::undecided;
   const std::string_view columns(text.data(), bytes);
-  const bool may_hold = in_text.may_hold(columns, content->shown) && in_bytes.may_hold(columns, ShownAscii::all);
+  const bool may_hold =
+      in_text.may_hold(columns, content->shown) && in_bytes.may_hold(columns, ShownAscii::all);
   return may_hold ? otherwise : Answer::lacks;
 }
 

@@ -137,6 +137,7 @@ class BlockEncoder {
   std::vector<Row> rows_back_;
   std::vector<std::uint32_t> order_back_;
   std::vector<TextLine> lines_;
+  std::vector<std::uint64_t> times_;  ///< of these
   std::vector<char> text_, packed_;
   std::uint64_t verify_failures_ = 0;
 };
@@ -152,6 +153,8 @@ struct BlockRows {
   std::vector<Row> rows;
   Sources sources;
   TextLayout layout;
+  /// Event times of a part's rows, in order of their text: what reading the part needs.
+  std::vector<std::uint64_t> times_of(std::size_t part) const;
 };
 
 /// Fails with corrupt, naming the block.
@@ -167,7 +170,9 @@ class TextPartReader {
   TextPartReader& operator=(const TextPartReader&) = delete;
 
   /// Fails with corrupt, naming the block.
-  Result<TextPart, StoreError> read(std::string_view value, std::uint64_t size, const BlockInfo& info);
+  /// `times`: event time of each of the part's rows, in order of their text.
+  Result<TextPart, StoreError> read(std::string_view value, std::uint64_t size,
+                                    std::span<const std::uint64_t> times, const BlockInfo& info);
 
   /// What a part's columns say of needles, without making text of them.
   enum class Answer : std::uint8_t {

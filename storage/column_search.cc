@@ -74,8 +74,7 @@ class ShapeSearch {
       case ColumnKind::numbers:
         for (std::uint64_t runs = shapes_.varint(kColumnRunsMax); runs > 0; --runs) {
           shapes_.text();
-          shapes_.varint();
-          skip_numbers();
+          if (shapes_.varint() < kColumnTimes) skip_numbers();
         }
         shapes_.text();
         return false;

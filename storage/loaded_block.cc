@@ -36,7 +36,7 @@ Result<std::string_view, StoreError> LoadedBlock::text(std::size_t part) {
         database_.get(family_of(info_->place), part_key(*info_, static_cast<std::uint16_t>(part + 1)), pin);
     if (!value) return value.error();
     if (!reader_) reader_ = std::make_unique<TextPartReader>();
-    auto read = reader_->read(*value, rows_->layout.parts[part].bytes, *info_);
+    auto read = reader_->read(*value, rows_->layout.parts[part].bytes, rows_->times_of(part), *info_);
     if (!read) return read.error();
     text = std::move(*read);
   }

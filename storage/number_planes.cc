@@ -50,13 +50,17 @@ void NumberPlanes::put_in(std::span<std::uint64_t> values, std::uint64_t least, 
   constexpr auto kBy = static_cast<std::int64_t>(kUnits[kUnit]);
   const std::uint64_t first = values.front();
   std::uint64_t before = first, distances = 0;
+  std::size_t repeated = 0;
   for (const std::uint64_t value : values) {
     distances |= zigzag(static_cast<std::int64_t>(value - before) / kBy);
+    repeated += value == before ? 1 : 0;
     before = value;
   }
   // Distances need three bits less at least: values that only jump about have larger ones.
   const std::uint64_t range = (most - least) / kUnits[kUnit];
-  const bool by_distance = std::bit_width(distances) + 3 <= std::bit_width(range);
+  // Where most are as the one before, distances are zeros: a batch's records came at one time.
+  const bool mostly_repeated = repeated >= values.size() / 4 * 3 && std::bit_width(range) > 8;
+  const bool by_distance = std::bit_width(distances) + 3 <= std::bit_width(range) || mostly_repeated;
   if (by_distance) {
     least = before = first;
     for (std::uint64_t& value : values) {

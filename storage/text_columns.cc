@@ -156,10 +156,12 @@ void TextColumnsWriter::write_group(const char* text, const Group& group, std::s
                                     TermCollector& terms) {
   tokens_used_ = 0;
   row_ends_.clear();
+  times_.clear();
   changes_.assign(group.columns, 0);
   const Line* before = nullptr;
   for (std::uint32_t i = group.first; i < group.first + group.lines; ++i) {
     const Line& line = lines_[by_group_[i]];
+    times_.push_back(static_cast<std::uint64_t>(lines[by_group_[i]].event_ns));
     // Beyond ASCII the charset decides what the terms are, and it is the whole line's. A token that is as in
     // the line before has been met there, unless that line's bytes meant something else.
     if (tokens_.size() < tokens_used_ + group.columns) {
@@ -251,7 +253,7 @@ void TextColumnsWriter::write_tokens(const char* text, const Group& group, TermC
   for (const ColumnToken& token : std::span(tokens_).first(tokens_used_))
     by_column[places[token.column]++] = token;
 
-  values_.begin_group();
+  values_.begin_group(times_);
   const ColumnToken* first = by_column;
   for (std::uint32_t c = 0; c < group.columns; ++c) {
     const ColumnChange change = changes_[c] == 1             ? ColumnChange::never

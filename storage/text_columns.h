@@ -38,6 +38,7 @@ namespace vigil {
 struct TextLine {
   std::uint32_t length = 0;
   Charset charset = Charset::utf8;
+  std::int64_t event_ns = 0;
 };
 
 /// Limits of a part: the reader refuses what is past them.
@@ -101,6 +102,7 @@ class TextColumnsWriter {
   std::size_t tokens_used_ = 0;
   std::vector<std::uint32_t> row_ends_;  ///< in tokens_
   std::vector<std::uint32_t> changes_, column_at_, change_bit_;
+  std::vector<std::uint64_t> times_;  ///< of its lines
   // What is written:
   std::vector<char> ids_, lengths_, plain_, described_, changed_, text_, still_;
   ValueColumnsWriter values_;
@@ -117,11 +119,12 @@ class TextColumnsReader {
 
   /// Reads columns, of bytes that may be anything, into exactly `size` bytes at `out`. There are kScanPadding more bytes
   /// writable behind `out`; what stands there is lost. False if the bytes do not say that many; never reads or writes
-  /// further.
-  bool read(const TextColumns& columns, char* out, std::size_t size);
+  /// further. `times`: event time of each line, as the writer was told; without them a part that needs them is not read.
+  bool read(const TextColumns& columns, char* out, std::size_t size,
+            std::span<const std::uint64_t> times = {});
   /// Whether read() would give just this text, behind which kScanPadding bytes are readable. The same reading, which
   /// compares each piece where it would write it.
-  bool says(const TextColumns& columns, std::string_view text);
+  bool says(const TextColumns& columns, std::string_view text, std::span<const std::uint64_t> times = {});
 
  private:
   struct Memory;

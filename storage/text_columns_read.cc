@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstring>
+#include <utility>
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -32,7 +33,8 @@ struct Group {
 
 struct TextColumnsReader::Memory {
   template <class Out>
-  bool read(const TextColumns& in, Out& out);
+  bool read(const TextColumns& in, std::span<const std::uint64_t> times, Out& out);
+  bool group_times(std::string_view ids, std::size_t id_bytes, std::span<const std::uint64_t> times);
   bool read_groups(std::string_view described, ValueColumnsReader& values, WireReader& changes);
   template <class Out>
   bool put_first(Group& group, Out& out);
@@ -47,7 +49,9 @@ struct TextColumnsReader::Memory {
   std::vector<std::uint32_t> starts_;  ///< of the line before of each group, one more than columns
   std::vector<std::uint16_t> sometimes_;
   std::vector<std::uint64_t> always_, changed_;
-  std::unique_ptr<char[]> values_;  ///< columns made text
+  std::vector<std::uint64_t> times_;    ///< of the lines, group by group, if they are known
+  std::vector<std::size_t> times_end_;  ///< by group number; each begins where the one before ends
+  std::unique_ptr<char[]> values_;      ///< columns made text
   std::size_t values_size_ = 0;
 };
 
@@ -84,7 +88,7 @@ struct Compared {
 }  // namespace
 
 template <class Out>
-bool TextColumnsReader::Memory::read(const TextColumns& in, Out& out) {
+bool TextColumnsReader::Memory::read(const TextColumns& in, std::span<const std::uint64_t> times, Out& out) {
   const std::size_t size = out.left();
   WireReader head(in.text), still(in.still);
   const std::uint64_t lines = head.varint(kRowsMax);
@@ -112,7 +116,8 @@ bool TextColumnsReader::Memory::read(const TextColumns& in, Out& out) {
                              .noise = in.noise},
                             values_.get(), values_max);
   groups_.assign(static_cast<std::size_t>(groups), Group());
-  if (!read_groups(described, values, changes)) return false;
+  if (!times.empty() && times.size() != lines) return false;
+  if (!group_times(ids, id_bytes, times) || !read_groups(described, values, changes)) return false;
 
   const char* id = ids.data();
   for (std::uint64_t i = 0; i < lines; ++i, id += id_bytes) {
@@ -139,6 +144,32 @@ bool TextColumnsReader::Memory::read(const TextColumns& in, Out& out) {
   return true;
 }
 
+/// Brings the lines' times together by group. False if a line is of no group there is.
+bool TextColumnsReader::Memory::group_times(std::string_view ids, std::size_t id_bytes,
+                                            std::span<const std::uint64_t> times) {
+  times_end_.assign(groups_.size() + 1, 0);
+  if (times.empty()) return true;
+  const auto number_of = [&](std::size_t line) {
+    std::size_t number = static_cast<unsigned char>(ids[line * id_bytes]);
+    if (id_bytes == 2) number |= std::size_t{static_cast<unsigned char>(ids[line * 2 + 1])} << 8U;
+    return number;
+  };
+  for (std::size_t line = 0; line < times.size(); ++line) {
+    const std::size_t number = number_of(line);
+    if (number > groups_.size()) return false;
+    if (number > 0) ++times_end_[number];
+  }
+  std::size_t begin = 0;
+  for (std::size_t number = 1; number < times_end_.size(); ++number) {
+    begin += std::exchange(times_end_[number], begin);
+  }
+  times_.resize(times.size());
+  for (std::size_t line = 0; line < times.size(); ++line) {
+    if (const std::size_t number = number_of(line); number > 0) times_[times_end_[number]++] = times[line];
+  }
+  return true;
+}
+
 bool TextColumnsReader::Memory::read_groups(std::string_view described, ValueColumnsReader& values,
                                             WireReader& changes) {
   WireReader in(described);
@@ -146,6 +177,8 @@ bool TextColumnsReader::Memory::read_groups(std::string_view described, ValueCol
   sometimes_.clear();
   always_.clear();
   for (Group& group : groups_) {
+    const std::size_t* const ends = times_end_.data() + (&group - groups_.data());
+    const auto times = std::span<const std::uint64_t>(times_).subspan(ends[0], ends[1] - ends[0]);
     group.lines = static_cast<std::uint32_t>(in.varint(kRowsMax));
     const std::uint64_t delimiters = in.varint(kColumnsMax - 1);
     const std::string_view skeleton = in.bytes(delimiters);
@@ -159,7 +192,7 @@ bool TextColumnsReader::Memory::read_groups(std::string_view described, ValueCol
     for (std::uint32_t c = 0; c < group.columns; ++c) {
       Column column;
       ColumnChange change{};
-      if (!values.next(group.lines, std::span(columns_).subspan(group.first_column), change, column))
+      if (!values.next(group.lines, times, std::span(columns_).subspan(group.first_column), change, column))
         return false;
       columns_.push_back(column);
       if (change == ColumnChange::always) always_[group.first_word + c / 64] |= std::uint64_t{1} << (c % 64);
@@ -272,14 +305,16 @@ bool TextColumnsReader::Memory::put_next(Group& group, Out& out) {
 TextColumnsReader::TextColumnsReader() : memory_(std::make_unique<Memory>()) {}
 TextColumnsReader::~TextColumnsReader() = default;
 
-bool TextColumnsReader::read(const TextColumns& columns, char* out, std::size_t size) {
+bool TextColumnsReader::read(const TextColumns& columns, char* out, std::size_t size,
+                             std::span<const std::uint64_t> times) {
   Written written{.at = out, .end = out + size};
-  return memory_->read(columns, written);
+  return memory_->read(columns, times, written);
 }
 
-bool TextColumnsReader::says(const TextColumns& columns, std::string_view text) {
+bool TextColumnsReader::says(const TextColumns& columns, std::string_view text,
+                             std::span<const std::uint64_t> times) {
   Compared compared{.at = text.data(), .end = text.data() + text.size()};
-  return memory_->read(columns, compared);
+  return memory_->read(columns, times, compared);
 }
 
 }  // namespace vigil

@@ -57,7 +57,7 @@ inline Digits read_digits(const char* at, std::size_t limit) {
 void ValueColumnsWriter::clear() {
   numbers.clear();
   text.clear();
-  begin_group();
+  begin_group({});
   shown_ = ShownAscii::all;
 }
 
@@ -268,6 +268,28 @@ bool ValueColumnsWriter::runs_may_be_terms() const {
   });
 }
 
+/// How the run's values follow from the lines' times (kColumnTimes and more), 0 if they do not. Devices write a time into a
+/// line once or twice more than its header has it, and its last digits are what packs worst of all.
+unsigned ValueColumnsWriter::find_times(const Run& run) const {
+  if (times_.size() != tokens_.size()) return 0;
+  const auto agree = [&](unsigned cut, unsigned digits) {
+    for (std::size_t i = 0; i < times_.size(); ++i) {
+      if (run.values[i] != part_of_time(times_[i], cut, digits)) return false;
+    }
+    return true;
+  };
+  constexpr unsigned kSecondDigits = 9;
+  const unsigned digits = run.digits_min == run.digits_max ? run.digits_min : 0;
+  // Behind the point of a second; or the whole, in seconds, ms, us, ns since 1970.
+  if (digits > 0 && digits <= kSecondDigits && agree(kSecondDigits - digits, digits)) {
+    return kColumnTimes + 32 * (kSecondDigits - digits) + digits;
+  }
+  for (const unsigned cut : {0U, 3U, 6U, kSecondDigits}) {
+    if (!run.zero_in_front && agree(cut, 0)) return kColumnTimes + 32 * cut;
+  }
+  return 0;
+}
+
 bool ValueColumnsWriter::put_numbers() {
   if (!find_runs()) return false;
   for (std::size_t i = 0; i < tokens_.size(); ++i) {
@@ -282,6 +304,10 @@ bool ValueColumnsWriter::put_numbers() {
   numbers.shapes.varint(runs.size());
   for (Run& run : runs) {
     numbers.shapes.section({run.before, run.before_size});
+    if (const unsigned times = find_times(run); times != 0) {
+      numbers.shapes.varint(times);
+      continue;
+    }
     numbers.shapes.varint(run.zero_in_front ? run.digits_min : 0);
     put_values(run.values.data());
   }

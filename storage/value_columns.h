@@ -29,7 +29,9 @@ namespace vigil {
 //   2 same     distance: the values of the column that many before
 //   3 words    words, bytes in `text`: the words as in kind 0, in order of appearance; then numbers below the words
 //   4 numbers  runs, then for each run: size and bytes of the text before it, digits (0: as many as needed, no zero in
-//              front), numbers; then size and bytes of the text behind the last
+//              front), numbers; then size and bytes of the text behind the last. Digits from 32 on: the run is of the
+//              lines' event times, which the rows tell, and has no numbers: 32 + 32 * k + d is the time in ns without its
+//              last k digits, d digits of it with zeros in front (0: all of them, as many as needed)
 //   5 hex      1 if in upper case, length of all values, a bit for each place that is a digit (lowest first, in whole
 //              bytes), the other places' bytes, then for every two digits numbers: a byte, the first digit high
 //   6 split    a byte, then two columns of as many values, both as ones that change from line to line: what stands before
@@ -63,7 +65,9 @@ constexpr unsigned char kColumnCutZero = '@';
 constexpr std::size_t kColumnRunsMax = 24;
 constexpr std::size_t kColumnHexMax = 128;    ///< length of a value
 constexpr std::size_t kColumnDigitsMax = 19;  ///< all such numbers fit into 64 bits
-constexpr unsigned kColumnSplitsMax = 4;      ///< in one another
+/// Digits of a run from here on say that it is of times.
+constexpr unsigned kColumnTimes = 32;
+constexpr unsigned kColumnSplitsMax = 4;  ///< in one another
 constexpr std::size_t kColumnWordsMax = 65'536;
 
 /// Writes columns. Keeps its memory; one thread.
@@ -71,8 +75,12 @@ class ValueColumnsWriter {
  public:
   /// Before the columns of a part.
   void clear();
-  /// Before the columns of a group: `same` looks no further back.
-  void begin_group() { earlier_.clear(); }
+  /// Before the columns of a group: `same` looks no further back. `times`: event time of each of its lines, ns; they stay
+  /// until the group's last column.
+  void begin_group(std::span<const std::uint64_t> times) {
+    earlier_.clear();
+    times_ = times;
+  }
   /// One column. The tokens lie in `text`, with kColumnPadding readable bytes behind it, and are not copied: they stay
   /// until the group's last column. Their terms go to `terms` but for those that are gathered.
   void put(const char* text, std::span<const ColumnToken> tokens, ColumnChange change, TermCollector& terms);
@@ -109,6 +117,7 @@ class ValueColumnsWriter {
   bool put_numbers();
   bool runs_may_be_terms() const;
   bool find_runs();
+  unsigned find_times(const Run& run) const;
   bool read_runs(std::size_t index);
   bool put_hex();
   bool put_split(unsigned depth);
@@ -126,6 +135,7 @@ class ValueColumnsWriter {
   std::span<const ColumnToken> tokens_;
   ColumnChange change_ = ColumnChange::never;
 
+  std::span<const std::uint64_t> times_;
   std::vector<std::span<const ColumnToken>> earlier_;  ///< columns of the group
   std::array<Run, kColumnRunsMax> runs_;
   std::size_t runs_used_ = 0;
@@ -137,6 +147,21 @@ class ValueColumnsWriter {
   std::uint32_t epoch_ = 0;
   ShownAscii shown_ = ShownAscii::all;
 };
+
+/// Part of a time, as a run of digits has it: without its last `cut` digits, and of the rest the last `digits`, or all (0).
+constexpr std::array<std::uint64_t, 20> kPowersOfTen = [] {
+  std::array<std::uint64_t, 20> powers{};
+  std::uint64_t power = 1;
+  for (std::uint64_t& each : powers) {
+    each = power;
+    power *= 10;
+  }
+  return powers;
+}();
+constexpr std::uint64_t part_of_time(std::uint64_t time, unsigned cut, unsigned digits) {
+  const std::uint64_t rest = time / kPowersOfTen[cut];
+  return digits == 0 ? rest : rest % kPowersOfTen[digits];
+}
 
 /// Reads columns: gives each as a run of text, a space behind each value. What it reads may be anything.
 class ValueColumnsReader {
@@ -159,9 +184,10 @@ class ValueColumnsReader {
         out_(room),
         out_end_(room + room_bytes) {}
 
-  /// The next column of a group of `lines` lines, of which `before` are the columns read so far. False if the bytes are not
-  /// what was written.
-  bool next(std::uint32_t lines, std::span<const Column> before, ColumnChange& change, Column& column);
+  /// The next column of a group of `lines` lines, of which `before` are the columns read so far; `times` are the lines', if
+  /// they are known. False if the bytes are not what was written.
+  bool next(std::uint32_t lines, std::span<const std::uint64_t> times, std::span<const Column> before,
+            ColumnChange& change, Column& column);
   /// Whether all has been read.
   bool at_end() const { return text_.left() == 0 && numbers_.at_end(); }
 
@@ -175,6 +201,7 @@ class ValueColumnsReader {
 
   NumberReaders numbers_;
   WireReader text_;
+  std::span<const std::uint64_t> times_;
   char* out_;
   char* const out_end_;
   std::vector<std::string_view> words_;

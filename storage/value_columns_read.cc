@@ -59,8 +59,9 @@ inline char* put_fixed(char* at, std::uint64_t value, unsigned digits) {
 
 }  // namespace
 
-bool ValueColumnsReader::next(std::uint32_t lines, std::span<const Column> before, ColumnChange& change,
-                              Column& column) {
+bool ValueColumnsReader::next(std::uint32_t lines, std::span<const std::uint64_t> times,
+                              std::span<const Column> before, ColumnChange& change, Column& column) {
+  times_ = times;
   const std::uint64_t head = numbers_.shapes.varint();
   if (head % 4 > 2 || head / 4 > static_cast<std::uint64_t>(ColumnKind::split)) return false;
   change = static_cast<ColumnChange>(head % 4);
@@ -170,6 +171,8 @@ bool ValueColumnsReader::read_runs(std::size_t count, Column& column) {
   struct Run {
     std::string_view before;
     unsigned digits = 0;
+    bool times = false;
+    unsigned cut = 0;  ///< of times
     PlanedNumbers numbers;
   };
   std::array<Run, kColumnRunsMax> all;
@@ -178,9 +181,17 @@ bool ValueColumnsReader::read_runs(std::size_t count, Column& column) {
   std::size_t fixed = 0;
   for (Run& run : runs) {
     run.before = numbers_.shapes.text();
-    run.digits = static_cast<unsigned>(numbers_.shapes.varint(kColumnDigitsMax));
+    run.digits = static_cast<unsigned>(numbers_.shapes.varint(kColumnTimes + 32 * kColumnDigitsMax));
     fixed += run.before.size() + 24;
-    if (!run.numbers.read(numbers_, count)) return false;
+    run.times = run.digits >= kColumnTimes;
+    if (run.times) {
+      run.cut = run.digits / 32 - 1;
+      run.digits %= 32;
+      if (times_.size() != count) return false;
+    } else if (!run.numbers.read(numbers_, count)) {
+      return false;
+    }
+    if (run.digits > kColumnDigitsMax) return false;
   }
   const std::string_view behind = numbers_.shapes.text();
   // What one value takes at most must fit into the slack.
@@ -191,7 +202,8 @@ bool ValueColumnsReader::read_runs(std::size_t count, Column& column) {
     for (Run& run : runs) {
       copy_wide(out_, run.before.data(), run.before.size());
       out_ += run.before.size();
-      const std::uint64_t value = run.numbers.next(i);
+      const std::uint64_t value =
+          run.times ? part_of_time(times_[i], run.cut, run.digits) : run.numbers.next(i);
       out_ = run.digits == 0 ? put_number(out_, value) : put_fixed(out_, value, run.digits);
     }
     copy_wide(out_, behind.data(), behind.size());

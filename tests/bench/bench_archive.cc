@@ -101,6 +101,11 @@ std::vector<std::shared_ptr<Batch>> make_batches(const std::string& text, const 
     record.event_ns = header.timestamp_ns;
     record.source = known->second;
     record.format = detect_format(header);
+    // As an intake does it: a payload's time where the header has none.
+    if (!header.has_timestamp) {
+      const auto time = quick_payload_time(header, record.format, source->zone_minutes);
+      if (time) record.event_ns = *time;
+    }
     record.kinds = kinds_of(header, record.format);
     batch.records.push_back(record);
     batch.raw_bytes += line.size();

@@ -157,7 +157,8 @@ TEST(BlockCodec, GivesEveryRecordBackByteForByte) {
     ASSERT_TRUE(rows) << rows.error().what;
     std::vector<TextPart> texts;
     for (std::size_t part = 0; part < (*rows)->layout.parts.size(); ++part) {
-      auto text = TextPartReader().read(block->parts[part + 1], (*rows)->layout.parts[part].bytes, info);
+      auto text = TextPartReader().read(block->parts[part + 1], (*rows)->layout.parts[part].bytes,
+                                        (*rows)->times_of(part), info);
       ASSERT_TRUE(text) << text.error().what;
       texts.push_back(std::move(*text));
     }
@@ -204,16 +205,16 @@ TEST(BlockCodec, RefusesDamagedParts) {
   for (std::size_t i = 0; i < block->parts[1].size(); ++i) {
     std::string bad = block->parts[1];
     bad[i] = static_cast<char>(bad[i] ^ 16);
-    const auto text = TextPartReader().read(bad, size, block->info);
+    const auto text = TextPartReader().read(bad, size, {}, block->info);
     // A frame has a few bits that say nothing; whatever is accepted must be the same text.
     if (text) {
-      const auto good = TextPartReader().read(block->parts[1], size, block->info);
+      const auto good = TextPartReader().read(block->parts[1], size, {}, block->info);
       ASSERT_TRUE(good);
       EXPECT_EQ(std::string_view(text->bytes.get(), text->size),
                 std::string_view(good->bytes.get(), good->size))
           << i;
     }
-    EXPECT_FALSE(TextPartReader().read(std::string_view(bad).substr(0, i), size, block->info)) << i;
+    EXPECT_FALSE(TextPartReader().read(std::string_view(bad).substr(0, i), size, {}, block->info)) << i;
   }
   const std::string head = encode_block_head(block->info, {});
   for (std::size_t i = 0; i < head.size(); ++i) {
@@ -231,7 +232,7 @@ TEST(BlockCodec, AStoredPartReadsBackToo) {
   BlockInfo info;
   std::string sum;
   append_fixed(sum, std::uint64_t{0});
-  EXPECT_FALSE(TextPartReader().read(part + sum, text.size(), info)) << "wrong checksum";
+  EXPECT_FALSE(TextPartReader().read(part + sum, text.size(), {}, info)) << "wrong checksum";
 }
 
 /// Rows read from what was written of others.

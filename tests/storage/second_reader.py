@@ -163,8 +163,9 @@ class Columns:
     def __init__(self, numbers, text):
         self.numbers, self.shapes, self.text = numbers, numbers.shapes, text
 
-    def next(self, lines, before):
-        """How the next column changes, and its values."""
+    def next(self, lines, times, before):
+        """How the next column changes, and its values. `times`: event time of each line."""
+        self.times = times
         head = self.shapes.varint()
         change, kind = head % 4, head // 4
         count = [1, lines, None][change]
@@ -192,7 +193,13 @@ class Columns:
             values = [b""] * count
             for _ in range(self.shapes.varint()):
                 between, digits = self.shapes.section(), self.shapes.varint()
-                values = [v + between + b"%0*d" % (digits, n) for v, n in zip(values, self.numbers.run(count))]
+                if digits < 32:
+                    numbers = self.numbers.run(count)
+                else:
+                    cut, digits = digits // 32 - 1, digits % 32
+                    numbers = [t // 10**cut % (10**digits if digits else WORD + 1) for t in self.times]
+                    assert len(numbers) == count
+                values = [v + between + b"%0*d" % (digits, n) for v, n in zip(values, numbers)]
             behind = self.shapes.section()
             return [value + behind for value in values]
         if kind == 5:
@@ -220,7 +227,7 @@ class Columns:
         return [a + between + b for a, b in zip(*pieces)]
 
 
-def read_columns(content):
+def read_columns(content, times):
     part = Reader(content)
 
     def piece():
@@ -234,11 +241,12 @@ def read_columns(content):
     changes = Reader(still.bytes(change_bytes))
     columns = Columns(Numbers(shapes, still, calm, Reader(part.rest())), values)
     tables = []
-    for _ in range(groups):
+    for group in range(groups):
+        of_group = [time for number, time in zip(ids, times) if number == group + 1]
         count, skeleton = described.varint(), described.section()
         table = []
         for _ in range(len(skeleton) + 1):
-            table.append(columns.next(count, table))
+            table.append(columns.next(count, of_group, table))
         tables.append([iter(group_lines(count, skeleton, table, changes))])
     out = []
     for number in ids:
@@ -262,11 +270,11 @@ def group_lines(count, skeleton, table, changes):
     return lines
 
 
-def read_text(data):
+def read_text(data, times):
     part = checked(data)
     how, content = part[0], part[2:]  # part[1] is for searches
     if how == 3:
-        return lambda size: read_columns(content)
+        return lambda size: read_columns(content, times)
     return (lambda size: unpack(content, size)) if how == 1 else (lambda size: content)
 
 
@@ -283,7 +291,8 @@ def main(directory):
     assert len(parts) == head["parts"]
     for number, members in enumerate(parts, 1):
         size = sum(rows[i]["length"] for i in members)
-        text = read_text((directory / f"text-{number}").read_bytes())(size)
+        times = [rows[i]["event"] for i in members]
+        text = read_text((directory / f"text-{number}").read_bytes(), times)(size)
         assert len(text) == size
         at = 0
         for i in members:

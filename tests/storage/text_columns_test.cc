@@ -286,6 +286,58 @@ TEST(TextColumns, LogsBecomeMuchSmaller) {
             joined(lines).size());
 }
 
+TEST(TextColumns, ATimeThatIsTheLinesOwnIsNotWrittenAgain) {
+  struct Timed {
+    const char* what;
+    std::string (*line)(std::uint64_t ns);
+  };
+  const auto digits = [](std::uint64_t value, unsigned width) {
+    std::string text = std::to_string(value);
+    return std::string(width > text.size() ? width - text.size() : 0, '0') + text;
+  };
+  static const auto fixed = digits;
+  const Timed cases[] = {
+      {"ns since 1970", [](std::uint64_t ns) { return "eventtime=" + std::to_string(ns) + " x"; }},
+      {"ms behind seconds",
+       [](std::uint64_t ns) {
+         return "at " + std::to_string(ns / 1'000'000'000) + "." + fixed(ns / 1'000'000 % 1000, 3) + " GET";
+       }},
+      {"us in quotes",
+       [](std::uint64_t ns) { return "{\"t\":\"20:00:00." + fixed(ns / 1000 % 1'000'000, 6) + "Z\"}"; }},
+      {"two of them",
+       [](std::uint64_t ns) { return std::to_string(ns / 1'000'000) + "/" + fixed(ns % 1'000'000'000, 9); }}};
+  for (const Timed& c : cases) {
+    std::mt19937_64 random(11);
+    std::vector<std::string> lines;
+    std::vector<std::uint64_t> times;
+    std::uint64_t now = 1'763'600'400'000'000'000;
+    for (int i = 0; i < 3000; ++i) {
+      now += random() % 50'000'000;
+      times.push_back(now);
+      lines.push_back(i % 100 == 7 ? "a line of another kind" : c.line(now));
+    }
+    Text text(lines);
+    TextColumnsWriter writer;
+    TermCollector terms;
+    const std::size_t without = write(text, writer, terms).noise.size();
+    for (std::size_t i = 0; i < times.size(); ++i)
+      text.lines[i].event_ns = static_cast<std::int64_t>(times[i]);
+    const TextColumns columns = writer.write(text.bytes.data(), text.lines, terms);
+    EXPECT_LT(columns.noise.size() + 1000, without) << c.what;
+    std::vector<char> back(text.size + kScanPadding);
+    TextColumnsReader reader;
+    ASSERT_TRUE(reader.read(columns, back.data(), text.size, times)) << c.what;
+    EXPECT_EQ(std::string_view(back.data(), text.size), std::string_view(text.bytes.data(), text.size))
+        << c.what;
+    EXPECT_TRUE(reader.says(columns, {text.bytes.data(), text.size}, times)) << c.what;
+    EXPECT_FALSE(reader.read(columns, back.data(), text.size)) << "without the times";
+    times.pop_back();
+    EXPECT_FALSE(reader.read(columns, back.data(), text.size, times)) << "with too few";
+    times.push_back(times.back() + 1);
+    EXPECT_FALSE(reader.says(columns, {text.bytes.data(), text.size}, times)) << "with others";
+  }
+}
+
 TEST(TextColumns, TermsAreThoseOfTheLines) {
   std::vector<Case> all = cases();
   all.push_back(
