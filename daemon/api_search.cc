@@ -93,6 +93,7 @@ void Api::search(const HttpRequest& request, HttpAnswer& answer) {
     rows.put_object({{"explain", json::object{{"rows", summary->rows},
                                               {"blocks_total", cost.blocks_total},
                                               {"blocks_read", cost.blocks_read},
+                                              {"rollups_read", cost.rollups_read},
                                               {"parts_total", cost.parts_total},
                                               {"parts_searched", cost.parts_searched},
                                               {"parts_read", cost.parts_read},

@@ -72,6 +72,7 @@ struct ScanRange {
 /// Counters of one scan, for `--explain` and tests. Parts are what a block's text is cut into; `total` is before anything
 /// was left out.
 struct ScanCost {
+  std::uint64_t rollups_read = 0;  ///< of a count
   std::uint64_t blocks_total = 0, blocks_read = 0;  ///< read: at least their rows
   std::uint64_t parts_total = 0;
   std::uint64_t parts_searched = 0;  ///< for hints, as columns (column_search.h)
@@ -183,6 +184,22 @@ class Archive {
                                             const std::function<bool(const StoredRecord&)>& visit) const = 0;
   // A damaged block does not hide the others: everything readable is visited, then the scan fails with corrupt and
   // names the block.
+
+  /// What a count needs to know of records beside their source, kinds and hour.
+  struct CountNeeds {
+    bool host = false, severity = false;
+  };
+  /// Counts of records that fall into whole hours of event time, from rollups: entries of hours outside [from, to) do not
+  /// count.
+  struct CountedHours {
+    const Rollup& rollup;
+    std::int64_t from = 0, to = 0;
+  };
+  /// Every record of the range once, in no order: as counts where rollups know them, else as itself. Only event times and
+  /// organisations of the range are looked at. The default gives all as themselves.
+  virtual Result<ScanCost, StoreError> count(const ScanRange& range, const CountNeeds& needs,
+                                             const std::function<bool(const CountedHours&)>& visit_counts,
+                                             const std::function<bool(const StoredRecord&)>& visit) const;
 
   /// The record of that sequence, if one of `organisations` may see it. Views live as long as `keep`.
   struct Kept {

@@ -22,6 +22,7 @@ struct Turn {
 }  // namespace
 
 ScanCost& ScanCost::operator+=(const ScanCost& other) {
+  rollups_read += other.rollups_read;
   blocks_total += other.blocks_total;
   blocks_read += other.blocks_read;
   parts_total += other.parts_total;
@@ -32,27 +33,41 @@ ScanCost& ScanCost::operator+=(const ScanCost& other) {
   return *this;
 }
 
+/// Blocks and open chunks of the lanes that may be seen. They never change and are kept alive here: what is gathered under
+/// the lock is the snapshot.
+RocksArchive::LaneSegments RocksArchive::segments_of(const std::vector<std::string>& organisations,
+                                                     ScanCost& cost) const {
+  LaneSegments lanes;
+  const std::lock_guard lock(mutex_);
+  for (const Lane* const lane : lanes_.visible(organisations)) {
+    std::vector<Segment> segments;
+    cost.blocks_total += lane->blocks.size();
+    for (const auto& block : lane->blocks) {
+      cost.parts_total += block->parts;
+      segments.push_back({.block = block, .chunk = nullptr});
+    }
+    for (const auto& chunk : lane->open) segments.push_back({.block = nullptr, .chunk = chunk});
+    lanes.push_back(std::move(segments));
+  }
+  return lanes;
+}
+
 Result<ScanCost, StoreError> RocksArchive::scan(const ScanRange& range,
                                                 const std::function<bool(const StoredRecord&)>& visit) const {
-  ScanPlan plan(range);
   ScanCost cost;
-  // Blocks and chunks never change and are kept alive here: what is gathered under the lock is the snapshot.
-  std::vector<std::vector<Segment>> lanes;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const Lane* const lane : lanes_.visible(range.organisations)) {
-      std::vector<Segment> segments;
-      cost.blocks_total += lane->blocks.size();
-      for (const auto& block : lane->blocks) {
-        cost.parts_total += block->parts;
-        if (plan.overlaps(block->bounds)) segments.push_back({.block = block, .chunk = nullptr});
-      }
-      for (const auto& chunk : lane->open) {
-        if (plan.overlaps(chunk->bounds())) segments.push_back({.block = nullptr, .chunk = chunk});
-      }
-      if (!segments.empty()) lanes.push_back(std::move(segments));
-    }
+  const auto walked = walk(segments_of(range.organisations, cost), range, cost, visit);
+  if (!walked) return walked.error();
+  return cost;
+}
+
+/// Visits what the segments have of the range, in its order. False if `visit` said so.
+Result<bool, StoreError> RocksArchive::walk(LaneSegments lanes, const ScanRange& range, ScanCost& cost,
+                                            const std::function<bool(const StoredRecord&)>& visit) const {
+  ScanPlan plan(range);
+  for (auto& segments : lanes) {
+    std::erase_if(segments, [&](const Segment& segment) { return !plan.overlaps(segment.bounds()); });
   }
+  std::erase_if(lanes, [](const auto& segments) { return segments.empty(); });
   if (lanes.size() > kWholeBlocksMax) plan.window_bytes = kWindowsBytes / lanes.size();
 
   const bool newest_first = range.newest_first;
@@ -68,7 +83,8 @@ Result<ScanCost, StoreError> RocksArchive::scan(const ScanRange& range,
                           : a.bounds().sequence_first < b.bounds().sequence_first;
     });
     cursors.emplace_back(*database_, plan, std::move(segments), part_reader, cost);
-    if (const auto bound = cursors.back().bound()) turns.push({.sequence = *bound, .cursor = &cursors.back()});
+    if (const auto bound = cursors.back().bound())
+      turns.push({.sequence = *bound, .cursor = &cursors.back()});
   }
   while (!turns.empty()) {
     LaneCursor& cursor = *turns.top().cursor;
@@ -76,7 +92,7 @@ Result<ScanCost, StoreError> RocksArchive::scan(const ScanRange& range,
     // As long as no other lane can have something sooner there is no need to ask the queue.
     for (;;) {
       if (cursor.step()) {
-        if (!visit(cursor.record())) return cost;
+        if (!visit(cursor.record())) return false;
       } else if (range.cancelled != nullptr && (*range.cancelled)()) {
         return StoreError{StoreErrc::cancelled, "the search was cancelled"};
       }
@@ -92,7 +108,7 @@ Result<ScanCost, StoreError> RocksArchive::scan(const ScanRange& range,
   for (const LaneCursor& cursor : cursors) {
     if (cursor.trouble()) return *cursor.trouble();
   }
-  return cost;
+  return true;
 }
 
 std::vector<Segment> RocksArchive::segments_spanning(std::uint64_t sequence,
@@ -119,20 +135,20 @@ std::vector<Segment> RocksArchive::segments_spanning(std::uint64_t sequence,
 
 Result<void, StoreError> RocksArchive::custody(const std::vector<std::string>& organisations,
                                                const std::function<bool(const CustodyLeaf&)>& visit) const {
-  struct LaneSegments {
+  struct Leaves {
     std::string organisation;
     bool in_scope = true;
     std::vector<std::shared_ptr<const BlockInfo>> blocks;
     std::vector<CustodySegment> open;
   };
-  std::vector<LaneSegments> lanes;
+  std::vector<Leaves> lanes;
   {
     const std::lock_guard lock(mutex_);
     for (const Lane* const lane : lanes_.visible(organisations)) {
       lanes.push_back({lane->organisation, lane->in_scope, lane->blocks, lane->segments});
     }
   }
-  for (const LaneSegments& lane : lanes) {
+  for (const Leaves& lane : lanes) {
     std::vector<CustodySegment> segments;
     const auto show = [&] {
       return std::all_of(segments.begin(), segments.end(), [&](const CustodySegment& segment) {

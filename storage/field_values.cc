@@ -4,6 +4,7 @@
 #include <string>
 
 #include "storage/caseless.h"
+#include "storage/rollup.h"
 
 namespace vigil {
 namespace {
@@ -85,6 +86,7 @@ bool any_value(LazyEvent& subject, const FieldRef& field, const Visit& visit) {
     case FieldId::message:
       return payload_or([&] { return text(subject.header().message); });
     case FieldId::host:
+      if (subject.facts() != nullptr) return text(subject.facts()->host);
       return payload_or([&] { return text(source.host); });
     case FieldId::process_name:
       return payload_or([&] { return text(subject.header().app); });
@@ -135,6 +137,9 @@ bool any_value(LazyEvent& subject, const FieldRef& field, const Visit& visit) {
     case FieldId::facility:
       return shows_priority(subject) && number(subject.header().priority.facility());
     case FieldId::severity:
+      if (subject.facts() != nullptr) {
+        return subject.facts()->severity < kSeverityNone && number(subject.facts()->severity);
+      }
       return shows_priority(subject) && number(static_cast<unsigned>(subject.header().priority.severity()));
     case FieldId::hostname:
       return subject.header().host_from_message && text(subject.header().host);

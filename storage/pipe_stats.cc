@@ -100,12 +100,12 @@ class StatsStage : public PipeStage {
       const Aggregate& aggregate = pipe_.aggregates[i];
       Tally& tally = group.tallies[i];
       if (aggregate.field.name.empty()) {
-        ++tally.count;
+        tally.count += row.records;
         continue;
       }
       const std::vector<Cell> values = row.values(aggregate.field);
       if (aggregate.function == Aggregate::Function::count) {
-        tally.count += values.empty() ? 0U : 1U;
+        tally.count += values.empty() ? 0U : row.records;
         continue;
       }
       for (const Cell& value : values) {

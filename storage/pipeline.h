@@ -16,6 +16,7 @@ namespace vigil {
 /// A row between two pipes: an event, or named cells that a pipe made.
 struct PipeRow {
   LazyEvent* event = nullptr;
+  std::uint64_t records = 1;  ///< how many it stands for; only a stats of counts is given more than one
   const std::vector<std::pair<std::string, Cell>>* columns = nullptr;
 
   /// Its values for a field or column, none if it has none.

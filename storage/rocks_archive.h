@@ -47,6 +47,9 @@ class RocksArchive final : public Archive {
   Result<void, StoreError> empty_journal() override;
   Result<ScanCost, StoreError> scan(const ScanRange& range,
                                     const std::function<bool(const StoredRecord&)>& visit) const override;
+  Result<ScanCost, StoreError> count(const ScanRange& range, const CountNeeds& needs,
+                                     const std::function<bool(const CountedHours&)>& visit_counts,
+                                     const std::function<bool(const StoredRecord&)>& visit) const override;
   Result<Kept, StoreError> get(std::uint64_t sequence,
                                const std::vector<std::string>& organisations) const override;
   Result<NightReport, StoreError> night(const NightRequest& request) override;
@@ -90,6 +93,13 @@ class RocksArchive final : public Archive {
   Result<void, StoreError> write_new_lanes();
 
   // archive_scan.cc
+  using LaneSegments = std::vector<std::vector<Segment>>;
+  LaneSegments segments_of(const std::vector<std::string>& organisations, ScanCost& cost) const;
+  Result<bool, StoreError> walk(LaneSegments lanes, const ScanRange& range, ScanCost& cost,
+                                const std::function<bool(const StoredRecord&)>& visit) const;
+  // archive_count.cc
+  bool read_counts(Family family, const std::string& key, const CountNeeds& needs, std::uint64_t records,
+                   const CountedHours& hours, Rollup& rollup) const;
   std::vector<Segment> segments_spanning(std::uint64_t sequence,
                                          const std::vector<std::string>& organisations) const;
   Result<Kept, StoreError> get_sealed(const std::shared_ptr<const BlockInfo>& info,

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "storage/counted_search.h"
 #include "storage/needle_filter.h"
 #include "storage/pipeline.h"
 #include "storage/query.h"
@@ -71,7 +72,7 @@ Result<SearchSummary, StoreError> search(const Archive& archive, const Query& qu
   if (range.event_from_ns < range.event_to_ns && range.sequence_from < range.sequence_to) {
     LazyEvent subject;
     std::uint64_t seen = 0;
-    const auto cost = archive.scan(range, [&](const StoredRecord& record) {
+    const auto see = [&](const StoredRecord& record) {
       if (request.cancelled && seen++ % kRecordsBetweenLooks == 0 && (*request.cancelled)()) {
         return context.fail(StoreErrc::cancelled, "the search was cancelled");
       }
@@ -82,8 +83,23 @@ Result<SearchSummary, StoreError> search(const Archive& archive, const Query& qu
       PipeRow row;
       row.event = &subject;
       return pipeline->push(row);
-    });
+    };
+    // Counts by hour, source and the like are kept ready: records are read only where those do not reach.
+    const bool whole = range.sequence_from == 0 && range.sequence_to == UINT64_MAX;
+    const auto needs = whole ? needs_of_counts(impl, request.zone_minutes) : std::nullopt;
+    std::optional<CountedRows> counted;
+    if (needs) counted.emplace(impl);
+    const auto add = [&](const Archive::CountedHours& hours) {
+      if (request.cancelled && (*request.cancelled)()) {
+        return context.fail(StoreErrc::cancelled, "the search was cancelled");
+      }
+      return counted->add(hours) || context.fail(StoreErrc::bad_argument,
+                                                 "stats would hold more than 1,000,000 groups: narrow the search "
+                                                 "(stats 會超過 1,000,000 組：請縮小搜尋範圍)");
+    };
+    const auto cost = needs ? archive.count(range, *needs, add, see) : archive.scan(range, see);
     if (!cost) return cost.error();
+    if (counted && !context.error) counted->give(*pipeline);
     summary.cost = *cost;
   }
   if (!context.error) pipeline->finish();

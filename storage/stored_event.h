@@ -12,6 +12,12 @@ namespace vigil {
 /// range it searched.
 void parse_stored(const StoredRecord& record, Event& event, Arena& arena);
 
+/// What a rollup says of records, where there is no record to read.
+struct CountedFacts {
+  std::string_view host;
+  std::uint8_t severity = 0;  ///< 0 to 7, or kSeverityNone (rollup.h)
+};
+
 /// One stored record, read only as far as somebody asks: most are decided by their header, or by nothing at all.
 /// Borrow one per search and move it from record to record: it keeps its memory.
 class LazyEvent {
@@ -21,15 +27,25 @@ class LazyEvent {
     arena_.reset();
     read_ = Read::nothing;
     parsed_ = nullptr;
+    facts_ = nullptr;
+  }
+  /// For records that are only counted. They have no header and no event: only what the archive itself knows may be asked
+  /// for, and what `facts` say.
+  void reset(const StoredRecord& record, const CountedFacts& facts) {
+    record_ = &record;
+    parsed_ = nullptr;
+    facts_ = &facts;
   }
   /// For an event that is parsed already.
   void reset(const StoredRecord& record, const Event& event) {
     record_ = &record;
     read_ = Read::event;
     parsed_ = &event;
+    facts_ = nullptr;
   }
 
   const StoredRecord& record() const { return *record_; }
+  const CountedFacts* facts() const { return facts_; }
   const SyslogHeader& header();
   const Event& event();
 
@@ -37,6 +53,7 @@ class LazyEvent {
   enum class Read : std::uint8_t { nothing, header, event };
   const StoredRecord* record_ = nullptr;
   const Event* parsed_ = nullptr;
+  const CountedFacts* facts_ = nullptr;
   Read read_ = Read::nothing;
   Arena arena_;
   SyslogHeader header_;

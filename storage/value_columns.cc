@@ -271,7 +271,7 @@ bool ValueColumnsWriter::runs_may_be_terms() const {
 /// How the run's values follow from the lines' times (kColumnTimes and more), 0 if they do not. Devices write a time into a
 /// line once or twice more than its header has it, and its last digits are what packs worst of all.
 unsigned ValueColumnsWriter::find_times(const Run& run) const {
-  if (times_.size() != tokens_.size()) return 0;
+  if (times_.size() != tokens_.size() || times_.front() == 0) return 0;  // not told
   const auto agree = [&](unsigned cut, unsigned digits) {
     for (std::size_t i = 0; i < times_.size(); ++i) {
       if (run.values[i] != part_of_time(times_[i], cut, digits)) return false;
