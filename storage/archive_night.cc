@@ -110,7 +110,7 @@ class RocksArchive::NightPacker {
       if (!put) return put.error();
     }
     index_.add(ordinal, block->terms);
-    made_.push_back({.info = info, .segments = std::move(segments)});
+    made_.push_back({.info = info, .segments = std::move(segments), .letters = std::move(block->letters)});
     before_.insert(before_.end(), blocks.begin(), blocks.end());
     return {};
   }
@@ -127,6 +127,12 @@ class RocksArchive::NightPacker {
       index_bytes += pages[page].size();
       auto put = archive_.database_->put_unlogged(
           Family::cidx, run_key(first, static_cast<std::uint16_t>(page)), pages[page]);
+      if (!put) return put.error();
+    }
+    for (const Made& block : made_) {
+      index_bytes += block.letters.size();
+      const auto page = static_cast<std::uint16_t>(kLettersPage + block.info.ordinal);
+      auto put = archive_.database_->put_unlogged(Family::cidx, run_key(first, page), block.letters);
       if (!put) return put.error();
     }
     if (auto put = archive_.database_->put_unlogged(Family::cidx, run_key(first, kRollupPage), rollup);
@@ -153,6 +159,7 @@ class RocksArchive::NightPacker {
   struct Made {
     BlockInfo info;
     std::vector<CustodySegment> segments;
+    std::string letters;
   };
   const std::vector<Made>& made() const { return made_; }
   const Infos& before() const { return before_; }

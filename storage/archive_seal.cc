@@ -24,6 +24,8 @@ std::string block_key(const BlockInfo& info) {
   return key;
 }
 
+std::string letters_key(const BlockInfo& info) { return block_key(info) + '\x02'; }
+
 std::string part_key(const BlockInfo& info, std::uint16_t part) {
   std::string key = block_key(info);
   append_big_endian(key, part);
@@ -149,7 +151,7 @@ Result<void, StoreError> RocksArchive::seal_block(const Due& due) {
   if (!encoded) return encoded.error();
   EncodedBlock& block = *encoded;
   const std::string index = encode_block_index(block.terms);
-  block.info.index_bytes = index.size() + block.rollup.size();
+  block.info.index_bytes = index.size() + block.rollup.size() + block.letters.size();
 
   // The hand-over is this one change: from now on the block spans its chunks' sequences. It needs no sync of its own:
   // should it be lost, the chunks are still in the journal, and are sealed again.
@@ -164,6 +166,7 @@ Result<void, StoreError> RocksArchive::seal_block(const Due& due) {
         changes.put(Family::heads, block_key(block.info), encode_block_head(block.info, due.segments));
         changes.put(Family::fidx, block_key(block.info), index);
         changes.put(Family::fidx, rollup_key(block.info), block.rollup);
+        changes.put(Family::fidx, letters_key(block.info), block.letters);
         for (std::size_t part = 0; part < block.parts.size(); ++part) {
           changes.put(Family::fresh, part_key(block.info, static_cast<std::uint16_t>(part)),
                       block.parts[part]);

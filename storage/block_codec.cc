@@ -93,19 +93,15 @@ bool unpack(ZSTD_DCtx* context, std::string_view frame, std::size_t size, std::v
 /// What a text part says.
 struct TextContent {
   BlockCodec codec{};
-  ShownAscii shown{};
   std::string_view bytes;
 };
 
 /// Nothing if it is damaged.
 std::optional<TextContent> content_of(std::string_view part) {
-  constexpr std::size_t kHead = 2;
-  if (part.size() < kHead + sizeof(std::uint64_t)) return std::nullopt;
+  if (part.size() <= sizeof(std::uint64_t)) return std::nullopt;
   const std::string_view summed = part.substr(0, part.size() - sizeof(std::uint64_t));
   if (checksum64(summed) != load_u64(summed.data() + summed.size())) return std::nullopt;
-  return TextContent{.codec = static_cast<BlockCodec>(summed[0]),
-                     .shown = static_cast<ShownAscii>(summed[1]),
-                     .bytes = summed.substr(kHead)};
+  return TextContent{.codec = static_cast<BlockCodec>(summed.front()), .bytes = summed.substr(1)};
 }
 
 /// Unpacks the columns of `size` bytes of text, into memory of `pieces`.
@@ -243,26 +239,31 @@ BlockEncoder::~BlockEncoder() = default;
 
 std::string BlockEncoder::put_text_part(std::string_view text, std::span<const TextLine> lines) {
   const TextColumns columns = columns_.write(text.data(), lines, terms_);
-  const auto head = [this](BlockCodec codec) {
-    return std::string{static_cast<char>(codec), static_cast<char>(columns_.shown())};
-  };
   std::string out;
   // Of what is no log, columns may be more than the text was.
   if (columns.size() <= text.size()) {
-    out = head(BlockCodec::columns);
+    out += static_cast<char>(BlockCodec::columns);
     for (const std::string_view piece : {columns.text, columns.still, columns.calm}) {
       append_varint(out, piece.size());
       append_text(out, pack(piece));
     }
     out.append(columns.noise);
   } else {
-    out = head(BlockCodec::zstd);
+    out += static_cast<char>(BlockCodec::zstd);
     out.append(pack(text));
   }
   append_fixed(out, checksum64(out));
-  if (says(contexts_->back, out, times_, contexts_->pieces, text)) return out;
+  if (says(contexts_->back, out, times_, contexts_->pieces, text)) {
+    if (out.front() == static_cast<char>(BlockCodec::columns)) {
+      letters_.add(columns, columns_.shown());
+    } else {
+      letters_.add_unknown();
+    }
+    return out;
+  }
+  letters_.add_unknown();
   ++verify_failures_;
-  out = head(BlockCodec::stored);
+  out.assign(1, static_cast<char>(BlockCodec::stored));
   out.append(text);
   append_fixed(out, checksum64(out));
   return out;
@@ -371,6 +372,7 @@ Result<EncodedBlock, StoreError> BlockEncoder::pack_block(BlockRecords& records,
   info.parts = static_cast<std::uint16_t>(layout.parts.size());
 
   block.parts.resize(1);
+  letters_.clear();
   for (const TextLayout::Part& part : layout.parts) {
     const auto bytes = static_cast<std::size_t>(part.bytes);
     if (text_.size() < bytes + kScanPadding) text_.resize(bytes + kScanPadding);
@@ -400,6 +402,7 @@ Result<EncodedBlock, StoreError> BlockEncoder::pack_block(BlockRecords& records,
   info.stored_bytes += block.parts.front().size();
   block.terms = terms_.take();
   if (rolled_up) block.rollup = rollup_.finish(records.sources);
+  block.letters = letters_.finish();
   return block;
 }
 
@@ -452,24 +455,19 @@ Result<TextPart, StoreError> TextPartReader::read(std::string_view value, std::u
   return corrupt(info, "a text part is damaged");
 }
 
-TextPartReader::Answer TextPartReader::search(std::string_view value, const ColumnSearch& in_text,
-                                              const ColumnSearch& in_bytes) {
+bool TextPartReader::may_hold(std::string_view value, ShownAscii shown, const ColumnSearch& in_text,
+                              const ColumnSearch& in_bytes) {
   const auto content = content_of(value);
   // What is damaged is read, and reading it tells so.
-  if (!content) return Answer::undecided;
-  const Answer otherwise = content->shown == ShownAscii::all ? Answer::in_bytes : Answer::undecided;
-  const bool in_vain = in_bytes.empty() && content->shown == ShownAscii::not_all;
-  if (content->codec != BlockCodec::columns || in_vain) return otherwise;
+  if (!content || content->codec != BlockCodec::columns) return true;
   WireReader in(content->bytes);
   const auto bytes = static_cast<std::size_t>(in.varint(kRawBytesMax));
   const std::string_view frame = in.text();
   std::vector<char>& text = memory_->pieces.text;
   ZSTD_DCtx* const context = memory_->context.get();
-  if (!in.ok() || context == nullptr || !unpack(context, frame, bytes, text)) return Answer::undecided;
+  if (!in.ok() || context == nullptr || !unpack(context, frame, bytes, text)) return true;
   const std::string_view columns(text.data(), bytes);
-  const bool may_hold =
-      in_text.may_hold(columns, content->shown) && in_bytes.may_hold(columns, ShownAscii::all);
-  return may_hold ? otherwise : Answer::lacks;
+  return in_text.may_hold(columns, shown) && in_bytes.may_hold(columns, ShownAscii::all);
 }
 
 }  // namespace vigil

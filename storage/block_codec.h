@@ -10,6 +10,7 @@
 #include "parsers/result.h"
 #include "storage/chunk.h"
 #include "storage/column_search.h"
+#include "storage/letter_index.h"
 #include "storage/rollup.h"
 #include "storage/store_error.h"
 #include "storage/terms.h"
@@ -23,10 +24,10 @@ namespace vigil {
 //   fresh   day, number, 0     -> rows: version | lane | number | codec | part size | size | zstd frame, with its length, of
 //                                 sources | shapes and still, each with its length | calm; noise | checksum64
 //                                 (row_columns.h)
-//   fresh   day, number, 1..   -> text: how (1 byte, below) | ShownAscii (1 byte) | what that needs | checksum64 of all
-//                                 before
+//   fresh   day, number, 1..   -> text: how (1 byte, below) | what that needs | checksum64 of all before
 //   fidx    day, number        -> term index (block_index.h)
 //   fidx    day, number, 1     -> rollup (rollup.h)
+//   fidx    day, number, 2     -> letter index (letter_index.h)
 //
 // In the text, records of one format and source lie together, by sequence inside: neighbours then look alike. The order
 // follows from the row columns, so it is not written. A part is closed before the record that would take it past the part
@@ -80,6 +81,7 @@ struct EncodedBlock {
   std::vector<std::string> parts;    ///< rows, then text
   std::vector<std::uint32_t> terms;  ///< hashes, sorted, each once
   std::string rollup;                ///< of what is known without parsing (rollup.h)
+  std::string letters;               ///< letter index of the parts (letter_index.h)
 };
 
 /// Where the text of rows lies: computed alike when a block is written and read.
@@ -130,6 +132,7 @@ class BlockEncoder {
   std::unique_ptr<Contexts> contexts_;
   TermCollector terms_;
   TextColumnsWriter columns_;
+  LetterIndexWriter letters_;
   NumberPlanes row_numbers_;
   const std::uint64_t part_bytes_;
   BlockRecords records_;
@@ -174,14 +177,10 @@ class TextPartReader {
   Result<TextPart, StoreError> read(std::string_view value, std::uint64_t size,
                                     std::span<const std::uint64_t> times, const BlockInfo& info);
 
-  /// What a part's columns say of needles, without making text of them.
-  enum class Answer : std::uint8_t {
-    lacks,      ///< no record can hold all of them
-    in_bytes,   ///< a record that holds them holds them in its bytes: all ASCII is shown (needle_filter.h)
-    undecided,  ///< its records decide
-  };
-  /// Needles in the text that is read from records, and needles in their bytes.
-  Answer search(std::string_view value, const ColumnSearch& in_text, const ColumnSearch& in_bytes);
+  /// What a part's columns say of needles, without making text of them; its records show so much of their ASCII.
+  /// False only if no record can hold all of `in_text` in the text that is read from it, and `in_bytes` in its bytes.
+  bool may_hold(std::string_view value, ShownAscii shown, const ColumnSearch& in_text,
+                const ColumnSearch& in_bytes);
 
  private:
   struct Memory;

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/letter_index.h"
 #include "storage/needle.h"
 #include "storage/needle_filter.h"
-#include "storage/wire.h"
 
 namespace vigil {
 
@@ -26,6 +26,8 @@ class ColumnSearch {
   /// Nothing is excluded: no needle has a run that is long enough.
   bool empty() const { return runs_[0].empty(); }
 
+  /// The same, but of less: only what the block's letter index knows of the part is asked.
+  bool may_hold(const LetterIndex& letters, std::size_t part, ShownAscii shown) const;
   /// False only if no record of a part can hold every needle in the text that is read from it. `text` is that piece of
   /// its columns, with kScanPadding readable bytes behind it; it may be anything.
   bool may_hold(std::string_view text, ShownAscii shown) const;
@@ -34,6 +36,7 @@ class ColumnSearch {
   struct Run {
     std::string lower;
     Needle needle;
+    std::vector<std::uint16_t> threes;  ///< bits of the letter index
   };
   static std::vector<Run> runs_of(const std::vector<std::string>& needles);
   static bool may_hold(std::string_view text, const Run& run);

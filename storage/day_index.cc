@@ -138,7 +138,7 @@ void DayIndexBuilder::add(std::uint16_t ordinal, std::span<const std::uint32_t> 
 
 std::vector<std::string> DayIndexBuilder::finish() {
   std::sort(pairs_.begin(), pairs_.end());
-  const auto log_pages = static_cast<unsigned>(std::bit_width(pairs_.size() / kPageTerms));
+  const auto log_pages = std::min(kLogPagesMax, static_cast<unsigned>(std::bit_width(pairs_.size() / kPageTerms)));
   std::vector<std::string> pages;
   auto first = pairs_.begin();
   for (std::uint32_t page = 0; page < 1U << log_pages; ++page) {

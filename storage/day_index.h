@@ -23,6 +23,8 @@ namespace vigil {
 
 /// Blocks of a run at most: bounds what a run keeps in memory.
 constexpr std::uint16_t kRunBlocksMax = 256;
+/// Pages of a run, as a power of two: terms of that many blocks need fewer.
+constexpr unsigned kLogPagesMax = 14;
 
 /// Gathers the terms of a run's blocks.
 class DayIndexBuilder {

@@ -145,27 +145,43 @@ void LaneCursor::load_block() {
   if (block_) take_hits(block_->rows(), wanted);
 }
 
-std::vector<TextPartReader::Answer> LaneCursor::search_columns() {
-  using Answer = TextPartReader::Answer;
+std::vector<LaneCursor::Answer> LaneCursor::search_columns() {
   const BlockInfo& info = *segment_.block;
-  std::vector<Answer> answers(info.parts, Answer::undecided);
-  if (plan_.needle_columns.empty() && plan_.hint_columns.empty()) return answers;
+  std::vector<Answer> answers(info.parts, Answer::records);
+  const ColumnSearch &needles = plan_.needle_columns, &hints = plan_.hint_columns;
+  if (needles.empty() && hints.empty()) return answers;
   rocksdb::PinnableSlice pin;
+  if (info.place == BlockPlace::held) return answers;
+  auto value = info.place == BlockPlace::cold
+                   ? database_.get(Family::cidx, run_key(info, kLettersPage + info.ordinal), pin)
+                   : database_.get(Family::fidx, letters_key(info), pin);
+  LetterIndex letters;
+  // What cannot be read excludes nothing.
+  if (!value || !letters.open(*value, info.parts)) return answers;
   for (std::uint16_t part = 0; part < info.parts; ++part) {
-    // What cannot be read is found out by reading it.
-    const auto value =
-        database_.get(family_of(info.place), part_key(info, static_cast<std::uint16_t>(part + 1)), pin);
-    if (!value) continue;
-    ++cost_.parts_searched;
-    answers[part] = part_reader_.search(*value, plan_.hint_columns, plan_.needle_columns);
+    if (!letters.known(part)) continue;
+    const ShownAscii shown = letters.shown(part);
+    bool may_hold = hints.may_hold(letters, part, shown) && needles.may_hold(letters, part, ShownAscii::all);
+    // Columns say no more than that where they may bring forth anything.
+    if (may_hold && (shown != ShownAscii::not_all || !needles.empty())) {
+      value = database_.get(family_of(info.place), part_key(info, static_cast<std::uint16_t>(part + 1)), pin);
+      if (!value) continue;  // reading it tells why
+      ++cost_.parts_searched;
+      may_hold = part_reader_.may_hold(*value, shown, hints, needles);
+    }
+    if (!may_hold) {
+      answers[part] = Answer::nothing;
+    } else if (shown == ShownAscii::all) {
+      answers[part] = Answer::bytes;
+    }
   }
-  const bool lacks = std::all_of(answers.begin(), answers.end(), [](Answer a) { return a == Answer::lacks; });
-  return lacks ? std::vector<Answer>() : answers;
+  const bool nothing =
+      std::all_of(answers.begin(), answers.end(), [](Answer a) { return a == Answer::nothing; });
+  return nothing ? std::vector<Answer>() : answers;
 }
 
 /// Takes from `wanted` the rows that lack a needle or, where that can be told without decoding them, a hint.
-void LaneCursor::search_block(std::span<const TextPartReader::Answer> answers, std::vector<char>& wanted) {
-  using Answer = TextPartReader::Answer;
+void LaneCursor::search_block(std::span<const Answer> answers, std::vector<char>& wanted) {
   const TextLayout& layout = block_->layout();
   for (std::size_t part = 0; part < layout.parts.size(); ++part) {
     const auto first = layout.order.begin() + layout.parts[part].order_first;
@@ -174,8 +190,8 @@ void LaneCursor::search_block(std::span<const TextPartReader::Answer> answers, s
       return std::any_of(first, last, [&](std::uint32_t row) { return wanted[row] != 0; });
     };
     const auto none_wanted = [&] { std::for_each(first, last, [&](std::uint32_t row) { wanted[row] = 0; }); };
-    if (answers[part] == Answer::lacks) none_wanted();
-    const bool by_hints = answers[part] == Answer::in_bytes && !plan_.hints.empty();
+    if (answers[part] == Answer::nothing) none_wanted();
+    const bool by_hints = answers[part] == Answer::bytes && !plan_.hints.empty();
     if ((plan_.needles.empty() && !by_hints) || !any_wanted()) continue;
     const auto text = block_->text(part);
     if (!text) {

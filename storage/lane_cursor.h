@@ -66,9 +66,15 @@ class LaneCursor {
   void ask_run(const BlockInfo& info);
   void load_chunk();
   void load_block();
-  /// What the block's columns say of the hints, part by part; empty if all of it is left out.
-  std::vector<TextPartReader::Answer> search_columns();
-  void search_block(std::span<const TextPartReader::Answer> answers, std::vector<char>& wanted);
+  /// What of a part has to be looked at.
+  enum class Answer : std::uint8_t {
+    nothing,
+    bytes,    ///< of its records those whose bytes hold the hints: all their ASCII is shown (needle_filter.h)
+    records,  ///< each of its records
+  };
+  /// What the block's letters and columns say of needles and hints, part by part; empty if all of it is left out.
+  std::vector<Answer> search_columns();
+  void search_block(std::span<const Answer> answers, std::vector<char>& wanted);
   void search_part(std::size_t part, std::string_view text, const Needle& needle, std::vector<char>& wanted) const;
   void count_read(std::size_t part);
   void take_hits(const std::vector<Row>& rows, const std::vector<char>& wanted);

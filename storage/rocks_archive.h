@@ -186,13 +186,14 @@ class RocksArchive final : public Archive {
 
 /// Keys of a block (block_codec.h).
 std::string block_key(const BlockInfo& info);
+std::string letters_key(const BlockInfo& info);
 std::string part_key(const BlockInfo& info, std::uint16_t part);
 std::string rollup_key(const BlockInfo& info);
 /// Where a block's parts are.
 Family family_of(BlockPlace place);
-/// Key of a run's index page (day_index.h), or of its rollup.
+/// Key of a run's index page (day_index.h), of its rollup, or, with the ordinal added, of a block's letter index.
 std::string run_key(const BlockInfo& info, std::uint16_t page);
-constexpr std::uint16_t kRollupPage = UINT16_MAX;
+constexpr std::uint16_t kLettersPage = 0x8000, kRollupPage = UINT16_MAX;
 /// Notes that a day has parts which no head names any more.
 void note_unclean(Database::Changes& changes, std::uint16_t day);
 /// Family meta: "retained/" and a lane's number -> the sequence before which retention has given up its records, both

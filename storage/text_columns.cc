@@ -273,11 +273,13 @@ TextColumns TextColumnsWriter::join(std::size_t lines, std::uint32_t groups) {
                                          values_.numbers.shapes.view(), values_.text.view()}) {
     append_section(text_, section);
   }
+  const std::size_t text_size = text_.size();
+  text_.resize(text_size + kScanPadding);
   still_.clear();
   for (const std::string_view section : {view_of(ids_), view_of(changed_), values_.numbers.still.view()}) {
     still_.insert(still_.end(), section.begin(), section.end());
   }
-  return {.text = view_of(text_),
+  return {.text = {text_.data(), text_size},
           .still = view_of(still_),
           .calm = values_.numbers.calm.view(),
           .noise = values_.numbers.noise.view()};

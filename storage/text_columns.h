@@ -45,8 +45,7 @@ struct TextLine {
 constexpr std::uint32_t kGroupsMax = 4096;
 constexpr std::uint32_t kColumnsMax = 4096;
 
-/// Text as columns, in four pieces that are packed each by itself. Bytes that are written, or read with kScanPadding
-/// readable bytes behind `text`.
+/// Text as columns, in four pieces that are packed each by itself. Behind `text` there are kScanPadding readable bytes.
 struct TextColumns {
   std::string_view text, still, calm, noise;
   std::size_t size() const { return text.size() + still.size() + calm.size() + noise.size(); }

@@ -53,12 +53,18 @@ void for_some_pieces(std::string_view text, Check&& check) {
 struct Searched {
   std::vector<char> bytes;
   std::size_t size;
+  LetterIndex letters;
 
   explicit Searched(std::string_view text) : bytes(text.begin(), text.end()), size(text.size()) {
     bytes.resize(size + kScanPadding);
+    LetterIndexWriter writer;
+    writer.add({.text = {bytes.data(), size}, .still = {}, .calm = {}, .noise = {}}, ShownAscii::all);
+    require(letters.open(writer.finish(), 1), "a letter index can be read");
   }
   bool may_hold(std::string_view needle) const {
-    return ColumnSearch({std::string(needle)}).may_hold({bytes.data(), size}, ShownAscii::all);
+    const ColumnSearch search({std::string(needle)});
+    return search.may_hold({bytes.data(), size}, ShownAscii::all) &&
+           (!letters.known(0) || search.may_hold(letters, 0, ShownAscii::all));
   }
 };
 

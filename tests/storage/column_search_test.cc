@@ -16,6 +16,7 @@ struct Columns {
   std::vector<char> text;
   std::size_t size = 0;
   ShownAscii shown{};
+  std::string letters;
 
   explicit Columns(const std::vector<std::string>& lines) {
     std::vector<char> bytes;
@@ -32,9 +33,23 @@ struct Columns {
     size = text.size();
     text.resize(size + kScanPadding);
     shown = writer.shown();
+    LetterIndexWriter index;
+    index.add(columns, shown);
+    letters = index.finish();
   }
   bool may_hold(std::string_view needle) const {
-    return ColumnSearch({std::string(needle)}).may_hold({text.data(), size}, shown);
+    const ColumnSearch search({std::string(needle)});
+    const bool by_text = search.may_hold({text.data(), size}, shown);
+    // Letters alone say no more, and never less.
+    EXPECT_LE(by_text, may_hold_by_letters(needle)) << needle;
+    return by_text;
+  }
+  bool may_hold_by_letters(std::string_view needle) const {
+    LetterIndex index;
+    EXPECT_TRUE(index.open(letters, 1));
+    EXPECT_TRUE(index.known(0));
+    EXPECT_EQ(index.shown(0), shown);
+    return ColumnSearch({std::string(needle)}).may_hold(index, 0, index.shown(0));
   }
 };
 
@@ -130,6 +145,45 @@ TEST(ColumnSearch, FindsEveryPieceOfEveryLine) {
       const std::string piece = line.substr(at, 1 + random() % 100);
       ASSERT_TRUE(columns.may_hold(piece)) << why << ": " << piece << "\n  " << line;
     }
+  }
+}
+
+TEST(LetterIndex, LeavesOutWhatHasNoSuchThreeLetters) {
+  const Columns columns({"Failed password for root.", "mail-relay_4 says no"});
+  for (const std::string_view needle : {"fail", "WORD", "oot.", "l-r", "relay_", "x1", "sword4"}) {
+    EXPECT_TRUE(columns.may_hold_by_letters(needle)) << needle;
+  }
+  for (const std::string_view needle : {"rood", "passwords", "oot-", "faill", "_rel"}) {
+    EXPECT_FALSE(columns.may_hold_by_letters(needle)) << needle;
+  }
+}
+
+TEST(LetterIndex, KnowsPartsOneByOne) {
+  const Columns first({"alpha"}), second({"beta"});
+  const auto view = [](const Columns& columns) {
+    return TextColumns{.text = {columns.text.data(), columns.size}, .still = {}, .calm = {}, .noise = {}};
+  };
+  LetterIndexWriter writer;
+  writer.add(view(first), ShownAscii::all);
+  writer.add_unknown();
+  writer.add(view(second), ShownAscii::but_pictures);
+  const std::string value = writer.finish();
+  LetterIndex index;
+  ASSERT_TRUE(index.open(value, 3));
+  EXPECT_TRUE(index.known(0));
+  EXPECT_FALSE(index.known(1));
+  EXPECT_TRUE(index.known(2));
+  EXPECT_EQ(index.shown(2), ShownAscii::but_pictures);
+  const ColumnSearch search({"alpha"});
+  EXPECT_TRUE(search.may_hold(index, 0, ShownAscii::all));
+  EXPECT_FALSE(search.may_hold(index, 2, ShownAscii::all));
+
+  EXPECT_FALSE(index.open(value, 2));
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    std::string damaged = value;
+    damaged[at] = static_cast<char>(damaged[at] ^ 4);
+    EXPECT_FALSE(index.open(damaged, 3)) << at;
+    EXPECT_FALSE(index.open(std::string_view(value).substr(0, at), 3)) << at;
   }
 }
 

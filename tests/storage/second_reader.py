@@ -272,7 +272,7 @@ def group_lines(count, skeleton, table, changes):
 
 def read_text(data, times):
     part = checked(data)
-    how, content = part[0], part[2:]  # part[1] is for searches
+    how, content = part[0], part[1:]
     if how == 3:
         return lambda size: read_columns(content, times)
     return (lambda size: unpack(content, size)) if how == 1 else (lambda size: content)
