@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "parsers/charset.h"
+#include "parsers/cp950_table.h"
 #include "storage/caseless.h"
+#include "storage/folding.h"
 
 namespace vigil {
 namespace {
@@ -32,11 +34,43 @@ constexpr int hex_value(char c) {
   return -1;
 }
 
+/// "uff21" is a full-width A.
+bool spells_full_width(std::string_view escape) {
+  if (escape.size() < 5 || (escape[0] != 'u' && escape[0] != 'U')) return false;
+  char32_t code = 0;
+  for (const char c : escape.substr(1, 4)) {
+    if (hex_value(c) < 0) return false;
+    code = code * 16 + static_cast<char32_t>(hex_value(c));
+  }
+  return ascii_of_full_width(code) != '\0';
+}
+
+/// Of bytes beyond ASCII, which may be UTF-8, CP950, or some of each.
+bool holds_full_width(std::string_view raw) {
+  const auto byte = [raw](std::size_t at) { return static_cast<unsigned char>(raw[at]); };
+  for (std::size_t at = 0; at + 3 <= raw.size(); ++at) {
+    if (byte(at) != 0xef) continue;
+    if (ascii_of_full_width(0xf000U | (byte(at + 1) & 0x3fU) << 6U | (byte(at + 2) & 0x3fU)) != '\0') return true;
+  }
+  return false;
+}
+bool holds_cp950_full_width(std::string_view raw) {
+  for (std::size_t at = 0; at + 2 <= raw.size(); ++at) {
+    const auto lead = static_cast<unsigned char>(raw[at]);
+    const char16_t code = lead < 0x80 ? u'\0' : cp950_character(lead, static_cast<unsigned char>(raw[at + 1]));
+    if (code == 0) continue;
+    if (ascii_of_full_width(code) != '\0') return true;
+    ++at;
+  }
+  return false;
+}
+
 /// What stands behind a backslash: does it spell out a needle's byte, or what is shown as a picture?
 bool spells_ascii(std::string_view escape) {
   if (escape.empty()) return false;
   if (NeedleFilter::kAlso.find(escape.front()) != std::string_view::npos) return true;
   if (escape.starts_with("U00")) return true;
+  if (spells_full_width(escape)) return true;
   if (!escape.starts_with("u00")) return false;
   const int high = escape.size() > 3 ? hex_value(escape[3]) : -1, low = escape.size() > 4 ? hex_value(escape[4]) : -1;
   if (high < 0 || low < 0) return true;
@@ -60,7 +94,11 @@ bool holds_utf16_mark(std::string_view raw) {
 ShownAscii shown_ascii(std::string_view raw) {
   const Looked seen = look_at(raw);
   if (seen.backslash && escapes_ascii(raw)) return ShownAscii::not_all;
-  if (seen.high && !is_utf8(raw)) return holds_utf16_mark(raw) ? ShownAscii::not_all : ShownAscii::but_pictures;
+  if (seen.high && holds_full_width(raw)) return ShownAscii::not_all;
+  if (seen.high && !is_utf8(raw)) {
+    const bool hidden = holds_utf16_mark(raw) || holds_cp950_full_width(raw);
+    return hidden ? ShownAscii::not_all : ShownAscii::but_pictures;
+  }
   return seen.control ? ShownAscii::but_pictures : ShownAscii::all;
 }
 

@@ -13,7 +13,8 @@ namespace vigil {
 /// CP950 and Latin-1 alike: bytes of longer characters may look like ASCII (Big5's second byte), which only makes more
 /// of it. It brings forth ASCII that the bytes do not show
 ///   - as pictures: of control characters (NUL too), and of bytes that are no character of the charset, `\xHH` is read
-///   - from UTF-16, and from escapes of a payload that spell out ASCII: `\u0041`, `\.`
+///   - from UTF-16, from escapes of a payload that spell out ASCII: `\u0041`, `\.`; and where full-width letters and digits
+///     are folded to ASCII (folding.h)
 /// Of two frames, or two pieces of one, the larger counts. Written to disk (block_codec.h).
 enum class ShownAscii : std::uint8_t {
   all = 0,

@@ -6,6 +6,7 @@
 
 #include "storage/caseless.h"
 #include "storage/field_values.h"
+#include "storage/folding.h"
 
 namespace vigil {
 namespace {
@@ -13,28 +14,30 @@ namespace {
 /// How a value lies to an operand: as times, numbers, addresses or text, by what both can be read as. `less` is a
 /// value before the operand; a time inside the operand's span is `equivalent`.
 std::partial_ordering compare(const FieldValue& value, const Operand& operand) {
+  std::string room;
+  const std::string_view text = fold_width(value.text, room);
   if (value.time_ns) {
     if (!operand.time) return std::partial_ordering::unordered;
     if (*value.time_ns < operand.time->from) return std::partial_ordering::less;
     return *value.time_ns >= operand.time->to ? std::partial_ordering::greater : std::partial_ordering::equivalent;
   }
   if (operand.number) {
-    const auto number = Number::read(value.text);
+    const auto number = Number::read(text);
     return number ? *number <=> *operand.number : std::partial_ordering::unordered;
   }
   if (operand.ip) {
-    const auto ip = IpAddress::read(value.text);
+    const auto ip = IpAddress::read(text);
     if (!ip || ip->is_v4() != operand.ip->is_v4()) return std::partial_ordering::unordered;
     return *ip <=> *operand.ip;
   }
   if (operand.time) {
     // Times with an offset of their own; without one we would have to guess.
-    const auto time = read_time_span(value.text, 0);
+    const auto time = read_time_span(text, 0);
     if (!time) return std::partial_ordering::unordered;
     if (time->from < operand.time->from) return std::partial_ordering::less;
     return time->from >= operand.time->to ? std::partial_ordering::greater : std::partial_ordering::equivalent;
   }
-  return lower_ascii(value.text) <=> operand.lower;
+  return lower_ascii(text) <=> operand.lower;
 }
 
 bool holds(const Exists&, const FieldValue& value) { return value.type != ValueType::null; }
@@ -42,16 +45,18 @@ bool holds(const Exists&, const FieldValue& value) { return value.type != ValueT
 bool holds(const Equals& test, const FieldValue& value) {
   const Operand& operand = test.value;
   if (value.time_ns) return compare(value, operand) == 0;
-  if (equal_caseless(value.text, operand.lower)) return true;
+  std::string room;
+  const std::string_view text = fold_width(value.text, room);
+  if (equal_caseless(text, operand.lower)) return true;
   if (operand.number && value.type != ValueType::null) {
     // "0042" in a text is a name, not the number 42.
-    const bool name = value.type == ValueType::text && value.text.size() > 1 && value.text.front() == '0' &&
-                      value.text.find('.') == std::string_view::npos;
-    const auto number = name ? std::nullopt : Number::read(value.text);
+    const bool name = value.type == ValueType::text && text.size() > 1 && text.front() == '0' &&
+                      text.find('.') == std::string_view::npos;
+    const auto number = name ? std::nullopt : Number::read(text);
     return number && *number == *operand.number;
   }
   if (operand.ip) {
-    const auto ip = IpAddress::read(value.text);
+    const auto ip = IpAddress::read(text);
     return ip && *ip == *operand.ip;
   }
   return false;
@@ -69,8 +74,10 @@ bool holds(const Regex& test, const FieldValue& value) {
 
 bool holds(const Inside& test, const FieldValue& value) {
   if (value.time_ns) return false;
-  const auto ip = IpAddress::read(value.text);
-  return ip ? test.network.contains(*ip) : equal_caseless(value.text, test.lower);
+  std::string room;
+  const std::string_view text = fold_width(value.text, room);
+  const auto ip = IpAddress::read(text);
+  return ip ? test.network.contains(*ip) : equal_caseless(text, test.lower);
 }
 
 bool holds(const Between& test, const FieldValue& value) {

@@ -4,6 +4,7 @@
 
 #include "parsers/render.h"
 #include "storage/caseless.h"
+#include "storage/folding.h"
 
 namespace vigil {
 namespace {
@@ -88,7 +89,8 @@ std::optional<TimeSpan> read_time_span(std::string_view text, int zone_minutes) 
   return TimeSpan{*at, *at + lasts};
 }
 
-Operand make_operand(std::string_view text, int zone_minutes) {
+Operand make_operand(std::string_view written, int zone_minutes) {
+  const std::string text = fold_width(written);
   return {lower_ascii(text), Number::read(text), IpAddress::read(text), read_time_span(text, zone_minutes)};
 }
 
@@ -96,12 +98,13 @@ Test word_test(const FieldRef& field, const QueryWord& word, int zone_minutes) {
   if (word.only_stars()) return Exists{};
   if (is_text_field(field.id)) return Found{TextPattern::wildcard(word.parts)};
   if (word.has_star()) return Whole{TextPattern::wildcard(word.parts)};
-  const std::string text = word.text();
+  const std::string text = fold_width(word.text());
   if (const auto network = IpNetwork::read(text)) return Inside{*network, lower_ascii(text)};
   return Equals{make_operand(text, zone_minutes)};
 }
 
-Test quoted_test(const FieldRef& field, std::string_view text, int zone_minutes) {
+Test quoted_test(const FieldRef& field, std::string_view written, int zone_minutes) {
+  const std::string text = fold_width(written);
   if (all_blank(text) || is_time_field(field.id) || IpAddress::read(text)) {
     if (!is_text_field(field.id)) return Equals{make_operand(text, zone_minutes)};
   }

@@ -8,6 +8,7 @@
 #endif
 
 #include "parsers/charset.h"
+#include "storage/folding.h"
 #include "storage/hash.h"
 #include "storage/radix_sort.h"
 
@@ -197,8 +198,8 @@ inline Masks classify(const char* at, __m128i& high, __m128i& backslash) {
 
 void terms_of_text(std::string_view text, const std::function<void(std::string_view)>& sink,
                    TextEdges edges) {
-  std::string small;
-  walk_terms(text, edges, [&](std::string_view term) {
+  std::string small, room;
+  walk_terms(fold_width(text, room), edges, [&](std::string_view term) {
     small.assign(term);
     for (char& c : small) {
       if (is_letter(c)) c = static_cast<char>(c | 0x20);
@@ -330,7 +331,7 @@ void TermCollector::keep(std::uint64_t wide) {
 }
 
 void TermCollector::add_decoded(std::string_view text) {
-  walk_terms(text, {}, [&](std::string_view term) {
+  walk_terms(fold_width(text, folded_), {}, [&](std::string_view term) {
     // A word's bytes are made small, a pair's are not to be touched; an address has nothing to make small but
     // hex.
     std::string small(term);

@@ -25,6 +25,8 @@ namespace vigil {
 // Numbers alone and words of one or two characters are no terms: they are in every block, or in one and then cost
 // more than they help (half of all distinct tokens are numbers). A question about them reads the text.
 //
+// Full-width letters and digits are as ASCII, 臺 is as 台 (folding.h), in records and in questions.
+//
 // Records are indexed as decoded text (CP950 and UTF-16 too), once more with backslash escapes taken back (`\n`,
 // `\u767b`), because a parsed value is what a question is about. So: whatever stands in a record, or in a value
 // that a parser read from it, as a complete run between non-letters-and-digits is found by its terms.
@@ -77,7 +79,7 @@ class TermCollector {
   std::vector<std::uint32_t> hashes_;
   std::size_t compact_at_ = kCompactFirst;
   static constexpr std::size_t kCompactFirst = 1024 * 1024;
-  std::string unescaped_;
+  std::string unescaped_, folded_;
   Arena arena_;
 };
 

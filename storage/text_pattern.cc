@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/folding.h"
+
 namespace vigil {
 
 constexpr auto kNowhere = std::string_view::npos;
@@ -18,7 +20,8 @@ TextPiece TextPattern::make_piece(std::string_view text) {
   return piece;
 }
 
-void TextPattern::add_piece(std::string_view text) {
+void TextPattern::add_piece(std::string_view written) {
+  const std::string text = fold_width(written);
   has_non_ascii_ = has_non_ascii_ || std::any_of(text.begin(), text.end(), [](char c) { return c < 0; });
   TextPiece piece = make_piece(text);
   if (!piece.chunks.empty()) pieces_.push_back(std::move(piece));
@@ -71,6 +74,8 @@ bool TextPattern::back_fits(std::string_view text, std::size_t end) const {
 // later start there leaves the others only less room.
 bool TextPattern::found_in(std::string_view text) const {
   if (pieces_.empty()) return true;
+  std::string room;
+  text = fold_width(text, room);
   for (std::size_t from = 0; from <= text.size();) {
     const Span first = find_piece(text, pieces_.front(), from);
     if (first.begin == kNowhere) return false;
@@ -104,6 +109,8 @@ bool TextPattern::found_in(std::string_view text) const {
 
 bool TextPattern::matches_whole(std::string_view value) const {
   if (pieces_.empty()) return has_star_ || value.empty();
+  std::string room;
+  value = fold_width(value, room);
   std::size_t at = 0;
   std::size_t index = 0;
   if (!open_front_) {

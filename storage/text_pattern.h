@@ -29,6 +29,7 @@ struct TextPiece {
 ///   fail       Fail, "fail:", not failed          fail*    failed, failure
 ///   *fail*     anything with fail in it           f*led    failed (a `*` inside does not cross a blank)
 ///   登入        使用者登入失敗 (by substring: CJK bytes are no word bytes)
+///   台北        臺北, and ABC finds ＡＢＣ: both sides are folded (folding.h)
 ///
 /// Against a field's whole value (`matches_whole`), it has to cover the value from end to end and `*` stands for
 /// anything, blanks too.
@@ -55,7 +56,7 @@ class TextPattern {
     std::size_t begin, end;
   };
   static TextPiece make_piece(std::string_view text);
-  void add_piece(std::string_view text);
+  void add_piece(std::string_view written);
   /// The piece's next place in text at or after `from`; begin == npos if there is none.
   static Span find_piece(std::string_view text, const TextPiece& piece, std::size_t from);
   bool front_fits(std::string_view text, std::size_t begin) const;

@@ -48,6 +48,8 @@ constexpr Case kTexts[] = {
     {"CJK pairs", "登入失敗", "登入 入失 失敗"},
     {"a lone CJK character", "登 入", ""},
     {"CJK beside a word", "使用者root登入", "使用 用者 root 登入"},
+    {"full-width letters and digits are ASCII", "ＡＢＣ１２ root　２０３.０.１１３.９", "abc12 root 203.0.113.9"},
+    {"臺 is 台", "臺北市臺灣", "台北 北市 市台 台灣"},
     {"accented letters part words", "café", "caf"},
     {"broken UTF-8 is stepped over", "abc\xe7\x99 def\xff", "abc def"},
     {"nothing", "", ""},
