@@ -37,8 +37,8 @@ std::uint32_t host_without_parsing(const Source& source, Format format) {
       return kHostUnknown;
     case Format::cef:
     case Format::fortigate:
-      // Their own name counts only where the header has none, and then the host is the peer.
-      return source.host != source.peer ? kHostOfSource : kHostUnknown;
+      // Their own name counts only where the header has none; then the host is the peer, or what an HTTP client said.
+      return source.host != source.peer && source.transport != "http" ? kHostOfSource : kHostUnknown;
     default:
       return kHostOfSource;
   }

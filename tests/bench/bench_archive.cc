@@ -17,9 +17,8 @@
 #include <string>
 #include <vector>
 
-#include "parsers/event.h"
-#include "parsers/record.h"
 #include "storage/archive.h"
+#include "tests/bench/corpus_batches.h"
 
 namespace {
 
@@ -61,59 +60,6 @@ bool read_settings(const std::vector<std::string>& arguments, Settings& settings
   return !settings.corpus.empty();
 }
 
-std::vector<std::shared_ptr<Batch>> make_batches(const std::string& text, const Settings& settings) {
-  std::vector<std::shared_ptr<Batch>> batches;
-  std::map<std::string, std::shared_ptr<const Source>, std::less<>> sources;
-  Arena arena;
-  std::int64_t received_ns = 1'757'000'000'000'000'000;
-  std::string_view rest = text;
-  std::map<const Source*, std::uint32_t> in_batch;
-  while (!rest.empty()) {
-    const std::size_t end = rest.find('\n');
-    const std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    if (line.empty()) continue;
-    if (batches.empty() || batches.back()->raw_bytes >= static_cast<std::size_t>(settings.batch_bytes)) {
-      batches.push_back(std::make_shared<Batch>());
-      in_batch.clear();
-    }
-    Batch& batch = *batches.back();
-    arena.reset();
-    ParseContext context;
-    context.received_ns = received_ns;
-    context.peer = "192.0.2.1";
-    const SyslogHeader header = parse_syslog_header(line, context, arena);
-    auto& source = sources[std::string(header.host)];
-    if (!source) {
-      Source made;
-      made.peer = "192.0.2.1";
-      made.host = header.host;
-      made.listener = "syslog-tcp:0.0.0.0:5514";
-      made.transport = "syslog-tcp";
-      made.organisation = "org-" + std::to_string(sources.size() % static_cast<std::size_t>(settings.lanes));
-      source = std::make_shared<const Source>(made);
-    }
-    const auto [known, added] = in_batch.try_emplace(source.get(), static_cast<std::uint32_t>(batch.sources.size()));
-    if (added) batch.sources.push_back(source);
-    Record record;
-    record.raw = batch.arena.copy(line);
-    record.received_ns = received_ns;
-    record.event_ns = header.timestamp_ns;
-    record.source = known->second;
-    record.format = detect_format(header);
-    // As an intake does it: a payload's time where the header has none.
-    if (!header.has_timestamp) {
-      const auto time = quick_payload_time(header, record.format, source->zone_minutes);
-      if (time) record.event_ns = *time;
-    }
-    record.kinds = kinds_of(header, record.format);
-    batch.records.push_back(record);
-    batch.raw_bytes += line.size();
-    received_ns += 20'000;
-  }
-  return batches;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -126,7 +72,8 @@ int main(int argc, char** argv) {
   std::filesystem::remove_all(settings.directory);
   std::ifstream in(settings.corpus, std::ios::binary);
   const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  auto batches = make_batches(text, settings);
+  auto batches = make_batches(text, {.batch_bytes = static_cast<std::size_t>(settings.batch_bytes),
+                                     .lanes = static_cast<std::size_t>(settings.lanes)});
   double events = 0;
   for (const auto& batch : batches) events += static_cast<double>(batch->records.size());
 

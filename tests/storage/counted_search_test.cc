@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include "parsers/record.h"
+#include "storage/field_values.h"
 #include "storage/query.h"
+#include "storage/query_ast.h"
 #include "tests/storage/archive_helper.h"
 #include "tests/storage/frame_maker.h"
 
@@ -26,6 +28,24 @@ std::vector<std::string> rows_of(const Archive& archive, const std::string& text
   if (done && summary != nullptr) *summary = *done;
   return rows;
 }
+
+/// The source an intake files a frame under: its host is the one the message names, else the peer.
+class NamedSources {
+ public:
+  std::shared_ptr<const Source> of(const std::shared_ptr<const Source>& source, const std::string& frame,
+                                   std::int64_t received_ns) {
+    Arena arena;
+    Source named = *source;
+    const SyslogHeader header = parse_record_header(frame, named, received_ns, arena);
+    named.host = header.host_from_message ? std::string(header.host) : named.peer;
+    auto& known = all_[{source, named.host}];
+    if (!known) known = std::make_shared<const Source>(named);
+    return known;
+  }
+
+ private:
+  std::map<std::pair<std::shared_ptr<const Source>, std::string>, std::shared_ptr<const Source>> all_;
+};
 
 /// Commits a frame as an intake files it.
 void add(test::BatchMaker& batches, const std::string& frame, const std::shared_ptr<const Source>& source,
@@ -53,6 +73,7 @@ struct CountedSite {
   }
   void live(int days) {
     FrameMaker make(5);
+    NamedSources named_sources;
     std::mt19937 random(9);
     const std::string named[] = {
         R"({"@timestamp":"2025-11-20T01:00:00Z","host":{"name":"inner"},"message":"a document"})",
@@ -68,7 +89,8 @@ struct CountedSite {
         // Most near the time of receipt, some far from it.
         const auto off =
             static_cast<std::int64_t>(random() % 20 == 0 ? random() % 200 * 3600 : random() % 7200);
-        add(batches, frame, sources[random() % sources.size()], batches.now() - off * kSecond);
+        const auto source = named_sources.of(sources[random() % sources.size()], frame, batches.now());
+        add(batches, frame, source, batches.now() - off * kSecond);
         if (i % 40 == 39) {
           test::commit(*archive, batches.take());
           ASSERT_TRUE(archive->seal(false, batches.now()));
@@ -88,6 +110,36 @@ struct CountedSite {
   std::unique_ptr<Archive> archive;
   std::vector<std::shared_ptr<const Source>> sources;
 };
+
+TEST(CountedSearch, WhatIsSaidWithoutParsingIsWhatParsingSays) {
+  CountedSite site(1'000'000);
+  site.live(12);
+  LazyEvent event;
+  const FieldRef host = field_named("host.name"), severity = field_named("log.syslog.severity.code");
+  std::size_t hosts = 0, severities = 0;
+  ASSERT_TRUE(site.archive->scan(test::everything(), [&](const StoredRecord& record) {
+    const auto values = [&](const FieldRef& field) {
+      std::string all;
+      event.reset(record);
+      any_value(event, field, [&](const FieldValue& value) {
+        all.append(value.text) += ';';
+        return false;
+      });
+      return all;
+    };
+    if (host_without_parsing(*record.source, record.format) == kHostOfSource) {
+      ++hosts;
+      EXPECT_EQ(values(host), record.source->host + ";") << record.raw;
+    }
+    const std::uint8_t known = severity_without_parsing(*record.source, record.raw);
+    if (known == kSeverityUnknown) return true;
+    ++severities;
+    EXPECT_EQ(values(severity), known == kSeverityNone ? "" : std::to_string(known) + ";") << record.raw;
+    return true;
+  }));
+  EXPECT_GT(hosts, 1000U);
+  EXPECT_GT(severities, 1000U);
+}
 
 TEST(CountedSearch, CountsWhatReadingEveryRecordCounts) {
   CountedSite site(8'000);
