@@ -4,6 +4,8 @@
 #include <string>
 
 #include "storage/caseless.h"
+#include "storage/label_names.h"
+#include "storage/log_level.h"
 #include "storage/rollup.h"
 
 namespace vigil {
@@ -34,6 +36,13 @@ bool any_payload_value(const Event& event, std::string_view lower, const Visit& 
     const bool named = equal_caseless(field.name, lower) || (!shorter.empty() && equal_caseless(field.name, shorter)) ||
                        (!ours.empty() && equal_caseless(field.name, ours));
     if (named && visit({field.value, field.type, std::nullopt})) return true;
+  }
+  return false;
+}
+
+bool any_labelled_value(const Event& event, std::string_view lower_label, const Visit& visit) {
+  for (const Field& field : event.fields()) {
+    if (is_label_of(field.name, lower_label) && visit({field.value, field.type, std::nullopt})) return true;
   }
   return false;
 }
@@ -153,6 +162,15 @@ bool any_value(LazyEvent& subject, const FieldRef& field, const Visit& visit) {
       return subject.header().format == HeaderFormat::rfc5424 && text("1");
     case FieldId::structured_data:
       return any_structured_value(subject.header(), field.lower, visit);
+    case FieldId::label:
+      return any_labelled_value(subject.event(), field.lower, visit);
+    case FieldId::level:
+      return text(log_level(subject));
+    case FieldId::main_kind:
+      for (const Kind kind : {Kind::logon, Kind::device, Kind::web, Kind::application, Kind::os}) {
+        if (record.kinds.has(kind)) return text(kind_name(kind));
+      }
+      return false;
   }
   return false;
 }

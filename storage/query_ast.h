@@ -26,7 +26,11 @@ enum class FieldId : std::uint8_t {
   original, message, host, process_name, process_pid, sequence,
   timestamp, ingested,
   peer, listener, organisation, system, registered, core, drill, kinds, tags, id,
-  priority, facility, severity, hostname, app, procid, msgid, version, structured_data
+  priority, facility, severity, hostname, app, procid, msgid, version, structured_data,
+  // No query of ours names these; they are what labels of LogQL mean (label_names.h).
+  label,      ///< payload fields by their label, which has no dots
+  level,      ///< log_level.h
+  main_kind   ///< the most telling of vigil.kinds
 };
 
 struct FieldRef {

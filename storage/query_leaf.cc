@@ -120,6 +120,7 @@ Need need_of(const FieldRef& field) {
     case FieldId::process_pid:
     case FieldId::sequence:
     case FieldId::tags:
+    case FieldId::label:
       return Need::event;
     case FieldId::text:
     case FieldId::original:
@@ -132,6 +133,7 @@ Need need_of(const FieldRef& field) {
     case FieldId::msgid:
     case FieldId::version:
     case FieldId::structured_data:
+    case FieldId::level:
       return Need::header;
     default:
       return Need::record;

@@ -7,4 +7,7 @@ namespace vigil {
 /// Narrows `range` by what every match of the filter must fulfil. What stands under OR or NOT is no such demand.
 void plan_filter(const Node& node, ScanRange& range);
 
+/// True if every parser takes this field's value from the message as it stands there, so that the index knows it.
+bool is_verbatim(const FieldRef& field);
+
 }  // namespace vigil
