@@ -25,50 +25,65 @@ void lower_priority() {
 
 }  // namespace
 
-/// A path, the methods it takes and who answers. `exact` or a prefix (and suffix) around one name.
+/// A path, the methods it takes and who answers: the path as it stands, or one name between prefix and suffix, or
+/// anything between them.
 struct Api::Route {
   std::string_view method, prefix, suffix;
-  bool exact;
+  enum class Match : std::uint8_t { exact, name, anything } match;
   Work work;
   enum class On : std::uint8_t { io, pool, own_thread } on;
+
+  bool fits(std::string_view path) const {
+    switch (match) {
+      case Match::exact:
+        return path == prefix;
+      case Match::name:
+        return !between(path, prefix, suffix).empty();
+      case Match::anything:
+        return path.size() >= prefix.size() + suffix.size() && path.starts_with(prefix) &&
+               path.ends_with(suffix);
+    }
+    return false;
+  }
 };
 
 const Api::Route* Api::find_route(const HttpRequest& request) {
   using enum Route::On;
+  using enum Route::Match;
   static constexpr Route kRoutes[] = {
-      {"GET", "/healthz", "", true, &Api::healthz, io},
-      {"GET", "/readyz", "", true, &Api::readyz, pool},
-      {"GET", "/metrics", "", true, &Api::metrics, pool},
-      {"GET", "/api/v1/status", "", true, &Api::status, pool},
-      {"GET", "/api/v1/sources", "", true, &Api::sources, pool},
-      {"GET", "/api/v1/search", "", true, &Api::search, pool},
-      {"GET", "/api/v1/surroundings", "", true, &Api::surroundings, pool},
-      {"GET", "/api/v1/tail", "", true, &Api::tail, own_thread},
-      {"GET", "/api/v1/rules", "", true, &Api::rules, pool},
-      {"GET", "/api/v1/incidents", "", true, &Api::incidents, pool},
-      {"GET", "/api/v1/incidents/", "", false, &Api::incident, pool},
-      {"POST", "/api/v1/incidents/", "/confirm", false, &Api::decide, pool},
-      {"POST", "/api/v1/incidents/", "/reject", false, &Api::decide, pool},
-      {"POST", "/api/v1/incidents/", "/note", false, &Api::decide, pool},
-      {"GET", "/api/v1/notifications", "", true, &Api::notifications, pool},
-      {"GET", "/api/v1/notifications/", "/form", false, &Api::notification, pool},
-      {"GET", "/api/v1/notifications/", "", false, &Api::notification, pool},
-      {"POST", "/api/v1/evidence", "", true, &Api::make_evidence, pool},
-      {"GET", "/api/v1/evidence/", "", false, &Api::evidence_file, pool},
-      {"POST", "/api/v1/archive/seal", "", true, &Api::seal, pool},
-      {"POST", "/api/v1/archive/night", "", true, &Api::night, own_thread},
+      {"GET", "/healthz", "", exact, &Api::healthz, io},
+      {"GET", "/readyz", "", exact, &Api::readyz, pool},
+      {"GET", "/ready", "", exact, &Api::readyz, pool},  // as Loki's clients ask
+      {"GET", "/metrics", "", exact, &Api::metrics, pool},
+      {"GET", "/api/v1/status", "", exact, &Api::status, pool},
+      {"GET", "/api/v1/sources", "", exact, &Api::sources, pool},
+      {"GET", "/api/v1/search", "", exact, &Api::search, pool},
+      {"GET", "/api/v1/histogram", "", exact, &Api::histogram, pool},
+      {"GET", "/api/v1/fields", "", exact, &Api::fields, pool},
+      // A field's name may hold a slash.
+      {"GET", "/api/v1/fields/", "/values", anything, &Api::field_values, pool},
+      {"GET", "/loki/api/v1/", "", anything, &Api::loki, pool},
+      {"POST", "/loki/api/v1/", "", anything, &Api::loki, pool},
+      {"GET", "/api/v1/surroundings", "", exact, &Api::surroundings, pool},
+      {"GET", "/api/v1/tail", "", exact, &Api::tail, own_thread},
+      {"GET", "/api/v1/rules", "", exact, &Api::rules, pool},
+      {"GET", "/api/v1/incidents", "", exact, &Api::incidents, pool},
+      {"GET", "/api/v1/incidents/", "", name, &Api::incident, pool},
+      {"POST", "/api/v1/incidents/", "/confirm", name, &Api::decide, pool},
+      {"POST", "/api/v1/incidents/", "/reject", name, &Api::decide, pool},
+      {"POST", "/api/v1/incidents/", "/note", name, &Api::decide, pool},
+      {"GET", "/api/v1/notifications", "", exact, &Api::notifications, pool},
+      {"GET", "/api/v1/notifications/", "/form", name, &Api::notification, pool},
+      {"GET", "/api/v1/notifications/", "", name, &Api::notification, pool},
+      {"POST", "/api/v1/evidence", "", exact, &Api::make_evidence, pool},
+      {"GET", "/api/v1/evidence/", "", anything, &Api::evidence_file, pool},
+      {"POST", "/api/v1/archive/seal", "", exact, &Api::seal, pool},
+      {"POST", "/api/v1/archive/night", "", exact, &Api::night, own_thread},
   };
   const std::string_view method =
       request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
   for (const Route& route : kRoutes) {
-    if (route.method != method) continue;
-    if (route.exact) {
-      if (request.path == route.prefix) return &route;
-    } else if (route.prefix == "/api/v1/evidence/"
-                   ? request.path.starts_with(route.prefix)
-                   : !between(request.path, route.prefix, route.suffix).empty()) {
-      return &route;
-    }
+    if (route.method == method && route.fits(request.path)) return &route;
   }
   return nullptr;
 }

@@ -64,6 +64,10 @@ class Api {
   void status(const HttpRequest& request, HttpAnswer& answer);
   void sources(const HttpRequest& request, HttpAnswer& answer);
   void search(const HttpRequest& request, HttpAnswer& answer);
+  void histogram(const HttpRequest& request, HttpAnswer& answer);
+  void fields(const HttpRequest& request, HttpAnswer& answer);
+  void field_values(const HttpRequest& request, HttpAnswer& answer);
+  void loki(const HttpRequest& request, HttpAnswer& answer);
   void surroundings(const HttpRequest& request, HttpAnswer& answer);
   void tail(const HttpRequest& request, HttpAnswer& answer);
   void rules(const HttpRequest& request, HttpAnswer& answer);

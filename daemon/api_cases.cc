@@ -216,7 +216,7 @@ void Api::make_evidence(const HttpRequest& request, HttpAnswer& answer) {
     const std::string& organisation = body->at("organisation");
     range.organisations = {organisation.empty() ? std::string("default") : organisation};
     HttpRequest times;
-    times.query = *body;
+    times.query.insert(body->begin(), body->end());
     if (body->at("from").empty()) times.query.erase("from");
     if (body->at("to").empty()) times.query.erase("to");
     if (!read_range(times, zone_now(), range, answer)) return;

@@ -1,5 +1,6 @@
 #include "daemon/api_support.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 
@@ -58,6 +59,52 @@ bool read_range(const HttpRequest& request, int zone_minutes, ScanRange& range, 
     return false;
   }
   return true;
+}
+
+bool read_recent_range(const HttpRequest& request, int zone_minutes, std::int64_t now_ns, ScanRange& range,
+                       HttpAnswer& answer) {
+  constexpr std::int64_t kDayNs = 86'400'000'000'000;
+  if (!read_range(request, zone_minutes, range, answer)) return false;
+  if (!request.has("to")) range.event_to_ns = now_ns;
+  if (!request.has("from")) range.event_from_ns = range.event_to_ns - kDayNs;
+  // No record is from before 1970 or after 2200, and lengths within stay far from overflow.
+  range.event_from_ns = std::max<std::int64_t>(range.event_from_ns, 0);
+  range.event_to_ns = std::min<std::int64_t>(range.event_to_ns, 7'258'118'400'000'000'000);
+  if (range.event_from_ns < range.event_to_ns) return true;
+  reply_error(answer, 400, "bad_time", "from must be before to, which is now where it is not given",
+              "起始時間必須早於結束時間（未指定 to 時為現在）");
+  return false;
+}
+
+std::optional<std::uint64_t> read_limit(const HttpRequest& request, std::uint64_t fallback,
+                                        std::uint64_t most, HttpAnswer& answer) {
+  if (!request.has("limit")) return fallback;
+  const auto limit = read_whole_number(request.parameter("limit"));
+  if (limit && *limit >= 1 && *limit <= most) return limit;
+  const std::string shown = std::to_string(most);
+  reply_error(answer, 400, "bad_limit", "limit is a whole number from 1 to " + shown,
+              "limit 需為 1 到 " + shown + " 的整數");
+  return std::nullopt;
+}
+
+std::optional<Query> read_filter(const HttpRequest& request, int zone_minutes, HttpAnswer& answer) {
+  const std::string_view text = request.parameter("q");
+  auto query = Query::parse(text, zone_minutes);
+  if (!query) {
+    reply_query_error(answer, text, query.error());
+    return std::nullopt;
+  }
+  if (query->has_pipes()) {
+    reply_error(answer, 400, "bad_query", "q is a filter here: leave out what follows '|'",
+                "此處的 q 只能是篩選條件：請去除 '|' 之後的部分");
+    return std::nullopt;
+  }
+  return *std::move(query);
+}
+
+void reply_search_error(HttpAnswer& answer, const StoreError& error) {
+  const bool asked_too_much = error.code == StoreErrc::bad_argument;
+  reply_error(answer, asked_too_much ? 422 : 500, store_errc_name(error.code), error.what, error.what);
 }
 
 std::optional<std::uint64_t> read_whole_number(std::string_view text) {

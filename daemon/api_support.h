@@ -29,6 +29,18 @@ void reply_query_error(HttpAnswer& answer, std::string_view query, const QueryEr
 /// way round.
 bool read_range(const HttpRequest& request, int zone_minutes, ScanRange& range, HttpAnswer& answer);
 
+/// The same, for answers over time: without `to` up to now, without `from` the 24 hours before `to`.
+bool read_recent_range(const HttpRequest& request, int zone_minutes, std::int64_t now_ns, ScanRange& range,
+                       HttpAnswer& answer);
+
+/// Reads `limit`: 1 to `most`, `fallback` where there is none; answers 400 and gives nothing if it is something else.
+std::optional<std::uint64_t> read_limit(const HttpRequest& request, std::uint64_t fallback,
+                                        std::uint64_t most, HttpAnswer& answer);
+/// Reads `q`, a filter without pipes; answers 400 and gives nothing if it is none.
+std::optional<Query> read_filter(const HttpRequest& request, int zone_minutes, HttpAnswer& answer);
+/// Answers for a search that failed: 422 where it asked for too much, else 500.
+void reply_search_error(HttpAnswer& answer, const StoreError& error);
+
 std::optional<std::uint64_t> read_whole_number(std::string_view text);
 
 /// Reads a JSON object of strings. Every key of `keys` is in the result, empty where absent. Other keys and

@@ -12,6 +12,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/url/parse.hpp>
+#include <boost/url/parse_query.hpp>
 #include <boost/url/pct_string_view.hpp>
 #include <boost/url/url_view.hpp>
 #include <condition_variable>
@@ -386,6 +387,16 @@ bool peer_may_enter(int fd) {
 }
 
 }  // namespace
+
+bool add_form(std::string_view form, std::multimap<std::string, std::string>& parameters) {
+  const auto parsed = boost::urls::parse_query(form);
+  if (!parsed) return false;
+  std::multimap<std::string, std::string> all;
+  for (const auto& parameter : *parsed) all.emplace(decode(parameter.key), decode(parameter.value));
+  all.merge(parameters);
+  parameters = std::move(all);
+  return true;
+}
 
 void HttpServer::Shared::accept(asio::ip::tcp::acceptor& acceptor) {
   acceptor.async_accept(

@@ -33,7 +33,8 @@ struct HttpLimits {
 struct HttpRequest {
   std::string method;                        ///< "GET"
   std::string path;                          ///< decoded once, "/api/v1/search"
-  std::map<std::string, std::string> query;  ///< decoded once
+  std::multimap<std::string, std::string>
+      query;  ///< decoded once; of several with one name the first one counts
   std::string body;
   std::string peer;      ///< address; "unix" on the Unix socket
   bool trusted = false;  ///< came over the Unix socket from the data directory's owner or root
@@ -42,11 +43,15 @@ struct HttpRequest {
   bool wants_html = false;
 
   std::string_view parameter(std::string_view name, std::string_view fallback = {}) const {
-    const auto found = query.find(std::string(name));
-    return found == query.end() ? fallback : std::string_view(found->second);
+    const auto found = query.lower_bound(std::string(name));
+    return found == query.end() || found->first != name ? fallback : std::string_view(found->second);
   }
   bool has(std::string_view name) const { return query.contains(std::string(name)); }
 };
+
+/// Adds the parameters of a form (application/x-www-form-urlencoded) to those of the request, before them. False if `form`
+/// cannot be one.
+bool add_form(std::string_view form, std::multimap<std::string, std::string>& parameters);
 
 /// How an answer gets out. Any thread; one answer a request: reply(), or begin(), write()…, end().
 class HttpAnswer {
