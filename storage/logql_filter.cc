@@ -112,9 +112,11 @@ LogqlFilterMaker::Made LogqlFilterMaker::line_holds(std::string_view text, std::
   auto node = leaf(line, *std::move(exact), position);
   if (!node || text.size() > Query::kWordBytesMax) return node;
   // The same without case, which the index and the needles understand; it is true of every line that holds the text.
-  std::vector<Node> both;
-  both.push_back(*leaf(line, Found{TextPattern::wildcard({"", std::string(text), ""})}, position));
   --terms_;  // one condition of the reader's, however it is tried
+  auto known = leaf(line, Found{TextPattern::wildcard({"", std::string(text), ""})}, position);
+  if (!known) return known;
+  std::vector<Node> both;
+  both.push_back(*std::move(known));
   both.push_back(*std::move(node));
   return all_of(std::move(both));
 }

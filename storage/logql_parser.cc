@@ -146,7 +146,10 @@ LogqlParser::Done LogqlParser::parse_stage(LogSelection& selection, std::vector<
     while (peek().is_symbol("-") && peek(1).is_symbol("-")) {  // --strict, --keep-empty
       at_ += 2;
       take();
-      while (take_symbol("-")) take();
+      while (peek().is_symbol("-") && !peek(1).is_symbol("-")) {
+        take();
+        take();
+      }
     }
     if (at_label())
       return expected("'|' or the end: events are parsed already and all their fields are labels",
