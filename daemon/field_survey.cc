@@ -83,7 +83,7 @@ void FieldSurvey::add_value(const std::string& name, const json::value& value) {
 void FieldSurvey::add_scalar(const std::string& name, std::string text, Type type) {
   auto known = fields_.find(name);
   if (known == fields_.end()) {
-    if (fields_.size() == kNamesMax) {
+    if (fields_.size() == kNamesMax || name.size() > kNameBytesMax) {
       ++names_left_out_;
       return;
     }

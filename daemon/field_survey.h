@@ -30,6 +30,8 @@ class FieldSurvey {
   static constexpr std::size_t kSamples = 5, kSampleBytes = 200;
   /// A sender that makes up names must not make the answer endless.
   static constexpr std::size_t kNamesMax = 2'000;
+  /// Longer names are nobody's question.
+  static constexpr std::size_t kNameBytesMax = 512;
   /// Values of one field told apart.
   static constexpr std::size_t kDistinctMax = 1'000;
 

@@ -18,10 +18,12 @@ namespace {
 constexpr std::int64_t kHourNs = 3'600'000'000'000;
 /// Questions about labels are asked while somebody types: they look at the newest records, not at all of them.
 constexpr std::uint64_t kRecordsLooked = 100'000;
+/// Records of which an estimate is made: half a second of reading.
+constexpr std::uint64_t kRecordsEstimated = 1'000'000;
 /// Records whose fields or labels are all read.
 constexpr std::uint64_t kRecordsSurveyed = 5'000;
-/// Values or label sets of one answer.
-constexpr std::size_t kAnswersMax = 5'000;
+/// Values or label sets of one answer, and their text: a value may be as long as its record.
+constexpr std::size_t kAnswersMax = 5'000, kAnswerBytesMax = 16 * 1024 * 1024;
 
 std::vector<std::string> label_names() {
   std::vector<std::string> names{std::string(kJobLabel)};
@@ -96,10 +98,13 @@ Loki<std::string> loki_label_values(const LokiParts& parts, const HttpRequest& r
   // What is complete already needs no records: the levels, the kinds, what the table of senders holds.
   const bool complete = !values.empty() && label != "host";
   if (!complete) {
+    std::size_t bytes = 0;
     const auto done = look_at_labels(parts, *selection, *span, LabelGrouping{false, {label}}, kRecordsLooked,
                                      [&](const Labels& labels) {
-                                       for (const auto& [name, value] : labels) values.insert(value);
-                                       return values.size() < kAnswersMax;
+                                       for (const auto& [name, value] : labels) {
+                                         if (values.insert(value).second) bytes += value.size();
+                                       }
+                                       return values.size() < kAnswersMax && bytes < kAnswerBytesMax;
                                      });
     if (!done) return done.error();
   }
@@ -120,13 +125,16 @@ Loki<std::string> loki_series(const LokiParts& parts, const HttpRequest& request
     return refusal(400, "too many match[]: at most 16", "match[] 太多，最多 16 個");
   if (selectors.empty()) selectors.emplace_back();
   std::set<Labels> sets;
+  std::size_t bytes = 0;
   for (const std::string_view selector : selectors) {
     const auto selection = read_selection(selector);
     if (!selection) return selection.error();
     const auto done =
         look_at_labels(parts, *selection, *span, std::nullopt, kRecordsLooked, [&](const Labels& labels) {
-          sets.insert(labels);
-          return sets.size() < kAnswersMax;
+          if (sets.insert(labels).second) {
+            for (const auto& [name, value] : labels) bytes += name.size() + value.size();
+          }
+          return sets.size() < kAnswersMax && bytes < kAnswerBytesMax;
         });
     if (!done) return done.error();
   }
@@ -138,19 +146,23 @@ Loki<std::string> loki_index_stats(const LokiParts& parts, const HttpRequest& re
   if (!span) return span.error();
   const auto selection = read_selection(request.parameter("query"));
   if (!selection) return selection.error();
-  std::set<const Source*> senders;
+  std::set<std::string> senders;
+  const Source* last = nullptr;
   std::uint64_t entries = 0, bytes = 0;
   std::int64_t oldest = span->end_ns;
-  const auto done = for_each_match(parts.archive, selection->query(), loki_range(*span), &parts.cancelled,
-                                   [&](LazyEvent& subject) {
-                                     const StoredRecord& record = subject.record();
-                                     senders.insert(record.source);
-                                     bytes += record.raw.size();
-                                     oldest = std::min(oldest, record.event_ns);
-                                     return ++entries < kRecordsLooked;
-                                   });
+  const auto done = for_each_match(
+      parts.archive, selection->query(), loki_range(*span), &parts.cancelled, [&](LazyEvent& subject) {
+        const StoredRecord& record = subject.record();
+        // Each block has a table of sources of its own: they are told apart by what they say.
+        const Source& sender = *record.source;
+        if (&sender != last) senders.insert(sender.listener + "|" + sender.peer + "|" + sender.host);
+        last = &sender;
+        bytes += record.raw.size();
+        oldest = std::min(oldest, record.event_ns);
+        return ++entries < kRecordsEstimated;
+      });
   if (!done) return refusal(done.error());
-  if (entries == kRecordsLooked && oldest > span->start_ns && oldest < span->end_ns) {
+  if (entries == kRecordsEstimated && oldest > span->start_ns && oldest < span->end_ns) {
     // An estimate is what is asked for: the time not looked at counts like the time that was.
     const double whole =
         static_cast<double>(span->end_ns - span->start_ns) / static_cast<double>(span->end_ns - oldest);
@@ -169,10 +181,10 @@ Loki<std::string> loki_detected_labels(const LokiParts& parts, const HttpRequest
   if (!span) return span.error();
   const auto selection = read_selection(request.parameter("query"));
   if (!selection) return selection.error();
-  std::map<std::string, std::set<std::string>> values;
+  std::map<std::string, std::set<std::size_t>> values;  // hashes: how many are different is asked
   const auto done =
       look_at_labels(parts, *selection, *span, std::nullopt, kRecordsSurveyed, [&](const Labels& labels) {
-        for (const auto& [name, value] : labels) values[name].insert(value);
+        for (const auto& [name, value] : labels) values[name].insert(std::hash<std::string>{}(value));
         return true;
       });
   if (!done) return done.error();
@@ -202,6 +214,7 @@ Loki<std::string> loki_detected_fields(const LokiParts& parts, const HttpRequest
   json::array fields;
   for (const auto& [name, found] : survey.fields()) {
     if (fields.size() == *limit) break;
+    if (name == "@timestamp") continue;  // a line's time is no label
     using enum FieldSurvey::Type;
     const std::string_view type = found.type == integer   ? "int"
                                   : found.type == real    ? "float"

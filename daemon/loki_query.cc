@@ -11,6 +11,8 @@ namespace vigil {
 namespace {
 
 constexpr std::int64_t kHourNs = 3'600'000'000'000;
+/// Lines and labels of one answer: five thousand lines may each be as long as a frame.
+constexpr std::size_t kAnswerBytesMax = 64 * 1024 * 1024;
 
 /// What the event shows as `event.original`: control characters stay, JSON has its own way to write them.
 std::string line_of(const SearchRow& row) {
@@ -37,13 +39,20 @@ Loki<std::string> answer_lines(const LokiParts& parts, const HttpRequest& reques
   LazyEvent subject;
   LokiStreams found;
   Labels labels;
+  std::size_t bytes = 0;
   const auto done = search(parts.archive, selection.query(), wanted, [&](const SearchRow& row) {
     subject.reset(*row.record, *row.event);
     reader.read(subject, labels);
+    bytes += row.record->raw.size();
+    for (const auto& [name, value] : labels) bytes += name.size() + value.size();
+    if (bytes > kAnswerBytesMax) return false;
     found.streams[labels].push_back({row.record->event_ns, line_of(row)});
     ++found.lines;
     return true;
   });
+  if (bytes > kAnswerBytesMax)
+    return refusal(422, "the answer would be larger than 64 MiB: lower limit, or narrow the selector",
+                   "結果超過 64 MiB：請降低 limit 或縮小選擇範圍");
   if (!done) return refusal(done.error());
   return streams_body(found, newest_first, done->cost);
 }

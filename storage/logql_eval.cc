@@ -61,7 +61,8 @@ double apply(MetricOperator op, double a, double b) {
 
 class Evaluator {
  public:
-  Evaluator(const Archive& archive, const MetricRequest& request) : archive_(archive), request_(request) {}
+  Evaluator(const Archive& archive, const MetricExpr& metric, const MetricRequest& request)
+      : archive_(archive), request_(request), series_max_(series_max(metric, request)) {}
 
   Evaluated evaluate(const MetricExpr& metric) {
     return std::visit([this](const auto& what) { return run(what); }, metric.what);
@@ -82,7 +83,7 @@ class Evaluator {
   Evaluated run(const RangeAggregation& range) { return count(range, std::nullopt); }
 
   Evaluated count(const RangeAggregation& range, const std::optional<LabelGrouping>& grouping) {
-    auto series = count_ranges(archive_, range, grouping, request_, cost_);
+    auto series = count_ranges(archive_, range, grouping, series_max_, request_, cost_);
     if (!series) return series.error();
     return Vector{false, *std::move(series)};
   }
@@ -210,8 +211,20 @@ class Evaluator {
     return out;
   }
 
+  /// What is answered as it is counted need not be counted further than it may be answered.
+  static std::size_t series_max(const MetricExpr& metric, const MetricRequest& request) {
+    const auto* sum = std::get_if<VectorAggregation>(&metric.what);
+    const bool counted = std::holds_alternative<RangeAggregation>(metric.what) ||
+                         (sum != nullptr && sum->function == VectorFunction::sum &&
+                          std::holds_alternative<RangeAggregation>(sum->of.front().what));
+    const std::size_t series = counted ? MetricRequest::kSeriesMax : MetricRequest::kInnerSeriesMax;
+    const std::size_t samples = counted ? MetricRequest::kSamplesMax : MetricRequest::kInnerSamplesMax;
+    return std::min(series, samples / request.times.count);
+  }
+
   const Archive& archive_;
   const MetricRequest& request_;
+  const std::size_t series_max_;
   ScanCost cost_;
 };
 
@@ -219,12 +232,15 @@ class Evaluator {
 
 Result<MetricAnswer, StoreError> evaluate_metric(const Archive& archive, const MetricExpr& metric,
                                                  const MetricRequest& request) {
-  Evaluator evaluator(archive, request);
+  Evaluator evaluator(archive, metric, request);
   auto value = evaluator.evaluate(metric);
   if (!value) return value.error();
   std::erase_if(value->series, [](const Series& series) {
     return std::find(series.present.begin(), series.present.end(), true) == series.present.end();
   });
+  if (value->series.size() > MetricRequest::kSeriesMax ||
+      value->series.size() * request.times.count > MetricRequest::kSamplesMax)
+    return too_many_series();
   std::sort(value->series.begin(), value->series.end(),
             [](const Series& a, const Series& b) { return a.labels < b.labels; });
   return MetricAnswer{std::move(value->series), value->scalar, evaluator.cost()};

@@ -34,6 +34,10 @@ struct MetricRequest {
   static constexpr std::size_t kSeriesMax = 500;
   /// Numbers of one answer, over all lines: 8 MiB here, some 30 as JSON.
   static constexpr std::size_t kSamplesMax = 1'000'000;
+  /// Lines and numbers that an aggregation is made from, as the sources of a `topk`: up to 40 MiB.
+  static constexpr std::size_t kInnerSeriesMax = 50'000, kInnerSamplesMax = 2'000'000;
+  /// Text of all labels: a value may be as long as its record.
+  static constexpr std::size_t kLabelBytesMax = 32 * 1024 * 1024;
 };
 
 struct MetricAnswer {

@@ -22,8 +22,8 @@ struct Counted {
 class RangeCounter {
  public:
   RangeCounter(const RangeAggregation& range, const std::optional<LabelGrouping>& grouping,
-               const SampleTimes& times)
-      : range_(range), reader_(range.selection, grouping), times_(times) {}
+               std::size_t series_max, const SampleTimes& times)
+      : range_(range), reader_(range.selection, grouping), series_max_(series_max), times_(times) {}
 
   /// False once there are too many lines.
   bool add(LazyEvent& subject) {
@@ -71,9 +71,8 @@ class RangeCounter {
     }
     const auto known = by_labels_.find(key_);
     if (known != by_labels_.end()) return &lines_[known->second];
-    const std::size_t most = std::min(MetricRequest::kSeriesMax,
-                                      std::max<std::size_t>(MetricRequest::kSamplesMax / times_.count, 1));
-    if (lines_.size() == most) return nullptr;
+    label_bytes_ += 2 * key_.size();  // held as a key and as labels
+    if (lines_.size() == series_max_ || label_bytes_ > MetricRequest::kLabelBytesMax) return nullptr;
     by_labels_.emplace(key_, lines_.size());
     lines_.push_back({labels_, std::vector<std::int64_t>(std::size_t{times_.count} + 1)});
     return &lines_.back();
@@ -81,24 +80,27 @@ class RangeCounter {
 
   const RangeAggregation& range_;
   LabelReader reader_;
+  const std::size_t series_max_;
   const SampleTimes& times_;
   std::vector<Counted> lines_;
   std::unordered_map<std::string, std::size_t> by_labels_;
   Labels labels_;
   std::string key_;
+  std::size_t label_bytes_ = 0;
 };
 
 }  // namespace
 
 Result<std::vector<Series>, StoreError> count_ranges(const Archive& archive, const RangeAggregation& range,
                                                      const std::optional<LabelGrouping>& grouping,
-                                                     const MetricRequest& request, ScanCost& cost) {
+                                                     std::size_t series_max, const MetricRequest& request,
+                                                     ScanCost& cost) {
   ScanRange scanned;
   scanned.organisations = request.organisations;
   scanned.newest_first = false;
   scanned.event_from_ns = request.times.start_ns - range.range_ns - range.offset_ns;
   scanned.event_to_ns = request.times.at(request.times.count - 1) - range.offset_ns;
-  RangeCounter counter(range, grouping, request.times);
+  RangeCounter counter(range, grouping, series_max, request.times);
   bool too_many = false;
   const auto done =
       for_each_match(archive, range.selection.query(), scanned, request.cancelled, [&](LazyEvent& subject) {
@@ -110,15 +112,17 @@ Result<std::vector<Series>, StoreError> count_ranges(const Archive& archive, con
   cost.blocks_read += done->blocks_read;
   cost.records_seen += done->records_seen;
   cost.raw_bytes += done->raw_bytes;
-  if (too_many) {
-    return StoreError{
-        StoreErrc::bad_argument,
-        "the answer would have more than 500 series, or more than 1,000,000 samples: sum by fewer labels, "
-        "narrow "
-        "the selector or take a longer step (數列超過 500 條或樣本超過 1,000,000 個：請減少 by 的標籤、"
-        "縮小選擇範圍或加大 step)"};
-  }
+  if (too_many) return too_many_series();
   return counter.take();
+}
+
+StoreError too_many_series() {
+  return {StoreErrc::bad_argument,
+          "the answer would have more than 500 series or more than 1,000,000 samples, or be made from too "
+          "many: sum by fewer "
+          "labels, narrow the selector or take a longer step (數列超過 500 條或樣本超過 1,000,000 個：請減少 "
+          "by 的標籤、"
+          "縮小選擇範圍或加大 step)"};
 }
 
 }  // namespace vigil

@@ -377,7 +377,16 @@ TEST_F(Logql, StopsAtTooManySeries) {
   EXPECT_NE(
       metric("sum by (host) (count_over_time({}[1h]))", {kNow, kSecond, 1}).find("more than 500 series"),
       std::string::npos);
+  EXPECT_EQ(metric("count(sum by (host) (count_over_time({}[1h])))", {kNow, kSecond, 1}), "{} 603;")
+      << "more than are answered may be counted";
   EXPECT_EQ(metric("count(sum by (org) (count_over_time({}[1h])))", {kNow, kSecond, 1}), "{} 2;");
+}
+
+TEST_F(Logql, StopsAtTooMuchTextOfLabels) {
+  auto source = FakeArchive::make_source();
+  for (char c = 'a'; c <= 'z'; ++c) add("{\"k\":\"" + std::string(1024 * 1024, c) + "\",\"a\":1}", source);
+  EXPECT_NE(metric("count(sum by (k) (count_over_time({}[1h])))", {kNow + 1, kSecond, 1}).find("too many"),
+            std::string::npos);
 }
 
 TEST_F(Logql, StopsWhenCancelled) {
