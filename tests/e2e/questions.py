@@ -147,6 +147,9 @@ def test_grafana_is_content(test):
         equal(len(times), 10, "errors")
         times = [int(ns) for ns, _ in lines_of(loki(daemon, "query_range", query='{level="error"}', direction="forward", **span))]
         equal(times, sorted(times), "oldest first")
+        for stream in loki(daemon, "query_range", query="{}", limit=1000, **span)["data"]["result"]:
+            selector = "{" + ",".join(f'{name}="{value}"' for name, value in stream["stream"].items()) + "}"
+            equal(lines_of(loki(daemon, "query_range", query=selector, limit=1000, **span)), stream["values"], selector)
         parsed = loki(daemon, "query_range", query='{host="db1"} | json | source_ip="203.0.113.1" | drop __error__', **span)
         equal({stream["stream"]["source_ip"] for stream in parsed["data"]["result"]}, {"203.0.113.1"}, "fields are labels")
 

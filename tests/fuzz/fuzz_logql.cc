@@ -1,5 +1,6 @@
 // Whatever the LogQL: a mistake has a place in it; a selection means the same record whether it is read whole or only as far
-// as needed, and the plan leaves none of them out; a metric is answered or refused; a text is found exactly where it stands.
+// as needed, and the plan leaves none of them out; a metric is answered or refused; a text is found exactly where it stands;
+// all labels of a record together mean that record.
 //
 // The input is a query, a zero byte, and a frame.
 
@@ -87,6 +88,30 @@ void check_text(std::string_view text, const FakeArchive& archive) {
   require(found_by_search(archive, selection.query()) == stands, "and the plan knows it");
 }
 
+/// Grafana asks for a line's surroundings by all labels of its stream: they must mean the line itself.
+void check_own_labels(const FakeArchive& archive) {
+  LazyEvent lazy;
+  const StoredRecord record = archive.record(1);
+  lazy.reset(record);
+  Labels labels;
+  LabelReader(LogSelection()).read(lazy, labels);
+  std::string selector = "{";
+  for (const auto& [name, value] : labels) {
+    selector += name + "=\"";
+    for (const char c : value) {
+      if (c == '"' || c == '\\') selector.push_back('\\');
+      selector.push_back(c);
+    }
+    selector += "\",";
+  }
+  selector += "}";
+  if (!is_utf8(selector) || selector.size() > LogqlQuery::kTextBytesMax) return;
+  const auto query = LogqlQuery::parse(selector);
+  require(query && query->selection() != nullptr, "a record's labels make a selector");
+  require(satisfies(query->selection()->filter, lazy), "a record's labels mean the record");
+  require(found_by_search(archive, query->selection()->query()), "and the plan keeps it");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -97,6 +122,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   FakeArchive archive;
   archive.add(frame, kReceived, FakeArchive::make_source());
   if (is_utf8(text) && text.size() <= Query::kWordBytesMax) check_text(text, archive);
+  check_own_labels(archive);
   const auto query = LogqlQuery::parse(text);
   if (!query) {
     check_error(query.error(), text);
