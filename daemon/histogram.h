@@ -33,10 +33,12 @@ constexpr std::int64_t kHistogramBucketsMax = 5'000;
 /// A length that people count in (1m, 15m, 1h, 1d, …), so that there are about 60 to 120 buckets.
 std::int64_t choose_interval(std::int64_t from_ns, std::int64_t to_ns);
 
-/// Where the bucket of `ns` begins, as `bucket()` of the query language has it: days at local midnight, weeks on Monday.
+/// Where the bucket of `ns` begins, as `bucket()` of the query language has it: days at local midnight,
+/// weeks on Monday.
 std::int64_t histogram_bucket(std::int64_t ns, std::int64_t interval_ns, int zone_minutes);
 
-/// Counts what `filter` means in the request's range, by `stats`. At most kHistogramBucketsMax buckets: the caller has looked.
+/// Counts what `filter` means in the request's range, by `stats`. At most kHistogramBucketsMax buckets: the
+/// caller has looked.
 Result<Histogram, StoreError> count_histogram(const Archive& archive, const Query& filter,
                                               const SearchRequest& request, std::int64_t interval_ns,
                                               const std::optional<FieldRef>& by);

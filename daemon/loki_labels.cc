@@ -16,7 +16,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::int64_t kHourNs = 3'600'000'000'000;
-/// Questions about labels are asked while somebody types: they look at the newest records, not at all of them.
+/// Questions about labels are asked while somebody types: they look at the newest records, not at all of
+/// them.
 constexpr std::uint64_t kRecordsLooked = 100'000;
 /// Records of which an estimate is made: half a second of reading.
 constexpr std::uint64_t kRecordsEstimated = 1'000'000;
@@ -25,12 +26,11 @@ constexpr std::uint64_t kRecordsSurveyed = 5'000;
 /// Values or label sets of one answer, and their text: a value may be as long as its record.
 constexpr std::size_t kAnswersMax = 5'000, kAnswerBytesMax = 16 * 1024 * 1024;
 
-std::vector<std::string> label_names() {
-  std::vector<std::string> names{std::string(kJobLabel)};
+std::set<std::string> label_names() {
+  std::set<std::string> names{std::string(kJobLabel)};
   for (const StreamLabel& label : stream_labels()) {
-    if (label.listed) names.emplace_back(label.name);
+    if (label.listed) names.emplace(label.name);
   }
-  std::sort(names.begin(), names.end());
   return names;
 }
 
@@ -69,12 +69,21 @@ void add_known_values(const SourceTable& sources, std::string_view label, const 
 }  // namespace
 
 Loki<std::string> loki_labels(const LokiParts& parts, const HttpRequest& request) {
-  // Every record has these; the time and the selector change nothing, but a mistake in them is told.
   const auto span = read_span(request, parts.now_ns, 6 * kHourNs);
   if (!span) return span.error();
   const auto selection = read_selection(request.parameter("query"));
   if (!selection) return selection.error();
-  return names_body(label_names());
+  // Every record has these; what senders call theirs is found out by looking.
+  std::set<std::string> names = label_names();
+  const auto done =
+      look_at_labels(parts, *selection, *span, std::nullopt, kRecordsSurveyed, [&](const Labels& labels) {
+        for (const auto& [name, value] : labels) {
+          if (name != "detected_level" && names.size() < kAnswersMax) names.insert(name);
+        }
+        return true;
+      });
+  if (!done) return done.error();
+  return names_body({names.begin(), names.end()});
 }
 
 Loki<std::string> loki_label_values(const LokiParts& parts, const HttpRequest& request) {

@@ -36,8 +36,8 @@ using Loki = Result<Value, LokiRefusal>;
 constexpr std::uint64_t kLokiLines = 100, kLokiLinesMax = 5'000;
 constexpr std::int64_t kLokiPointsMax = 11'000;
 
-/// Nanoseconds of a time as Loki's clients write them: whole seconds (up to ten digits), nanoseconds, seconds with a fraction,
-/// RFC 3339.
+/// Nanoseconds of a time as Loki's clients write them: whole seconds (up to ten digits), nanoseconds,
+/// seconds with a fraction, RFC 3339.
 std::optional<std::int64_t> read_loki_time(std::string_view text);
 
 /// `start` (or `since`) and `end`; without them the last `fallback_ns`.
@@ -46,7 +46,8 @@ struct LokiSpan {
 };
 Loki<LokiSpan> read_span(const HttpRequest& request, std::int64_t now_ns, std::int64_t fallback_ns);
 
-/// The moments of a metric over `span`, by `step`: seconds, or a length such as 15s; without it about 250 of them.
+/// The moments of a metric over `span`, by `step`: seconds, or a length such as 15s; without it about 250
+/// of them.
 Loki<SampleTimes> read_times(const HttpRequest& request, const LokiSpan& span);
 
 /// `limit`, at most `most`.

@@ -9,11 +9,19 @@
 namespace vigil {
 namespace {
 
-constexpr std::string_view kVendorPrefix = "vendor.";
+/// Where fields stand whose names we did not give; a label's name does without.
+constexpr std::string_view kLeftOut[] = {"vendor.", kSenderLabels};
 
 FieldRef made_field(FieldId id, std::string_view name) { return {id, std::string(name), std::string(name)}; }
 
 char label_byte(char c) { return is_word_byte(c) ? c : '_'; }
+
+std::string_view without_prefix(std::string_view field) {
+  for (const std::string_view prefix : kLeftOut) {
+    if (field.starts_with(prefix)) return field.substr(prefix.size());
+  }
+  return field;
+}
 
 bool same_label(std::string_view field, std::string_view lower_label) {
   return field.size() == lower_label.size() &&
@@ -21,7 +29,8 @@ bool same_label(std::string_view field, std::string_view lower_label) {
                     [](char a, char b) { return lower_ascii(label_byte(a)) == b; });
 }
 
-/// The field of our own, or one whose value the index knows, that has this label: each `_` may stand for a dot.
+/// The field of our own, or one whose value the index knows, that has this label: each `_` may stand for a
+/// dot.
 std::optional<FieldRef> known_field(std::string_view label) {
   /// More parts than any such field has; bounds the combinations.
   constexpr std::size_t kUnderscoresMax = 6;
@@ -76,15 +85,13 @@ LabelMeaning label_meaning(std::string_view name, bool quoted) {
 }
 
 std::string label_of_field(std::string_view field) {
-  if (field.starts_with(kVendorPrefix)) field.remove_prefix(kVendorPrefix.size());
-  std::string label(field);
+  std::string label(without_prefix(field));
   std::transform(label.begin(), label.end(), label.begin(), label_byte);
   return label;
 }
 
 bool is_label_of(std::string_view field, std::string_view lower_label) {
-  return same_label(field, lower_label) ||
-         (field.starts_with(kVendorPrefix) && same_label(field.substr(kVendorPrefix.size()), lower_label));
+  return same_label(field, lower_label) || same_label(without_prefix(field), lower_label);
 }
 
 }  // namespace vigil

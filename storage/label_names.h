@@ -9,8 +9,8 @@
 
 namespace vigil {
 
-/// The labels by which Loki's clients see records: a small set that every record has, and beside it any field of the
-/// event. A label's name has no dots: `source_ip` is the field source.ip, and vendor.x is `x`.
+/// The labels by which Loki's clients see records: a small set that every record has, and beside it any
+/// field of the event. A label's name has no dots: `source_ip` is the field source.ip, and vendor.x is `x`.
 
 /// One of the set.
 struct StreamLabel {
@@ -32,7 +32,12 @@ struct LabelMeaning {
 /// `quoted`: the name stood in quotes and may be a field's own, dots and all.
 LabelMeaning label_meaning(std::string_view name, bool quoted);
 
-/// The label under which a field is shown: what is no ASCII letter, digit or `_` becomes `_`, `vendor.` is left out.
+/// Below it stand labels that senders gave their documents (ECS `labels.*`): they are labels here too, of every
+/// line.
+constexpr std::string_view kSenderLabels = "labels.";
+
+/// The label under which a field is shown: what is no ASCII letter, digit or `_` becomes `_`; `vendor.` and
+/// `labels.` are left out.
 std::string label_of_field(std::string_view field);
 /// True if that label is meant by `lower_label`.
 bool is_label_of(std::string_view field, std::string_view lower_label);

@@ -11,8 +11,9 @@
 
 namespace vigil {
 
-/// What stands between `{` and the metric's range: which records, and which of their labels are shown. Records are parsed
-/// when they arrive, so `| json` and `| logfmt` only say that an event's fields are labels too.
+/// What stands between `{` and the metric's range: which records, and which of their labels are shown.
+/// Records are parsed when they arrive, so `| json` and `| logfmt` only say that an event's fields are
+/// labels too.
 struct LogSelection {
   struct LabelStage {
     bool keep = false;  ///< else drop
@@ -82,9 +83,10 @@ struct MetricExpr {
 ///   {host="web1", level=~"error|critical"} |= "denied" | json | user_name!="" | drop __error__
 ///   sum by (level, detected_level) (count_over_time({job="vigil"}[1m]))
 ///
-/// Selectors, line filters (|= != |~ !~, chained with `or`), json, logfmt, drop, keep, decolorize, label filters;
-/// count_over_time, rate, bytes_over_time, bytes_rate; sum, avg, min, max, count, topk, bottomk with by and without;
-/// arithmetic and comparisons; numbers and vector(). Everything else is refused by name.
+/// Selectors, line filters (|= != |~ !~, chained with `or`), json, logfmt, drop, keep, decolorize, label
+/// filters; count_over_time, rate, bytes_over_time, bytes_rate; sum, avg, min, max, count, topk, bottomk
+/// with by and without; arithmetic and comparisons; numbers and vector(). Everything else is refused by
+/// name.
 struct LogqlQuery {
   std::variant<LogSelection, MetricExpr> what;
 

@@ -46,9 +46,9 @@ struct MetricAnswer {
   ScanCost cost;
 };
 
-/// Answers a metric query. The archive is read once for each range aggregation, whatever the range and the step: a record
-/// counts for the moments t with t - range <= its time < t. Fails with bad_argument, and says what to narrow, past the
-/// limits above.
+/// Answers a metric query. The archive is read once for each range aggregation, whatever the range and the
+/// step: a record counts for the moments t with t - range <= its time < t. Fails with bad_argument, and
+/// says what to narrow, past the limits above.
 Result<MetricAnswer, StoreError> evaluate_metric(const Archive& archive, const MetricExpr& metric,
                                                  const MetricRequest& request);
 

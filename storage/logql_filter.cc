@@ -111,7 +111,8 @@ LogqlFilterMaker::Made LogqlFilterMaker::line_holds(std::string_view text, std::
   if (!exact) return exact.error();
   auto node = leaf(line, *std::move(exact), position);
   if (!node || text.size() > Query::kWordBytesMax) return node;
-  // The same without case, which the index and the needles understand; it is true of every line that holds the text.
+  // The same without case, which the index and the needles understand; it is true of every line that holds
+  // the text.
   --terms_;  // one condition of the reader's, however it is tried
   auto known = leaf(line, Found{TextPattern::wildcard({"", std::string(text), ""})}, position);
   if (!known) return known;

@@ -9,7 +9,8 @@
 
 namespace vigil {
 
-/// Makes conditions of our own queries from those of LogQL. Counts them against LogqlQuery's limits while it makes them.
+/// Makes conditions of our own queries from those of LogQL. Counts them against LogqlQuery's limits while
+/// it makes them.
 class LogqlFilterMaker {
  public:
   using Made = Result<Node, QueryError>;
@@ -17,7 +18,8 @@ class LogqlFilterMaker {
   /// `|=` or `|~` and a text: the line, decoded to UTF-8, holds it, letter for letter.
   Made line_holds(std::string_view text, std::size_t position);
   Made line_matches(std::string_view regex, std::size_t position);
-  /// `name=text`, `name=~regex`: the whole value of a label. `visible`: false where a `drop` stands before it.
+  /// `name=text`, `name=~regex`: the whole value of a label. `visible`: false where a `drop` stands before
+  /// it.
   Made label_is(std::string_view name, bool quoted, bool visible, std::string_view text,
                 std::size_t position);
   Made label_matches(std::string_view name, bool quoted, bool visible, std::string_view regex,

@@ -37,7 +37,7 @@ LabelReader::LabelReader(const LogSelection& selection, std::optional<LabelGroup
   for (const StreamLabel& label : stream_labels()) {
     if (left(label.name)) add(label);
   }
-  all_fields_ = selection.parsed && (!grouping_ || grouping_->without);
+  sender_labels_ = !grouping_ || grouping_->without;
   if (grouping_ && !grouping_->without) {
     for (const std::string& name : grouping_->labels) {
       if (is_stream_label(name) || !selection.shows(name)) continue;
@@ -67,7 +67,7 @@ void LabelReader::read(LazyEvent& subject, Labels& out) const {
     if (value.empty()) value = column.absent;
     if (!value.empty()) out.emplace_back(column.name, std::move(value));
   }
-  if (all_fields_) read_fields(subject, out);
+  if (sender_labels_) read_fields(subject, out);
 }
 
 void LabelReader::read_fields(LazyEvent& subject, Labels& out) const {
@@ -75,6 +75,7 @@ void LabelReader::read_fields(LazyEvent& subject, Labels& out) const {
   for (const Field& field : subject.event().fields()) {
     if (out.size() - before == kFieldLabelsMax) break;
     if (field.value.empty() || field.type == ValueType::null) continue;
+    if (!selection_.parsed && !field.name.starts_with(kSenderLabels)) continue;
     std::string label = label_of_field(field.name);
     // As Loki does where a field has the name of a label that was there before.
     if (is_stream_label(label)) label += "_extracted";

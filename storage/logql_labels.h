@@ -13,8 +13,9 @@ namespace vigil {
 /// Name and value, in the order of names; each name once.
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
-/// Reads the labels of records: the small set of label_names.h and, behind `| json` or `| logfmt`, a label for each field
-/// that a parser found. What a `drop` takes away is not there, and with a grouping only what it leaves.
+/// Reads the labels of records: the small set of label_names.h and, behind `| json` or `| logfmt`, a label
+/// for each field that a parser found. What a `drop` takes away is not there, and with a grouping only what
+/// it leaves.
 class LabelReader {
  public:
   explicit LabelReader(const LogSelection& selection, std::optional<LabelGrouping> grouping = std::nullopt);
@@ -33,7 +34,7 @@ class LabelReader {
   const LogSelection& selection_;
   std::optional<LabelGrouping> grouping_;
   std::vector<Column> columns_;
-  bool all_fields_ = false;
+  bool sender_labels_ = false;  ///< those that senders gave; with a parser, all fields
 };
 
 }  // namespace vigil

@@ -25,8 +25,9 @@ struct LogqlToken {
   std::string shown_zh() const;
 };
 
-/// Cuts a LogQL query into pieces; the last one is the end. Names are letters, digits, `_` and `:`; strings are in `"`
-/// (with Go's escapes), or raw between backquotes; `#` begins a comment that lasts to the end of the line.
+/// Cuts a LogQL query into pieces; the last one is the end. Names are letters, digits, `_` and `:`; strings
+/// are in `"` (with Go's escapes), or raw between backquotes; `#` begins a comment that lasts to the end of
+/// the line.
 Result<std::vector<LogqlToken>, QueryError> cut_logql(std::string_view text);
 
 }  // namespace vigil

@@ -12,8 +12,8 @@ std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
   return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
 }
 
-/// One line while it is counted: by how much the sum changes from one moment to the next. So a record costs two additions,
-/// however many moments' ranges it lies in.
+/// One line while it is counted: by how much the sum changes from one moment to the next. So a record costs
+/// two additions, however many moments' ranges it lies in.
 struct Counted {
   Labels labels;
   std::vector<std::int64_t> changes;

@@ -164,12 +164,18 @@ def test_grafana_is_content(test):
             {"query": '{host="web1"}', "limit": "5", **span}), {"Content-Type": "application/x-www-form-urlencoded"})
         equal((status, len(lines_of(json.loads(body)))), (200, 5), "POST")
 
-        stats = loki(daemon, "index/stats", query='{job="vigil"}', **span)
+        daemon.ingest([{"labels": {"app": "shop"}, "message": "sold"}])
+        later = {**span, "end": time.time_ns() + 1_000_000_000}
+        check("app" in loki(daemon, "labels", **later)["data"], "a sender's label")
+        equal(loki(daemon, "label/app/values", **later)["data"], ["shop"], "its values")
+        equal(len(lines_of(loki(daemon, "query_range", query='{app="shop"}', **later))), 1, "its lines")
+
+        stats = loki(daemon, "index/stats", query='{host=~".+1"}', **span)
         equal((stats["entries"], stats["streams"]), (40, 2), "stats")
-        volume = loki(daemon, "index/volume", query='{job="vigil"}', targetLabels="host", **span)["data"]["result"]
+        volume = loki(daemon, "index/volume", query='{host=~".+1"}', targetLabels="host", **span)["data"]["result"]
         equal({one["metric"]["host"] for one in volume}, {"web1", "db1"}, "volume")
         equal(sum(int(one["value"][1]) for one in volume), stats["bytes"], "bytes of the volume")
-        equal(samples_sum(loki(daemon, "index/volume_range", query='{job="vigil"}', targetLabels="host", step="60", **span)),
+        equal(samples_sum(loki(daemon, "index/volume_range", query='{host=~".+1"}', targetLabels="host", step="60", **span)),
               stats["bytes"], "bytes of the volume over time")
         check(any(one["label"] == "host" for one in loki(daemon, "detected_labels", **span)["detectedLabels"]), "detected labels")
         check(any(one["label"] == "source_ip" for one in loki(daemon, "detected_fields", **span)["fields"]), "detected fields")

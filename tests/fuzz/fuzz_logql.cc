@@ -1,6 +1,6 @@
-// Whatever the LogQL: a mistake has a place in it; a selection means the same record whether it is read whole or only as far
-// as needed, and the plan leaves none of them out; a metric is answered or refused; a text is found exactly where it stands;
-// all labels of a record together mean that record.
+// Whatever the LogQL: a mistake has a place in it; a selection means the same record whether it is read
+// whole or only as far as needed, and the plan leaves none of them out; a metric is answered or refused; a
+// text is found exactly where it stands; all labels of a record together mean that record.
 //
 // The input is a query, a zero byte, and a frame.
 

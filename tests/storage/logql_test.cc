@@ -170,6 +170,17 @@ TEST_F(Logql, SelectsWhatLokiWould) {
     EXPECT_EQ(matching(query), expected) << why << "\n  " << query;
 }
 
+TEST_F(Logql, KnowsTheLabelsThatASenderGave) {
+  auto http = FakeArchive::make_source();
+  http->transport = "http";
+  add("{\"labels\":{\"app\":\"shop\",\"job\":\"x\"},\"msg\":\"sold\"}", http);  // f
+  EXPECT_EQ(matching("{app=\"shop\"}"), "f");
+  EXPECT_EQ(matching("{app!=\"shop\"}"), "abcde");
+  EXPECT_EQ(labels("{} | drop detected_level, kind, listener, source, host, org, service_name", 'f'),
+            "app=shop job=vigil job_extracted=x level=unknown");
+  EXPECT_EQ(metric("sum by (app) (count_over_time({}[1h]))", {kNow + 1, kSecond, 1}), "{} 5;{app=shop} 1;");
+}
+
 TEST_F(Logql, ShowsLabels) {
   EXPECT_EQ(
       labels("{}", 'a'),
