@@ -8,7 +8,10 @@ namespace {
 struct LevelWord {
   std::string_view word, level;
 };
-/// What programs write as `log.level`.
+/// Where documents say it, the likeliest first.
+constexpr std::string_view kFields[] = {"log.level", "labels.level", "vendor.level", "vendor.severity"};
+
+/// What programs write there.
 constexpr LevelWord kWords[] = {
     {"emerg", "critical"},    {"emergency", "critical"}, {"alert", "critical"},   {"crit", "critical"},
     {"critical", "critical"}, {"fatal", "critical"},     {"panic", "critical"},   {"err", "error"},
@@ -39,15 +42,16 @@ std::string_view level_of(Severity severity) {
 }  // namespace
 
 std::string_view log_level(LazyEvent& subject) {
+  if (subject.header().has_priority) return level_of(subject.header().priority.severity());
+  for (const std::string_view name : kFields) {
+    const std::string_view written = subject.event().text_of(name);
+    for (const auto& [word, level] : kWords) {
+      if (equal_caseless(written, word)) return level;
+    }
+  }
   // What came over syslog without a priority counts as user.notice; a document of JSON has none at all.
-  if (subject.header().has_priority || subject.record().source->transport != "http") {
-    return level_of(subject.header().priority.severity());
-  }
-  const std::string_view written = subject.event().text_of("log.level");
-  for (const auto& [word, level] : kWords) {
-    if (equal_caseless(written, word)) return level;
-  }
-  return "unknown";
+  const bool document = subject.record().source->transport == "http";
+  return document ? std::string_view("unknown") : level_of(subject.header().priority.severity());
 }
 
 }  // namespace vigil

@@ -181,6 +181,23 @@ TEST_F(Logql, KnowsTheLabelsThatASenderGave) {
   EXPECT_EQ(metric("sum by (app) (count_over_time({}[1h]))", {kNow + 1, kSecond, 1}), "{} 5;{app=shop} 1;");
 }
 
+TEST_F(Logql, KnowsHowBadARecordIs) {
+  auto http = FakeArchive::make_source(), syslog = FakeArchive::make_source();
+  http->transport = "http";
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"{\"level\":\"WARNING\",\"a\":1}", "warn"},     {"{\"severity\":\"fatal\",\"a\":1}", "critical"},
+      {"{\"labels\":{\"level\":\"trace\"}}", "debug"}, {"{\"log\":{\"level\":\"notice\"}}", "info"},
+      {"{\"level\":\"odd\",\"a\":1}", "unknown"},      {"{\"level\":30,\"a\":1}", "unknown"},
+  };
+  for (const auto& [raw, level] : cases) {
+    add(raw, http);
+    const char letter = static_cast<char>('a' + archive_.size() - 1);
+    EXPECT_EQ(labels("{} | keep level", letter), "level=" + std::string(level)) << raw;
+  }
+  add("no priority at all", syslog);
+  EXPECT_EQ(labels("{} | keep level", 'l'), "level=info");
+}
+
 TEST_F(Logql, ShowsLabels) {
   EXPECT_EQ(
       labels("{}", 'a'),
