@@ -47,7 +47,7 @@ std::optional<FieldRef> known_field(std::string_view label) {
       if ((dots >> i & 1U) != 0) name[places[i]] = '.';
     }
     FieldRef field = field_named(name);
-    if (field.id != FieldId::payload || is_verbatim(field)) return field;
+    if (field.id != FieldId::payload || index_knows(field)) return field;
   }
   return std::nullopt;
 }

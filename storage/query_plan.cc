@@ -22,6 +22,11 @@ constexpr std::string_view kVerbatimFields[] = {
     "dns.question.name", "file.hash.sha256", "file.hash.sha1", "file.hash.md5",
 };
 
+bool is_verbatim(const FieldRef& field) {
+  return field.id == FieldId::payload &&
+         std::find(std::begin(kVerbatimFields), std::end(kVerbatimFields), field.lower) != std::end(kVerbatimFields);
+}
+
 /// Adds the runs of `text` that are sure to stand in the bytes.
 void add_hints(std::string_view text, ScanRange& range) {
   for (std::size_t at = 0; at < text.size();) {
@@ -136,10 +141,7 @@ void plan_leaf(const Leaf& leaf, ScanRange& range) {
 
 }  // namespace
 
-bool is_verbatim(const FieldRef& field) {
-  return field.id == FieldId::payload && std::find(std::begin(kVerbatimFields), std::end(kVerbatimFields),
-                                                   field.lower) != std::end(kVerbatimFields);
-}
+bool index_knows(const FieldRef& field) { return is_verbatim(field); }
 
 void plan_filter(const Node& node, ScanRange& range) {
   if (node.op == Node::Op::leaf) plan_leaf(*node.leaf, range);

@@ -8,6 +8,6 @@ namespace vigil {
 void plan_filter(const Node& node, ScanRange& range);
 
 /// True if every parser takes this field's value from the message as it stands there, so that the index knows it.
-bool is_verbatim(const FieldRef& field);
+bool index_knows(const FieldRef& field);
 
 }  // namespace vigil
