@@ -49,19 +49,26 @@ json::object histogram_json(const Histogram& made, const ScanRange& range, int z
   return out;
 }
 
-json::array groups_json(const Histogram& made) {
-  json::array groups;
+/// `object` with one more member, whose value is JSON already: numbers of senders stay as they were written.
+std::string with_member(const json::object& object, std::string_view name, std::string_view value) {
+  std::string out = json::serialize(object);
+  out.pop_back();
+  return out.append(",\"").append(name).append("\":").append(value).append("}\n");
+}
+
+std::string groups_json(const Histogram& made) {
+  std::string groups = "[";
   for (const Histogram::Group& group : made.groups) {
-    boost::system::error_code none;
-    groups.push_back(json::object{{"value", json::parse(group.value, none)},
-                                  {"count", group.count},
-                                  {"counts", counts_array(group.counts)}});
+    groups.append(groups.size() > 1 ? "," : "").append("{\"value\":").append(group.value);
+    groups.append(",\"count\":").append(std::to_string(group.count));
+    groups.append(",\"counts\":").append(json::serialize(counts_array(group.counts))).append("}");
   }
   if (made.other) {
-    groups.push_back(json::object{
-        {"other", true}, {"count", made.other->count}, {"counts", counts_array(made.other->counts)}});
+    const json::object other{
+        {"other", true}, {"count", made.other->count}, {"counts", counts_array(made.other->counts)}};
+    groups.append(groups.size() > 1 ? "," : "").append(json::serialize(other));
   }
-  return groups;
+  return groups + "]";
 }
 
 }  // namespace
@@ -99,11 +106,9 @@ void Api::histogram(const HttpRequest& request, HttpAnswer& answer) {
   const auto made = count_histogram(parts_.archive, *filter, wanted, interval, by);
   if (!made) return reply_search_error(answer, made.error());
   json::object out = histogram_json(*made, wanted.range, wanted.zone_minutes);
-  if (by) {
-    out["by"] = name;
-    out["groups"] = groups_json(*made);
-  }
-  answer.reply(200, kJson, json::serialize(out) + "\n");
+  if (!by) return answer.reply(200, kJson, json::serialize(out) + "\n");
+  out["by"] = name;
+  answer.reply(200, kJson, with_member(out, "groups", groups_json(*made)));
 }
 
 void Api::fields(const HttpRequest& request, HttpAnswer& answer) {
@@ -161,7 +166,7 @@ void Api::field_values(const HttpRequest& request, HttpAnswer& answer) {
   const std::function<bool()> cancelled = [this, &answer] { return stopping_.load() || answer.gone(); };
   wanted.cancelled = &cancelled;
   const Query counted = with_pipes(*filter, {count_by({{field_named(name), 0, "value"}}), most_first()});
-  json::array values;
+  std::string values = "[";
   std::uint64_t distinct = 0, total = 0, without = 0;
   const auto done = vigil::search(parts_.archive, counted, wanted, [&](const SearchRow& row) {
     const std::string& value = (*row.columns)[0].second;
@@ -172,22 +177,20 @@ void Api::field_values(const HttpRequest& request, HttpAnswer& answer) {
     }
     ++distinct;
     total += count;
-    boost::system::error_code none;
-    if (values.size() < *limit)
-      values.push_back(json::object{{"value", json::parse(value, none)}, {"count", count}});
+    if (distinct <= *limit) {
+      values.append(distinct > 1 ? "," : "").append("{\"value\":").append(value);
+      values.append(",\"count\":").append(std::to_string(count)).append("}");
+    }
     return true;
   });
   if (!done) return reply_search_error(answer, done.error());
-  answer.reply(
-      200, kJson,
-      json::serialize(json::object{{"field", name},
-                                   {"from", iso_time(wanted.range.event_from_ns, wanted.zone_minutes)},
-                                   {"to", iso_time(wanted.range.event_to_ns, wanted.zone_minutes)},
-                                   {"total", total},
-                                   {"without", without},
-                                   {"distinct", distinct},
-                                   {"values", std::move(values)}}) +
-          "\n");
+  const json::object out{{"field", name},
+                         {"from", iso_time(wanted.range.event_from_ns, wanted.zone_minutes)},
+                         {"to", iso_time(wanted.range.event_to_ns, wanted.zone_minutes)},
+                         {"total", total},
+                         {"without", without},
+                         {"distinct", distinct}};
+  answer.reply(200, kJson, with_member(out, "values", values + "]"));
 }
 
 }  // namespace vigil

@@ -54,9 +54,10 @@ void Api::loki(const HttpRequest& asked, HttpAnswer& answer) {
   for (const LokiPath& known : kLokiPaths) {
     if (known.path == path) return reply(known.answer(parts, request));
   }
-  if (!post && path.size() > std::string_view("label//values").size() && path.starts_with("label/") &&
-      path.ends_with("/values"))
-    return reply(loki_label_values(parts, request));
+  if (const auto label = between(path, "label/", "/values"); !label.empty())
+    return reply(loki_label_values(parts, request, std::string(label)));
+  if (const auto field = between(path, "detected_field/", "/values"); !field.empty())
+    return reply(loki_field_values(parts, request, std::string(field)));
   if (path == "patterns") return answer.reply(200, kJson, "{\"status\":\"success\",\"data\":[]}\n");
   if (!post && path == "status/buildinfo") return answer.reply(200, kJson, std::string(kBuildInfo));
   if (path == "tail")

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <charconv>
 #include <functional>
 
 #include "parsers/render.h"
@@ -70,8 +71,11 @@ void FieldSurvey::add_value(const std::string& name, const json::value& value) {
     case json::kind::int64:
     case json::kind::uint64:
       return add_scalar(name, json::serialize(value), Type::integer);
-    case json::kind::double_:
-      return add_scalar(name, json::serialize(value), Type::real);
+    case json::kind::double_: {
+      std::array<char, 32> digits{};
+      const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value.get_double());
+      return add_scalar(name, std::string(digits.data(), end.ptr), Type::real);
+    }
     case json::kind::string: {
       std::string text(value.get_string());
       const Type type = text_type(name, text);

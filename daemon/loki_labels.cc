@@ -23,6 +23,8 @@ constexpr std::uint64_t kRecordsLooked = 100'000;
 constexpr std::uint64_t kRecordsEstimated = 1'000'000;
 /// Records whose fields or labels are all read.
 constexpr std::uint64_t kRecordsSurveyed = 5'000;
+/// Detected fields, or values of one, where no limit is said.
+constexpr std::uint64_t kLokiFields = 1'000;
 /// Values or label sets of one answer, and their text: a value may be as long as its record.
 constexpr std::size_t kAnswersMax = 5'000, kAnswerBytesMax = 16 * 1024 * 1024;
 
@@ -66,36 +68,14 @@ void add_known_values(const SourceTable& sources, std::string_view label, const 
   });
 }
 
-}  // namespace
-
-Loki<std::string> loki_labels(const LokiParts& parts, const HttpRequest& request) {
-  const auto span = read_span(request, parts.now_ns, 6 * kHourNs);
-  if (!span) return span.error();
-  const auto selection = read_selection(request.parameter("query"));
-  if (!selection) return selection.error();
-  // Every record has these; what senders call theirs is found out by looking.
-  std::set<std::string> names = label_names();
-  const auto done =
-      look_at_labels(parts, *selection, *span, std::nullopt, kRecordsSurveyed, [&](const Labels& labels) {
-        for (const auto& [name, value] : labels) {
-          if (name != "detected_level" && names.size() < kAnswersMax) names.insert(name);
-        }
-        return true;
-      });
-  if (!done) return done.error();
-  return names_body({names.begin(), names.end()});
-}
-
-Loki<std::string> loki_label_values(const LokiParts& parts, const HttpRequest& request) {
-  constexpr std::string_view kBefore = "/loki/api/v1/label/", kBehind = "/values";
-  const std::string label =
-      request.path.substr(kBefore.size(), request.path.size() - kBefore.size() - kBehind.size());
+Loki<std::vector<std::string>> values_of(const LokiParts& parts, const HttpRequest& request,
+                                         const std::string& label) {
   const auto span = read_span(request, parts.now_ns, 6 * kHourNs);
   if (!span) return span.error();
   const auto selection = read_selection(request.parameter("query"));
   if (!selection) return selection.error();
   std::set<std::string> values;
-  if (label == kJobLabel) return names_body({std::string(kJobValue)});
+  if (label == kJobLabel) return std::vector{std::string(kJobValue)};
   if (request.parameter("query").empty()) {
     add_known_values(parts.sources, label, *span, values);
     if (label == "kind") {
@@ -117,7 +97,46 @@ Loki<std::string> loki_label_values(const LokiParts& parts, const HttpRequest& r
                                      });
     if (!done) return done.error();
   }
-  return names_body({values.begin(), values.end()});
+  return std::vector<std::string>(values.begin(), values.end());
+}
+
+}  // namespace
+
+Loki<std::string> loki_labels(const LokiParts& parts, const HttpRequest& request) {
+  const auto span = read_span(request, parts.now_ns, 6 * kHourNs);
+  if (!span) return span.error();
+  const auto selection = read_selection(request.parameter("query"));
+  if (!selection) return selection.error();
+  // Every record has these; what senders call theirs is found out by looking.
+  std::set<std::string> names = label_names();
+  const auto done =
+      look_at_labels(parts, *selection, *span, std::nullopt, kRecordsSurveyed, [&](const Labels& labels) {
+        for (const auto& [name, value] : labels) {
+          if (name != "detected_level" && names.size() < kAnswersMax) names.insert(name);
+        }
+        return true;
+      });
+  if (!done) return done.error();
+  return names_body({names.begin(), names.end()});
+}
+
+Loki<std::string> loki_label_values(const LokiParts& parts, const HttpRequest& request,
+                                    const std::string& label) {
+  const auto values = values_of(parts, request, label);
+  if (!values) return values.error();
+  return names_body(*values);
+}
+
+Loki<std::string> loki_field_values(const LokiParts& parts, const HttpRequest& request,
+                                    const std::string& label) {
+  const auto limit = read_lines(request, kLokiFields, kLokiLinesMax);
+  if (!limit) return limit.error();
+  auto values = values_of(parts, request, label);
+  if (!values) return values.error();
+  if (values->size() > *limit) values->resize(*limit);
+  return json::serialize(
+             json::object{{"values", json::array(values->begin(), values->end())}, {"limit", *limit}}) +
+         "\n";
 }
 
 Loki<std::string> loki_series(const LokiParts& parts, const HttpRequest& request) {
@@ -208,7 +227,7 @@ Loki<std::string> loki_detected_fields(const LokiParts& parts, const HttpRequest
   if (!span) return span.error();
   const auto selection = read_selection(request.parameter("query"));
   if (!selection) return selection.error();
-  const auto limit = read_lines(request, 1'000, kLokiLinesMax);
+  const auto limit = read_lines(request, kLokiFields, kLokiLinesMax);
   if (!limit) return limit.error();
   SearchRequest wanted;
   wanted.range = loki_range(*span);

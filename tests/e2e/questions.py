@@ -94,11 +94,15 @@ def test_fields_and_their_values(test):
         answer = ask(daemon, "/api/v1/fields/user.name/values", limit=2)
         equal([(value["value"], value["count"]) for value in answer["values"]], [("user0", 14), ("user1", 13)], "values")
         equal((answer["distinct"], answer["total"], answer["without"]), (3, 40, 0), "sums")
+        daemon.ingest([{"n": 1.50}, {"n": 2}, {"n": True}])
+        _, body = daemon.get("/api/v1/fields/vendor.n/values")
+        for value in (b'"value":1.5,', b'"value":2,', b'"value":true,'):
+            check(value in body, "not as it was written", value, body)
         answer = ask(daemon, "/api/v1/fields/user.name/values", q="host.name:web1 user.name:user1")
         equal(answer["total"], len([n for n in range(0, 40, 2) if n % 3 == 1]), "filtered")
         for name in ("nobody.has.this", "my key", "a/b", 'quo"te', "欄位", "../../etc/passwd", "count", "x" * 1000):
             answer = ask(daemon, f"/api/v1/fields/{urllib.parse.quote(name, safe='')}/values")
-            equal((answer["field"], answer["values"], answer["distinct"], answer["without"]), (name, [], 0, 40), name)
+            equal((answer["field"], answer["values"], answer["distinct"], answer["without"]), (name, [], 0, 43), name)
         ask(daemon, f"/api/v1/fields/{'x' * 2000}/values", expect=400)
 
 
@@ -179,6 +183,8 @@ def test_grafana_is_content(test):
               stats["bytes"], "bytes of the volume over time")
         check(any(one["label"] == "host" for one in loki(daemon, "detected_labels", **span)["detectedLabels"]), "detected labels")
         check(any(one["label"] == "source_ip" for one in loki(daemon, "detected_fields", **span)["fields"]), "detected fields")
+        equal(loki(daemon, "detected_field/source_ip/values", limit=2, **span),
+              {"values": ["203.0.113.0", "203.0.113.1"], "limit": 2}, "a detected field's values")
         equal(loki(daemon, "patterns", query='{job="vigil"}', **span)["data"], [], "patterns")
         equal(loki(daemon, "format_query", query='{job="vigil"}')["data"], '{job="vigil"}', "format_query")
         check(loki(daemon, "status/buildinfo")["version"], "build")
