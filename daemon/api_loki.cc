@@ -36,11 +36,11 @@ constexpr LokiPath kLokiPaths[] = {
 
 void Api::loki(const HttpRequest& asked, HttpAnswer& answer) {
   constexpr std::string_view kRoot = "/loki/api/v1/";
-  HttpRequest request = asked;
-  const bool post = request.method == "POST";
-  if (post && request.body.size() > kFormBytesMax)
+  const bool post = asked.method == "POST";
+  if (post && asked.body.size() > kFormBytesMax)
     return reply_refusal(answer,
                          refusal(413, "a query takes a form of at most 64 KiB", "查詢表單最多 64 KiB"));
+  HttpRequest request = asked;
   if (post && !add_form(request.body, request.query))
     return reply_refusal(answer, refusal(400, "the body is no form (application/x-www-form-urlencoded)",
                                          "內容不是表單（application/x-www-form-urlencoded）"));

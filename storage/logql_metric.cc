@@ -147,13 +147,20 @@ LogqlParser::MadeMetric LogqlParser::parse_call(std::size_t depth) {
       "topk、bottomk、vector");
 }
 
-Result<std::int64_t, QueryError> LogqlParser::parse_range() {
-  if (auto open = need_symbol("["); !open) return open.error();
+Result<std::int64_t, QueryError> LogqlParser::parse_length() {
   if (peek().kind != LogqlToken::Kind::duration || peek().duration_ns == 0)
     return expected("a length of time such as 5m", "時間長度，例如 5m");
-  const std::int64_t length = take().duration_ns;
+  if (peek().duration_ns > LogqlQuery::kRangeMaxNs)
+    return expected("a length of time of at most 10y", "時間長度，最長 10y");
+  return {boost::system::in_place_value, take().duration_ns};
+}
+
+Result<std::int64_t, QueryError> LogqlParser::parse_range() {
+  if (auto open = need_symbol("["); !open) return open.error();
+  auto length = parse_length();
+  if (!length) return length;
   if (auto closed = need_symbol("]"); !closed) return closed.error();
-  return {boost::system::in_place_value, length};
+  return length;
 }
 
 LogqlParser::MadeMetric LogqlParser::parse_range_function(RangeFunction function) {
@@ -174,10 +181,9 @@ LogqlParser::MadeMetric LogqlParser::parse_range_function(RangeFunction function
   if (range.range_ns == 0) return expected("'|' or a range such as [5m]", "'|' 或時間範圍，例如 [5m]");
   if (take_name("offset")) {
     const bool minus = take_symbol("-");
-    if (peek().kind != LogqlToken::Kind::duration)
-      return expected("a length of time such as 5m", "時間長度，例如 5m");
-    const std::int64_t offset = take().duration_ns;
-    range.offset_ns = minus ? -offset : offset;
+    const auto offset = parse_length();
+    if (!offset) return offset.error();
+    range.offset_ns = minus ? -*offset : *offset;
   }
   for (; brackets > 0; --brackets) {
     if (auto closed = need_symbol(")"); !closed) return closed.error();

@@ -64,6 +64,7 @@ class LogqlParser {
   MadeMetric parse_range_function(RangeFunction function);
   MadeMetric parse_aggregation(VectorFunction function, std::size_t depth);
   Result<double, QueryError> parse_number();
+  Result<std::int64_t, QueryError> parse_length();
   Result<std::int64_t, QueryError> parse_range();
   Result<LabelGrouping, QueryError> parse_grouping();
 

@@ -206,6 +206,9 @@ def test_grafana_is_told_its_mistakes(test):
             refused(daemon, "/loki/api/v1/query_range", query=good, **parameters)
         for step in ("0", "-1", "x", "1ms", "NaN", "inf"):
             refused(daemon, "/loki/api/v1/query_range", query="count_over_time({}[1m])", step=step)
+        for offset in ("10y", "-10y"):
+            loki(daemon, "query_range", query=f"sum(rate({{}}[10y] offset {offset}))", start=0, end="7258118400", step="10y")
+        loki(daemon, "index/volume", start=0, end="7258118400")
         refused(daemon, "/loki/api/v1/query", query=good)
         status, _ = daemon.request("POST", "/loki/api/v1/query_range", b"query=" + b"a" * 100_000)
         equal(status, 413, "a form too large")
