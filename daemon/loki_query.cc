@@ -73,7 +73,9 @@ Loki<MetricExpr> volume_metric(const HttpRequest& request, std::int64_t range_ns
   if (!selection) return selection.error();
   VectorAggregation sum;
   sum.grouping.emplace();
-  std::string_view names = request.parameter("targetLabels", "service_name");
+  // As Loki: without target labels by those that the selector names.
+  std::string_view names = request.parameter("targetLabels");
+  if (names.empty()) sum.grouping->labels = selection->matched;
   while (!names.empty()) {
     const std::size_t comma = std::min(names.find(','), names.size());
     if (comma > 0) sum.grouping->labels.emplace_back(names.substr(0, comma));

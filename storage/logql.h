@@ -21,6 +21,7 @@ struct LogSelection {
   };
 
   Node filter;
+  std::vector<std::string> matched;  ///< labels that the selector names
   bool parsed = false;
   std::vector<LabelStage> stages;
 
@@ -98,7 +99,7 @@ struct LogqlQuery {
   static constexpr std::size_t kRangesMax = 8;    ///< range aggregations: each reads the archive once
   /// Longest range and offset, ten years: times between 1970 and 2200 with both stay far from overflow.
   static constexpr std::int64_t kRangeMaxNs = 10LL * 365 * 86'400 * 1'000'000'000;
-  static constexpr std::uint32_t kTopMax = 500;   ///< k of topk: as many as series are answered
+  static constexpr std::uint32_t kTopMax = 500;  ///< k of topk: as many as series are answered
 
   static Result<LogqlQuery, QueryError> parse(std::string_view text);
 

@@ -78,7 +78,7 @@ Result<LogqlQuery, QueryError> LogqlParser::parse() {
 Result<LogSelection, QueryError> LogqlParser::parse_selection(std::int64_t* range) {
   LogSelection selection;
   std::vector<Node> conditions;
-  if (auto done = parse_matchers(conditions); !done) return done.error();
+  if (auto done = parse_matchers(selection, conditions); !done) return done.error();
   for (;;) {
     if (range != nullptr && *range == 0 && peek().is_symbol("[")) {
       auto length = parse_range();
@@ -101,7 +101,7 @@ Result<LogSelection, QueryError> LogqlParser::parse_selection(std::int64_t* rang
   return selection;
 }
 
-LogqlParser::Done LogqlParser::parse_matchers(std::vector<Node>& conditions) {
+LogqlParser::Done LogqlParser::parse_matchers(LogSelection& selection, std::vector<Node>& conditions) {
   if (auto open = need_symbol("{"); !open) return open;
   while (!take_symbol("}")) {
     if (!at_label())
@@ -110,6 +110,7 @@ LogqlParser::Done LogqlParser::parse_matchers(std::vector<Node>& conditions) {
     auto node = parse_comparison(label, true, true);
     if (!node) return node.error();
     conditions.push_back(*std::move(node));
+    selection.matched.push_back(label.text);
     if (!take_symbol(",") && !peek().is_symbol("}")) return expected("',' or '}'", "',' 或 '}'");
   }
   return {};

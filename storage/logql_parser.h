@@ -45,7 +45,7 @@ class LogqlParser {
 
   // The selection. `range`: where one may stand between the stages, it is read there.
   Result<LogSelection, QueryError> parse_selection(std::int64_t* range);
-  Done parse_matchers(std::vector<Node>& conditions);
+  Done parse_matchers(LogSelection& selection, std::vector<Node>& conditions);
   LogqlFilterMaker::Made parse_line_filter();
   Done parse_stage(LogSelection& selection, std::vector<Node>& conditions);
   Done parse_label_list(LogSelection::LabelStage& stage);

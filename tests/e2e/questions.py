@@ -179,6 +179,7 @@ def test_grafana_is_content(test):
         volume = loki(daemon, "index/volume", query='{host=~".+1"}', targetLabels="host", **span)["data"]["result"]
         equal({one["metric"]["host"] for one in volume}, {"web1", "db1"}, "volume")
         equal(sum(int(one["value"][1]) for one in volume), stats["bytes"], "bytes of the volume")
+        equal(loki(daemon, "index/volume", query='{host=~".+1"}', **span)["data"]["result"], volume, "by the selector's labels")
         equal(samples_sum(loki(daemon, "index/volume_range", query='{host=~".+1"}', targetLabels="host", step="60", **span)),
               stats["bytes"], "bytes of the volume over time")
         check(any(one["label"] == "host" for one in loki(daemon, "detected_labels", **span)["detectedLabels"]), "detected labels")
