@@ -14,11 +14,12 @@
 #include "parsers/batch.h"
 #include "parsers/result.h"
 #include "storage/custody.h"
-#include "storage/rollup.h"
 #include "storage/state_store.h"
 #include "storage/store_error.h"
 
 namespace vigil {
+
+struct Rollup;
 
 struct ArchiveOptions {
   std::filesystem::path directory;  ///< holds the journal and RocksDB's files; made if missing

@@ -2,6 +2,7 @@
 #include <map>
 #include <tuple>
 
+#include "storage/rollup.h"
 #include "storage/rocks_archive.h"
 
 namespace vigil {

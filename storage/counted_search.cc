@@ -4,6 +4,7 @@
 
 #include "storage/hash.h"
 #include "storage/query_eval.h"
+#include "storage/rollup.h"
 #include "storage/row_columns.h"
 #include "storage/stored_event.h"
 

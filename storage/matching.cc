@@ -12,10 +12,9 @@ Result<ScanCost, StoreError> for_each_match(const Archive& archive, const Query&
   constexpr std::uint64_t kRecordsBetweenLooks = 256;
 
   query.plan(range);
+  range.cancelled = cancelled;
   if (range.event_from_ns >= range.event_to_ns || range.sequence_from >= range.sequence_to) return ScanCost{};
-  // The needles stay here: so every record is seen, and a search that finds nothing can still be cancelled.
-  const NeedleFilter needles(range.needles);
-  range.needles.clear();
+  const NeedleFilter needles(range.hints);
   LazyEvent subject;
   std::uint64_t seen = 0;
   bool was_cancelled = false;
