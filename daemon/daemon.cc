@@ -275,6 +275,7 @@ void Daemon::Impl::run_sealer() {
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 5);
   auto sources_written = std::chrono::steady_clock::now();
   std::uint64_t taken_before = archive->next_sequence();
+  std::uint64_t verify_failures = 0;
   bool busy = false;
   for (;;) {
     {
@@ -290,6 +291,15 @@ void Daemon::Impl::run_sealer() {
     const auto now = std::chrono::steady_clock::now();
     if (now - sources_written > kSourcesEvery) {
       sources_written = now;
+      if (const std::uint64_t failures = archive->stats().verify_failures; failures > verify_failures) {
+        verify_failures = failures;
+        spdlog::error(
+            "E-VERIFY {} parts of blocks did not read back as they were written and were kept as plain text: "
+            "check the machine's memory / 有 {} 個區塊分段寫入後讀回不符，已改以原文保存，請檢查記憶體",
+            failures, failures);
+        say("verify", "[verify failures=\"" + std::to_string(failures) +
+                          "\"] parts of blocks did not read back as they were written; they were kept as plain text");
+      }
       // What is kept for the next burst, by us and by glibc, is given back once a burst is over.
       const std::uint64_t taken = archive->next_sequence();
       const bool quiet = taken - taken_before < kQuietRecords;

@@ -3,6 +3,7 @@
 #include "parsers/record.h"
 #include "storage/field_values.h"
 #include "storage/query.h"
+#include "storage/rollup.h"
 #include "storage/query_ast.h"
 #include "tests/storage/archive_helper.h"
 #include "tests/storage/frame_maker.h"
