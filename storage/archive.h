@@ -37,7 +37,7 @@ struct ArchiveOptions {
 /// What a committed record looks like when it is read again. Views live until the cursor moves.
 struct StoredRecord {
   std::uint64_t sequence = 0;
-  std::string_view raw;
+  std::string_view raw;  ///< may be empty if the scan needs no text
   std::int64_t received_ns = 0;
   std::int64_t event_ns = 0;
   const Source* source = nullptr;
@@ -66,6 +66,8 @@ struct ScanRange {
   /// bytes that NeedleFilter allows: the planner fills them. What surely lacks one is skipped, a record, a part of a
   /// block or all of it. What is handed out may lack them.
   std::vector<std::string> hints;
+  /// If not, records may be handed out without their bytes: what is asked about them stands in their rows and sources.
+  bool text_needed = true;
   /// Asked before each block and each open chunk, if there is one: then the scan fails with cancelled.
   const std::function<bool()>* cancelled = nullptr;
 };

@@ -84,6 +84,10 @@ bool LaneCursor::step() {
       return false;
     }
     const Row& row = block_->rows()[hits_[next_hit_++].row];
+    if (!plan_.range.text_needed) {
+      show(row, {}, block_->sources());
+      return true;
+    }
     const bool fresh = !block_->has_text(block_->part_of(row));
     const auto raw = block_->raw(row);
     if (!raw) {
@@ -244,8 +248,14 @@ void LaneCursor::fill_window() {
     }
     block_ = std::move(*block);
   }
-  while (next_hit_ < hits_.size() && window_text_.size() < plan_.window_bytes) {
+  while (next_hit_ < hits_.size() && window_text_.size() + window_.size() * sizeof(Row) < plan_.window_bytes) {
     Row row = block_->rows()[hits_[next_hit_].row];
+    if (!plan_.range.text_needed) {
+      row.offset = row.length = 0;
+      window_.push_back(row);
+      ++next_hit_;
+      continue;
+    }
     const bool fresh = !block_->has_text(block_->part_of(row));
     const auto raw = block_->raw(row);
     if (!raw) {

@@ -5,6 +5,7 @@
 #include "storage/pipeline.h"
 #include "storage/query.h"
 #include "storage/query_eval.h"
+#include "storage/query_leaf.h"
 
 namespace vigil {
 namespace {
@@ -51,6 +52,32 @@ bool sets_own_limit(const std::vector<Pipe>& pipes) {
   });
 }
 
+/// Whether an answer depends on more of a record than its row and source. Columns are made of an event by the first pipe
+/// that makes columns; where none does, it is the event that is shown.
+bool needs_text(const Query::Impl& impl) {
+  const auto in_text = [](const FieldRef& field) { return need_of(field) != Need::record; };
+  if (impl.filter.need != Need::record) return true;
+  for (const Pipe& pipe : impl.pipes) {
+    if (const auto* fields = std::get_if<FieldsPipe>(&pipe)) {
+      return std::any_of(fields->fields.begin(), fields->fields.end(), in_text);
+    }
+    if (const auto* uniq = std::get_if<UniqPipe>(&pipe)) {
+      return std::any_of(uniq->fields.begin(), uniq->fields.end(), in_text);
+    }
+    if (const auto* stats = std::get_if<StatsPipe>(&pipe)) {
+      return std::any_of(stats->keys.begin(), stats->keys.end(), [&](const GroupKey& key) { return in_text(key.field); }) ||
+             std::any_of(stats->aggregates.begin(), stats->aggregates.end(), [&](const Aggregate& aggregate) {
+               return !aggregate.field.name.empty() && in_text(aggregate.field);
+             });
+    }
+    const auto* sort = std::get_if<SortPipe>(&pipe);
+    if (sort && std::any_of(sort->keys.begin(), sort->keys.end(), [&](const SortKey& key) { return in_text(key.field); })) {
+      return true;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<SearchSummary, StoreError> search(const Archive& archive, const Query& query, const SearchRequest& request,
@@ -58,6 +85,7 @@ Result<SearchSummary, StoreError> search(const Archive& archive, const Query& qu
   ScanRange range = request.range;
   query.plan(range);
   range.cancelled = request.cancelled;
+  range.text_needed = needs_text(query.impl());
   const NeedleFilter needles(range.hints);
   const Query::Impl& impl = query.impl();
 

@@ -176,6 +176,62 @@ TEST(SearchArchive, FindsAddressesPathsAndNamesWholeAndByTheirParts) {
   }
 }
 
+TEST(SearchArchive, AnswersFromRowsAloneWhatReadingEveryRecordAnswers) {
+  constexpr std::string_view kFromRows[] = {
+      "| stats count()",
+      "| stats count() by bucket(1h), log.source.address, vigil.kinds",
+      "vigil.kinds:os | stats count(), min(@timestamp), max(event.ingested) by vigil.org, vigil.listener",
+      "-vigil.org:school-b | stats count() by vigil.core, vigil.drill, vigil.registered, vigil.system",
+      "| sort -@timestamp | limit 7 | stats count() by vigil.id",
+      "| fields vigil.id, @timestamp",
+      "log.source.address:192.0.2.0/24 | uniq vigil.org | stats count()",
+      "@timestamp:2025-11-20 | uniq vigil.org",
+  };
+  const test::TemporaryDirectory directory;
+  const auto archive = test::open_archive({.directory = directory / "archive"});
+  ASSERT_TRUE(archive);
+  FrameMaker make(3);
+  const std::vector<std::shared_ptr<Source>> sources = [] {
+    std::vector<std::shared_ptr<Source>> all;
+    for (int i = 0; i < 12; ++i) all.push_back(test::make_source("school-" + std::string(1, static_cast<char>('a' + i))));
+    return all;
+  }();
+  test::BatchMaker batches;
+  const auto ask = [&](const std::string& text, std::string_view organisation, ScanCost& cost) {
+    SearchRequest request;
+    request.limit = 0;
+    request.range.organisations = {std::string(organisation)};
+    std::string all;
+    const auto query = Query::parse(text);
+    EXPECT_TRUE(query) << text;
+    const auto summary = search(*archive, *query, request, [&](const SearchRow& row) {
+      render_row_json(row, 480, all);
+      all += '\n';
+      return true;
+    });
+    EXPECT_TRUE(summary);
+    cost = summary->cost;
+    return all;
+  };
+  // Of two lanes blocks are read whole, of twelve a window at a time.
+  for (const std::size_t lanes : {std::size_t{2}, sources.size()}) {
+    for (std::size_t i = 0; i < 300; ++i) batches.add(make.frame(), sources[i % lanes]);
+    test::commit(*archive, batches.take());
+    ASSERT_TRUE(archive->seal(true, batches.now()));
+    for (const std::string_view text : kFromRows) {
+      for (const std::string_view organisation : {"*", "school-a"}) {
+        ScanCost from_rows, from_text;
+        const std::string answer = ask(std::string(text), organisation, from_rows);
+        EXPECT_EQ(answer, ask("-nothingholdsthis " + std::string(text), organisation, from_text)) << text;
+        EXPECT_FALSE(answer.empty()) << text;
+        EXPECT_EQ(from_rows.parts_read, 0U) << text;
+        EXPECT_GT(from_text.parts_read, 0U) << text;
+        EXPECT_EQ(from_rows.records_seen, from_text.records_seen) << text;
+      }
+    }
+  }
+}
+
 TEST(SearchArchive, CanBeCancelledThoughNothingIsFound) {
   const test::TemporaryDirectory directory;
   const auto archive = test::open_archive({.directory = directory / "archive"});
