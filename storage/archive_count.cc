@@ -15,6 +15,7 @@ Result<ScanCost, StoreError> Archive::count(const ScanRange& range, const CountN
   every.event_from_ns = range.event_from_ns;
   every.event_to_ns = range.event_to_ns;
   every.cancelled = range.cancelled;
+  every.text_needed = range.text_needed;
   return scan(every, visit);
 }
 
@@ -54,6 +55,7 @@ Result<ScanCost, StoreError> RocksArchive::count(
     part.event_from_ns = begin_ns;
     part.event_to_ns = end_ns;
     part.cancelled = range.cancelled;
+    part.text_needed = range.text_needed;
     return walk(std::move(which), part, cost, visit);
   };
   const std::int64_t from_ns = from <= -kHoursMax ? range.event_from_ns : from * kHourNs;
