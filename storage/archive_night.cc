@@ -15,8 +15,9 @@ namespace vigil {
 
 namespace {
 
-/// Records that are packed together by night: larger blocks are smaller in sum, but a record of one costs more to fetch.
-constexpr std::uint64_t kColdBlockBytes = 32 * 1024 * 1024;
+/// Records that are packed together by night: larger blocks are smaller in sum, but a record of one costs more to fetch. Two
+/// full blocks, each a commit longer than it should be, fit.
+constexpr std::uint64_t kColdBlockBytes = 36 * 1024 * 1024;
 constexpr std::uint64_t kColdPartBytes = 8 * 1024 * 1024;
 /// Nothing waits for the night.
 constexpr int kColdLevel = 19;

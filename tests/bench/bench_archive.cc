@@ -1,6 +1,6 @@
 // What the archive costs: CPU per event of committing and of sealing, bytes on disk.
 //
-//   bench_archive CORPUS [DIRECTORY] [--level N] [--batch-bytes N] [--lanes N]
+//   bench_archive CORPUS [DIRECTORY] [--level N] [--batch-bytes N] [--lanes N] [--night]
 //
 // One line of the corpus is one event, as a listener would hand it on. Records are made before the clock runs. The
 // archive is made anew in DIRECTORY (default: a temporary one), so put it on the disk that is meant.
@@ -36,6 +36,7 @@ double now() {
 struct Settings {
   std::string corpus;
   std::filesystem::path directory;
+  bool night = false;
   long level = 1, batch_bytes = 256 * 1024, lanes = 1;
 };
 
@@ -48,6 +49,10 @@ bool read_settings(const std::vector<std::string>& arguments, Settings& settings
       } else {
         settings.directory = argument;
       }
+      continue;
+    }
+    if (argument == "--night") {
+      settings.night = true;
       continue;
     }
     long* const number = argument == "--level"         ? &settings.level
@@ -65,10 +70,12 @@ bool read_settings(const std::vector<std::string>& arguments, Settings& settings
 int main(int argc, char** argv) {
   Settings settings;
   if (!read_settings({argv + 1, argv + argc}, settings)) {
-    std::fputs("bench_archive CORPUS [DIRECTORY] [--level N] [--batch-bytes N] [--lanes N]\n", stderr);
+    std::fputs("bench_archive CORPUS [DIRECTORY] [--level N] [--batch-bytes N] [--lanes N] [--night]\n",
+               stderr);
     return 2;
   }
-  if (settings.directory.empty()) settings.directory = std::filesystem::temp_directory_path() / "bench_archive";
+  if (settings.directory.empty())
+    settings.directory = std::filesystem::temp_directory_path() / "bench_archive";
   std::filesystem::remove_all(settings.directory);
   std::ifstream in(settings.corpus, std::ios::binary);
   const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
@@ -77,7 +84,8 @@ int main(int argc, char** argv) {
   double events = 0;
   for (const auto& batch : batches) events += static_cast<double>(batch->records.size());
 
-  auto archive = Archive::open({.directory = settings.directory, .seal_level = static_cast<int>(settings.level)}, nullptr);
+  auto archive = Archive::open(
+      {.directory = settings.directory, .seal_level = static_cast<int>(settings.level)}, nullptr);
   if (!archive) {
     std::fprintf(stderr, "%s\n", archive.error().what.c_str());
     return 4;
@@ -117,9 +125,26 @@ int main(int argc, char** argv) {
               commit / events * 1e6, seal / events * 1e6, process / events * 1e6,
               (seconds(CLOCK_PROCESS_CPUTIME_ID) - to_close) / events * 1e6, wall / events * 1e6);
   std::printf("stored %llu  index %llu (%.2f %% of raw)  ratio %.2f  verify failures %llu\n",
-              static_cast<unsigned long long>(stats.stored_bytes), static_cast<unsigned long long>(stats.index_bytes),
+              static_cast<unsigned long long>(stats.stored_bytes),
+              static_cast<unsigned long long>(stats.index_bytes),
               100.0 * static_cast<double>(stats.index_bytes) / raw,
               raw / static_cast<double>(stats.stored_bytes + stats.index_bytes),
               static_cast<unsigned long long>(stats.verify_failures));
+  if (settings.night) {
+    archive = Archive::open({.directory = settings.directory}, nullptr);
+    if (!archive) return 4;
+    const double before = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    const auto report = (*archive)->night({.now_ns = 0, .everything = true, .go_on = {}});
+    if (!report) {
+      std::fprintf(stderr, "%s\n", report.error().what.c_str());
+      return 4;
+    }
+    std::printf("night: us/event %.3f  blocks %llu -> %llu  stored %llu -> %llu, index included\n",
+                (seconds(CLOCK_PROCESS_CPUTIME_ID) - before) / events * 1e6,
+                static_cast<unsigned long long>(report->blocks_before),
+                static_cast<unsigned long long>(report->blocks_after),
+                static_cast<unsigned long long>(report->bytes_before),
+                static_cast<unsigned long long>(report->bytes_after));
+  }
   return 0;
 }

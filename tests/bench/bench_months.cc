@@ -48,7 +48,7 @@ double resident_mib() {
 struct Settings {
   std::filesystem::path directory;
   std::vector<std::string> corpora;
-  long days = 180, day_bytes = 100'000'000, rounds = 5;
+  long days = 180, day_bytes = 105'000'000, rounds = 5;
   bool keep = false;
 };
 
