@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <set>
 
 #include "config/asset_table.h"
 #include "daemon/clock.h"
@@ -79,6 +80,7 @@ void NightShift::run() {
   // Only what is idle: on a busy machine the night takes longer, and nothing else does.
   const sched_param parameter{};
   pthread_setschedparam(pthread_self(), SCHED_IDLE, &parameter);
+  std::set<std::string> told;  // a block that cannot be packed is met every night
   for (;;) {
     {
       std::unique_lock lock(mutex_);
@@ -98,6 +100,7 @@ void NightShift::run() {
       continue;
     }
     for (const std::string& trouble : packed->troubles) {
+      if (!told.insert(trouble).second) continue;
       spdlog::error("E-NIGHT {} - left as it is; keep the disk and look into it / 維持原狀，請查明", trouble);
     }
     if (packed->blocks_before > 0) {

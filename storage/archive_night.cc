@@ -1,14 +1,11 @@
 #include <algorithm>
-#include <bit>
 #include <map>
 #include <set>
 #include <thread>
 
-#include "storage/day_index.h"
 #include "storage/fault.h"
-#include "storage/field_values.h"
+#include "storage/night_packer.h"
 #include "storage/rocks_archive.h"
-#include "storage/stored_event.h"
 #include "storage/wire.h"
 
 namespace vigil {
@@ -18,9 +15,6 @@ namespace {
 /// Records that are packed together by night: larger blocks are smaller in sum, but a record of one costs more to fetch. Two
 /// full blocks, each a commit longer than it should be, fit.
 constexpr std::uint64_t kColdBlockBytes = 36 * 1024 * 1024;
-constexpr std::uint64_t kColdPartBytes = 8 * 1024 * 1024;
-/// Nothing waits for the night.
-constexpr int kColdLevel = 19;
 /// One run at most: what is done again if it is broken off, and an index page the fewer for each.
 constexpr std::uint64_t kRunBytesMax = std::uint64_t{4} * 1024 * 1024 * 1024;
 
@@ -40,216 +34,6 @@ std::string clean_key(std::uint16_t day) {
 void note_unclean(Database::Changes& changes, std::uint16_t day) {
   changes.put(Family::meta, clean_key(day), {});
 }
-
-namespace {
-
-/// A row of a rollup from a record, read whole.
-class Counted {
- public:
-  void add(const StoredRecord& record, Row row, RollupBuilder& rollup) {
-    event_.reset(record);
-    std::uint32_t host = kHostUnknown;
-    std::size_t hosts = 0;
-    any_value(event_, host_, [&](const FieldValue& value) {
-      if (++hosts > 1 || value.type != ValueType::text) {
-        host = kHostUnknown;
-        return true;
-      }
-      host = value.text == record.source->host ? kHostOfSource : rollup.host(value.text);
-      return false;
-    });
-    std::uint8_t severity = kSeverityNone;
-    any_value(event_, severity_, [&](const FieldValue& value) {
-      severity = static_cast<std::uint8_t>(value.text.front() - '0');
-      return true;
-    });
-    rollup.add(row, host, severity);
-  }
-
- private:
-  LazyEvent event_;
-  const FieldRef host_ = field_named("host.name"), severity_ = field_named("log.syslog.severity.code");
-};
-
-}  // namespace
-
-/// Makes the blocks and the index of one run, which no head names yet.
-class RocksArchive::NightPacker {
- public:
-  NightPacker(RocksArchive& archive, const NightRun& run, std::uint32_t first_number)
-      : archive_(archive), run_(run), first_number_(first_number), encoder_(kColdLevel, kColdPartBytes) {}
-
-  /// Packs neighbours into one block. A reason for the operator if they must stay as they are.
-  Result<void, StoreError> pack(const Infos& blocks, std::optional<std::string>& trouble) {
-    BlockRecords records;
-    std::vector<std::shared_ptr<LoadedBlock>> loaded;
-    std::vector<CustodySegment> segments;
-    auto gathered = gather(blocks, records, loaded, segments);
-    if (!gathered) {
-      if (gathered.error().code != StoreErrc::corrupt) return gathered.error();
-      trouble = gathered.error().what;
-      return {};
-    }
-    const auto ordinal = static_cast<std::uint16_t>(made_.size());
-    const std::uint64_t failures = encoder_.verify_failures();
-    auto block = encoder_.encode(records, first_number_ + ordinal, run_.day);
-    if (!block || encoder_.verify_failures() > failures) {
-      archive_.verify_failures_ += 1;
-      trouble =
-          block ? "block " + std::to_string(blocks.front()->number) + " does not read back when packed again"
-                : block.error().what;
-      return {};
-    }
-    count(records);
-    BlockInfo& info = block->info;
-    info.place = BlockPlace::cold;
-    info.run = first_number_;
-    info.ordinal = ordinal;
-    for (std::size_t part = 0; part < block->parts.size(); ++part) {
-      auto put = archive_.database_->put_unlogged(
-          Family::cold, part_key(info, static_cast<std::uint16_t>(part)), block->parts[part]);
-      if (!put) return put.error();
-    }
-    index_.add(ordinal, block->terms);
-    made_.push_back({.info = info, .segments = std::move(segments), .letters = std::move(block->letters)});
-    before_.insert(before_.end(), blocks.begin(), blocks.end());
-    return {};
-  }
-
-  bool empty() const { return made_.empty(); }
-
-  /// Writes the index and the rollup; then all is durable.
-  Result<void, StoreError> finish() {
-    const std::vector<std::string> pages = index_.finish();
-    const std::string rollup = rollup_.finish(sources_.sources());
-    std::uint64_t index_bytes = rollup.size();
-    BlockInfo& first = made_.front().info;
-    for (std::size_t page = 0; page < pages.size(); ++page) {
-      index_bytes += pages[page].size();
-      auto put = archive_.database_->put_unlogged(
-          Family::cidx, run_key(first, static_cast<std::uint16_t>(page)), pages[page]);
-      if (!put) return put.error();
-    }
-    for (const Made& block : made_) {
-      index_bytes += block.letters.size();
-      const auto page = static_cast<std::uint16_t>(kLettersPage + block.info.ordinal);
-      auto put = archive_.database_->put_unlogged(Family::cidx, run_key(first, page), block.letters);
-      if (!put) return put.error();
-    }
-    if (auto put = archive_.database_->put_unlogged(Family::cidx, run_key(first, kRollupPage), rollup);
-        !put) {
-      return put.error();
-    }
-    std::uint64_t raw_bytes = 0, given = 0, seen = 0;
-    for (const Made& block : made_) raw_bytes += block.info.bounds.raw_bytes;
-    for (Made& block : made_) {
-      block.info.log_pages = static_cast<std::uint8_t>(std::bit_width(pages.size()) - 1);
-      // The index is the run's: each block is told a share of it.
-      seen += block.info.bounds.raw_bytes;
-      const std::uint64_t until =
-          raw_bytes == 0
-              ? index_bytes
-              : static_cast<std::uint64_t>(static_cast<double>(index_bytes) * static_cast<double>(seen) /
-                                           static_cast<double>(raw_bytes));
-      block.info.index_bytes = until - given;
-      given = until;
-    }
-    return archive_.database_->flush_night();
-  }
-
-  struct Made {
-    BlockInfo info;
-    std::vector<CustodySegment> segments;
-    std::string letters;
-  };
-  const std::vector<Made>& made() const { return made_; }
-  const Infos& before() const { return before_; }
-
- private:
-  /// Reads the blocks' records, and proves them by their custody leaves.
-  Result<void, StoreError> gather(const Infos& blocks, BlockRecords& records,
-                                  std::vector<std::shared_ptr<LoadedBlock>>& loaded,
-                                  std::vector<CustodySegment>& segments) {
-    records.lane = run_.lane;
-    SourceTableBuilder sources;
-    SegmentHasher hasher;
-    for (const auto& info : blocks) {
-      auto block = LoadedBlock::open(*archive_.database_, info);
-      if (!block) return block.error();
-      rocksdb::PinnableSlice pin;
-      const auto head = archive_.database_->get(Family::heads, block_key(*info), pin);
-      if (!head) return head.error();
-      BlockInfo ignored;
-      std::vector<CustodySegment> named;
-      if (!decode_block_head(*head, ignored, &named)) {
-        return StoreError{StoreErrc::corrupt,
-                          "block " + std::to_string(info->number) + ": its head is damaged"};
-      }
-      std::vector<std::uint32_t> renumbered;
-      for (const auto& source : (*block)->sources()) renumbered.push_back(sources.index_of(source));
-      auto segment = named.begin();
-      for (const Row& row : (*block)->rows()) {
-        const auto raw = (*block)->raw(row);
-        if (!raw) return raw.error();
-        records.rows.push_back(row);
-        records.rows.back().source = renumbered[row.source];
-        records.raws.push_back(raw->data());
-        for (; segment != named.end() && segment->sequence_last < row.sequence; ++segment) {
-          if (!proves(hasher, *segment)) return altered(*info, *segment);
-        }
-        if (segment != named.end() && segment->sequence_first <= row.sequence) {
-          hasher.add(row.sequence, row.received_ns, *raw);
-        }
-      }
-      for (; segment != named.end(); ++segment) {
-        if (!proves(hasher, *segment)) return altered(*info, *segment);
-      }
-      segments.insert(segments.end(), named.begin(), named.end());
-      loaded.push_back(std::move(*block));
-    }
-    records.sources = sources.take();
-    return {};
-  }
-
-  static bool proves(SegmentHasher& hasher, const CustodySegment& segment) {
-    return !hasher.empty() && hasher.close() == segment;
-  }
-  static StoreError altered(const BlockInfo& info, const CustodySegment& segment) {
-    return {StoreErrc::corrupt,
-            "block " + std::to_string(info.number) + ": 紀錄與收存時的雜湊值不符 (the records " +
-                record_id(segment.sequence_first) + " to " + record_id(segment.sequence_last) +
-                " are not those whose hash was taken when they came)"};
-  }
-
-  void count(const BlockRecords& records) {
-    std::vector<std::uint32_t> renumbered;
-    for (const auto& source : records.sources) renumbered.push_back(sources_.index_of(source));
-    for (std::size_t i = 0; i < records.rows.size(); ++i) {
-      Row row = records.rows[i];
-      const StoredRecord record{.sequence = row.sequence,
-                                .raw = {records.raws[i], row.length},
-                                .received_ns = row.received_ns,
-                                .event_ns = row.event_ns,
-                                .source = records.sources[row.source].get(),
-                                .kinds = Kinds(row.kinds),
-                                .format = row.format,
-                                .transport_tags = Tags(row.tags)};
-      row.source = renumbered[row.source];
-      counted_.add(record, row, rollup_);
-    }
-  }
-
-  RocksArchive& archive_;
-  const NightRun& run_;
-  const std::uint32_t first_number_;
-  BlockEncoder encoder_;
-  DayIndexBuilder index_;
-  SourceTableBuilder sources_;
-  RollupBuilder rollup_;
-  Counted counted_;
-  std::vector<Made> made_;
-  Infos before_;
-};
 
 std::vector<RocksArchive::NightRun> RocksArchive::night_runs(const NightRequest& request) const {
   std::vector<NightRun> runs;
@@ -337,7 +121,7 @@ Result<bool, StoreError> RocksArchive::pack_run(const NightRun& run, const Night
   if (!written) return written.error();
   fault_point("night_intended");
 
-  NightPacker packer(*this, run, first_number);
+  NightPacker packer(*database_, run.lane, run.day, first_number);
   for (std::size_t i = 0; i < run.blocks.size();) {
     if (request.go_on && !request.go_on()) {
       if (auto forgotten = forget_unfinished_run(); !forgotten) return forgotten.error();
@@ -357,6 +141,7 @@ Result<bool, StoreError> RocksArchive::pack_run(const NightRun& run, const Night
     std::optional<std::string> trouble;
     if (auto packed = packer.pack(together, trouble); !packed) return packed.error();
     if (trouble) report.troubles.push_back(std::move(*trouble));
+    verify_failures_ += packer.take_verify_failures();
     fault_point("night_packed");
   }
   if (packer.empty()) {

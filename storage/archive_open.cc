@@ -12,8 +12,6 @@ namespace {
 /// Text of one part of a sealed block. Parts of 4 MiB are 1 % smaller in sum, of 1 MiB 2.5 % larger.
 constexpr std::uint64_t kPartBytes = std::uint64_t{2} * 1024 * 1024;
 constexpr std::string_view kLanePrefix = "lane/";
-/// Known losses: "loss/" and the first sequence, big-endian -> the last, big-endian. So that one is told once.
-constexpr std::string_view kLossPrefix = "loss/";
 /// How far back losses are looked for: more than a journal holds. What is older is in tables that have checksums.
 constexpr std::uint64_t kLookBackBytes = 1024ULL * 1024 * 1024;
 /// The journal keeps what is sealed up to this, or a share of a small disk; likewise what blocks may take in memory

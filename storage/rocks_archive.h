@@ -112,7 +112,6 @@ class RocksArchive final : public Archive {
     std::uint16_t day = 0;
     Infos blocks;
   };
-  class NightPacker;
   std::vector<NightRun> night_runs(const NightRequest& request) const;
   Result<bool, StoreError> pack_run(const NightRun& run, const NightRequest& request, NightReport& report);
   Result<void, StoreError> forget_unfinished_run();
@@ -194,6 +193,8 @@ Family family_of(BlockPlace place);
 /// Key of a run's index page (day_index.h), of its rollup, or, with the ordinal added, of a block's letter index.
 std::string run_key(const BlockInfo& info, std::uint16_t page);
 constexpr std::uint16_t kLettersPage = 0x8000, kRollupPage = UINT16_MAX;
+/// Family meta: known losses, "loss/" and the first sequence -> the last, both big-endian. So that one is told once.
+constexpr std::string_view kLossPrefix = "loss/";
 /// Notes that a day has parts which no head names any more.
 void note_unclean(Database::Changes& changes, std::uint16_t day);
 /// Family meta: "retained/" and a lane's number -> the sequence before which retention has given up its records, both

@@ -2,11 +2,15 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <random>
 #include <set>
 
 #include "archive_helper.h"
+#include "storage/block_codec.h"
+#include "storage/database.h"
 #include "storage/retention.h"
 
 #include "storage/sha256.h"
@@ -160,17 +164,72 @@ TEST(Night, AReaderSeesWhatItBeganWith) {
   EXPECT_TRUE(same(read(*site.archive, everything()), before)) << "and the old files are given up later";
 }
 
+/// Changes one leaf in the head of a block: to the night it is as if a record had been altered.
+void alter_a_leaf(const std::filesystem::path& archive) {
+  auto database = Database::open({.directory = archive / "db"});
+  ASSERT_TRUE(database) << database.error().what;
+  std::string key, head;
+  ASSERT_TRUE((*database)->scan(Family::heads, {}, [&](std::string_view its_key, std::string_view value) {
+    key = its_key;
+    head = value;
+    return false;
+  }));
+  BlockInfo info;
+  std::vector<CustodySegment> segments;
+  ASSERT_TRUE(decode_block_head(head, info, &segments));
+  ASSERT_FALSE(segments.empty());
+  segments.front().leaf[0] ^= 1;
+  rocksdb::WriteBatch batch;
+  ASSERT_TRUE((*database)->write(batch, Database::Durability::synced, [&](Database::Changes& changes) {
+    changes.put(Family::heads, key, encode_block_head(info, segments));
+  }));
+}
+
 TEST(Night, WhatDoesNotMatchItsCustodyLeafStaysAndIsTold) {
-  // A leaf of other records, put into a head: what an altered record would look like.
   Site site;
   site.open();
-  site.live_a_day(0, 100);
-  std::vector<CustodyLeaf> leaves;
-  ASSERT_TRUE(site.archive->custody({"*"}, [&](const CustodyLeaf& leaf) {
-    leaves.push_back(leaf);
-    return true;
-  }));
-  EXPECT_FALSE(leaves.empty());
+  site.live_a_day(0);
+  const auto before = read(*site.archive, everything());
+  site.archive.reset();
+  alter_a_leaf(site.directory / "archive");
+  site.open();
+  for (int night = 1; night < 3; ++night) {
+    const NightReport report = site.night(night);
+    ASSERT_EQ(report.troubles.size(), 1U);
+    EXPECT_NE(report.troubles[0].find("0000000000000"), std::string::npos) << report.troubles[0];
+    const ArchiveStats stats = site.archive->stats();
+    EXPECT_GT(stats.cold_blocks, 0U) << "the other lane is packed";
+    EXPECT_LT(stats.cold_blocks, stats.blocks);
+    EXPECT_TRUE(same(read(*site.archive, everything()), before)) << "and nothing is lost";
+  }
+}
+
+TEST(Night, RecordsThatWereLostAndToldDoNotKeepTheirNeighboursFromBeingPacked) {
+  Site site(1'000'000);
+  site.open();
+  BatchMaker maker;
+  for (int i = 0; i < 40; ++i) commit(*site.archive, maker.add(line(i), site.source).take());
+  site.archive.reset();
+  std::filesystem::path segment;
+  for (const auto& entry : std::filesystem::directory_iterator(site.directory / "archive" / "journal"))
+    segment = entry.path();
+  {
+    // One frame of the journal is damaged: its record is lost.
+    std::fstream file(segment, std::ios::in | std::ios::out | std::ios::binary);
+    std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    const std::size_t at = bytes.find("word20x");
+    ASSERT_NE(at, std::string::npos);
+    file.clear();
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put('W');
+  }
+  RecoveryReport report;
+  site.open(&report);
+  EXPECT_EQ(report.lost_records, 1U) << report.what;
+  ASSERT_TRUE(site.archive->seal(true, maker.now()));
+  EXPECT_TRUE(site.night(1).troubles.empty());
+  EXPECT_EQ(site.archive->stats().cold_blocks, 1U);
+  EXPECT_EQ(read(*site.archive, everything()).size(), 39U);
 }
 
 /// Segment bytes, written down as the header says, by organisation and first sequence.
