@@ -27,6 +27,12 @@ int local_hour(const std::string& zone, std::int64_t now_ns) {
   return static_cast<int>(minutes / 60 % 24);
 }
 
+/// Only what is idle for the calling thread: on a busy machine the night takes longer, and nothing else does.
+void take_only_what_is_idle() {
+  const sched_param parameter{};
+  pthread_setschedparam(pthread_self(), SCHED_IDLE, &parameter);
+}
+
 }  // namespace
 
 void NightShift::start() {
@@ -64,6 +70,7 @@ bool NightShift::is_held(const RetireRequest::Question& question) const {
 }
 
 Result<NightReport, StoreError> NightShift::pack_now() {
+  take_only_what_is_idle();
   if (auto sealed = archive_.seal(true, wall_clock_ns()); !sealed) return sealed.error();
   return archive_.night({.now_ns = wall_clock_ns(), .everything = true, .go_on = [this] { return go_on(); }});
 }
@@ -77,9 +84,7 @@ Result<RetireReport, StoreError> NightShift::retire_now() {
 
 void NightShift::run() {
   pthread_setname_np(pthread_self(), "night");
-  // Only what is idle: on a busy machine the night takes longer, and nothing else does.
-  const sched_param parameter{};
-  pthread_setschedparam(pthread_self(), SCHED_IDLE, &parameter);
+  take_only_what_is_idle();
   std::set<std::string> told;  // a block that cannot be packed is met every night
   for (;;) {
     {

@@ -26,7 +26,7 @@ class NightShift {
   void start();
   void stop();
 
-  /// The night's work now, of everything that is sealed; on the caller's thread.
+  /// The night's work now, of everything that is sealed; on the caller's thread, which gets only what is idle from then on.
   Result<NightReport, StoreError> pack_now();
   /// What is past its time now.
   Result<RetireReport, StoreError> retire_now();

@@ -138,6 +138,37 @@ def test_what_a_sender_said_around_a_line_is_shown(test):
         daemon.cli("search", "--around", "line", expect=2)
 
 
+def test_the_night_changes_nothing_that_is_read(test):
+    """`vigil archive night` packs what is sealed: smaller, and every search and count answers as before, live and restarted."""
+    with test.daemon() as daemon:
+        lines = [f"<13>{bsd_stamp(n % 5000)} srv{n % 7} app[{n}]: user{n % 50} did word{n}x from 10.1.{n % 200}.{n % 90} 登入失敗"
+                 for n in range(6000)]
+        daemon.tcp_lines(lines)
+        daemon.wait_stored(6000)
+        questions = ["word17x", "10.1.17.17", "*ord59*", "登入失敗 user7", "| stats count() by host.name",
+                     "| stats count() by bucket(1h), log.source.address", "host.name:srv3 | stats count()"]
+
+        def answers():
+            return [daemon.cli("search", question, "--limit", "0", "--since", "30d", "--format", "ndjson").stdout
+                    for question in questions]
+        before = answers()
+        check(all(before), "every question has an answer")
+        daemon.cli("archive", "seal")
+        sealed = json.loads(daemon.cli("archive", "stats", "--format", "ndjson").stdout.splitlines()[-1])
+        equal(answers(), before, "sealed")
+        report = json.loads(daemon.cli("archive", "night", "--format", "ndjson").stdout)
+        equal((report["troubles"], report["finished"]), ([], True), "the night")
+        packed = json.loads(daemon.cli("archive", "stats", "--format", "ndjson").stdout.splitlines()[-1])
+        equal(packed["records"], sealed["records"], "records")
+        check(packed["stored_bytes"] < sealed["stored_bytes"], sealed, packed)
+        equal(answers(), before, "packed")
+        again = json.loads(daemon.cli("archive", "night", "--format", "ndjson").stdout)
+        equal(again["blocks_before"], 0, "nothing is packed twice")
+        daemon.kill9()
+        daemon.start()
+        equal(answers(), before, "killed and started again")
+
+
 def test_sources_are_listed_registered_or_not(test):
     """A listed host belongs to its system; one nobody listed is kept and shown as unregistered."""
     extra = {"systems": [{"id": "grades", "name": "成績系統", "organisation": "school-a", "core": True,

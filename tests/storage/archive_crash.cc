@@ -1,5 +1,6 @@
 // Opens an archive, commits records that name their own sequence, and says after each commit up to where it was told
 // "durable": until it is killed. archive_crash DIRECTORY SEED
+// archive_crash DIRECTORY retire NS gives up what is past its time then, but for what school-b said.
 
 #include <unistd.h>
 
@@ -79,9 +80,21 @@ int run(const std::string& directory, unsigned seed) {
   }
 }
 
+int retire(const std::string& directory, std::int64_t now_ns) {
+  auto opened = Archive::open({.directory = directory}, nullptr);
+  if (!opened) return 1;
+  const auto done = (*opened)->retire(
+      {.now_ns = now_ns, .months = 6, .out_of_scope_days = 184, .holds = [](const auto& question) {
+         return question.organisation == "school-b";
+       }});
+  return done ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 4 && std::string(argv[2]) == "retire")
+    return retire(argv[1], std::strtoll(argv[3], nullptr, 10));
   if (argc != 3) return 2;
   return run(argv[1], static_cast<unsigned>(std::strtoul(argv[2], nullptr, 10)));
 }

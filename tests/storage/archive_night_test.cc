@@ -1,6 +1,10 @@
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -232,6 +236,51 @@ TEST(Night, RecordsThatWereLostAndToldDoNotKeepTheirNeighboursFromBeingPacked) {
   EXPECT_EQ(read(*site.archive, everything()).size(), 39U);
 }
 
+TEST(Night, ABitThatFlipsInAnyTableIsToldOrChangesNothing) {
+  Site site;
+  site.open();
+  site.live_a_day(0);
+  site.live_a_day(1, 200);
+  site.night(1);
+  const auto before = read(*site.archive, everything());
+  site.archive.reset();
+  const auto archive = site.directory / "archive";
+  std::size_t flips = 0, told = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(archive / "db")) {
+    if (entry.path().extension() != ".sst") continue;
+    const auto size = std::filesystem::file_size(entry.path());
+    for (const std::uintmax_t at : {size / 10, size / 2, size * 9 / 10, size - 60}) {
+      std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+      file.seekg(static_cast<std::streamoff>(at));
+      const int byte = file.get();
+      const auto put = [&](int value) {
+        file.seekp(static_cast<std::streamoff>(at));
+        file.put(static_cast<char>(value));
+        file.flush();
+      };
+      put(byte ^ 8);
+      ++flips;
+      if (auto opened = Archive::open(site.options, nullptr)) {
+        std::vector<std::string> seen;
+        const auto done = (*opened)->scan(everything(), [&](const StoredRecord& record) {
+          seen.push_back(describe(record));
+          return true;
+        });
+        told += done ? 0U : 1U;
+        EXPECT_TRUE(!done || same(seen, before)) << entry.path() << " at " << at;
+      } else {
+        ++told;
+        EXPECT_EQ(opened.error().code, StoreErrc::corrupt) << opened.error().what;
+      }
+      put(byte);
+    }
+  }
+  EXPECT_GT(flips, 16U);
+  EXPECT_GT(told, flips / 4);
+  site.open();
+  EXPECT_TRUE(same(read(*site.archive, everything()), before)) << "and the files were put right again";
+}
+
 /// Segment bytes, written down as the header says, by organisation and first sequence.
 std::string leaf_of(const Archive& archive, const CustodyLeaf& leaf) {
   ScanRange range;
@@ -397,6 +446,62 @@ TEST(Retention, GivesUpWholeDaysAndKeepsWhatIsHeld) {
     EXPECT_TRUE(same(read(*site.archive, everything()), {all.begin() + 1800, all.end()}));
     EXPECT_EQ(site.archive->stats().held_blocks, 0U);
   }
+}
+
+/// Runs archive_crash to give up what is past its time; true if it died at the fault.
+bool retire_until(const std::filesystem::path& archive, std::int64_t now_ns, const std::string& fault) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const std::string now = std::to_string(now_ns), place = archive.string();
+    ::setenv("VIGIL_FAULT", fault.c_str(), 1);
+    ::execl(VIGIL_ARCHIVE_CRASH, "archive_crash", place.c_str(), "retire", now.c_str(), nullptr);
+    ::_exit(127);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFSIGNALED(status) || WEXITSTATUS(status) == 0) << status;
+  return WIFSIGNALED(status);
+}
+
+TEST(Retention, WhereverDeathComesADayIsThereWholeOrGoneAndTheRestIsUntouched) {
+  unsigned deaths = 0;
+  for (const bool packed : {false, true}) {
+    for (const std::string fault : {"retire_held:1", "retire_held:3", "retire_switched:1",
+                                    "retire_switched:2", "night_cleaned:1", "night_cleaned:2"}) {
+      Site site;
+      site.open();
+      for (int day = 0; day < 3; ++day) site.live_a_day(day);
+      if (packed) site.night(10);
+      const auto all = read(*site.archive, everything());
+      std::vector<std::string> kept;
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        if (i >= 1200 || all[i].find("|school-b|") != std::string::npos) kept.push_back(all[i]);
+      }
+      site.archive.reset();
+      const std::int64_t now = kept_until(static_cast<std::uint16_t>(kNoon / kDay) + 1, 6);
+      deaths += retire_until(site.directory / "archive", now, fault) ? 1U : 0U;
+      RecoveryReport recovery;
+      site.open(&recovery);
+      EXPECT_TRUE(recovery.clean) << fault << ": " << recovery.what;
+      const auto left = read(*site.archive, everything());
+      // Of school-a's first two days each is whole or gone.
+      EXPECT_TRUE(
+          std::includes(all.begin(), all.end(), left.begin(), left.end(),
+                        [&](const auto& a, const auto& b) { return std::stoull(a) < std::stoull(b); }))
+          << fault;
+      EXPECT_EQ((left.size() - kept.size()) % 400, 0U) << fault << " left " << left.size();
+      const auto again = site.archive->retire(
+          {.now_ns = now, .months = 6, .out_of_scope_days = 184, .holds = [](const auto& question) {
+             return question.organisation == "school-b";
+           }});
+      ASSERT_TRUE(again) << again.error().what;
+      EXPECT_TRUE(same(read(*site.archive, everything()), kept)) << fault;
+      check_custody(*site.archive, fault);
+    }
+  }
+#ifdef VIGIL_FAULT_POINTS
+  EXPECT_GE(deaths, 10U);
+#endif
 }
 
 }  // namespace
