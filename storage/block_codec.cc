@@ -385,8 +385,9 @@ Result<EncodedBlock, StoreError> BlockEncoder::pack_block(BlockRecords& records,
       const Source& source = *records.sources[row.source];
       if (row.length > 0) std::memcpy(at, records.raws[index], row.length);
       if (rolled_up) {
-        rollup_.add(row, host_without_parsing(source, row.format),
-                    severity_without_parsing(source, {at, row.length}));
+        const std::string_view raw(at, row.length);
+        rollup_.add(row, host_without_parsing(source, row.format, raw, rollup_),
+                    severity_without_parsing(source, raw));
       }
       at += row.length;
       lines_.push_back({.length = row.length, .charset = source.charset, .event_ns = row.event_ns});

@@ -3,8 +3,10 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "storage/hash.h"
+#include "storage/needle.h"
 #include "storage/row_columns.h"
 #include "storage/wire.h"
 
@@ -28,13 +30,43 @@ bool alike(const RollupEntry& a, const RollupEntry& b) {
          a.severity == b.severity;
 }
 
+/// The host that JSON names: the empty text if it names none, nothing if that is not plain to see.
+std::optional<std::string_view> host_in_json(Format format, std::string_view raw) {
+  static const Needle kKey("\"host"), kComputer("computer_name");
+  constexpr std::string_view kHostname = "\"Hostname\"";
+  if (raw.find("\\u") != std::string_view::npos || kComputer.find(raw) != std::string_view::npos)
+    return std::nullopt;
+  const std::size_t at = kKey.find(raw);
+  if (at == std::string_view::npos) return std::string_view();
+  // NXLog's flat JSON: the one key of that name, in the outermost object.
+  const std::string_view before = raw.substr(0, at);
+  const bool plain =
+      format == Format::windows_json && raw.substr(at).starts_with(kHostname) &&
+      kKey.find(raw, at + 1) == std::string_view::npos && before.find('[') == std::string_view::npos &&
+      std::count(before.begin(), before.end(), '{') == 1 && before.find('\\') == std::string_view::npos;
+  if (!plain) return std::nullopt;
+  std::string_view rest = raw.substr(at + kHostname.size());
+  if (!rest.starts_with(":\"")) return std::nullopt;
+  rest.remove_prefix(2);
+  const std::size_t end = rest.find_first_of("\"\\");
+  if (end == 0 || end == std::string_view::npos || rest[end] != '"') return std::nullopt;
+  const std::string_view host = rest.substr(0, end);
+  const bool ascii = std::all_of(host.begin(), host.end(), [](char c) { return c > ' ' && c < 0x7f; });
+  return ascii ? std::optional(host) : std::nullopt;
+}
+
 }  // namespace
 
-std::uint32_t host_without_parsing(const Source& source, Format format) {
+std::uint32_t host_without_parsing(const Source& source, Format format, std::string_view raw,
+                                   RollupBuilder& rollup) {
   switch (format) {
     case Format::json:
-    case Format::windows_json:
-      return kHostUnknown;
+    case Format::windows_json: {
+      // A document that came over HTTP may hold a whole message of another format.
+      const auto host = source.transport == "http" ? std::nullopt : host_in_json(format, raw);
+      if (!host) return kHostUnknown;
+      return host->empty() || *host == source.host ? kHostOfSource : rollup.host(*host);
+    }
     case Format::cef:
     case Format::fortigate:
       // Their own name counts only where the header has none; then the host is the peer, or what an HTTP client said.

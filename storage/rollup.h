@@ -51,8 +51,12 @@ struct Rollup {
   }
 };
 
-/// What can be said of a record without parsing it.
-std::uint32_t host_without_parsing(const Source& source, Format format);
+class RollupBuilder;
+
+/// What can be said of a record without parsing it. A payload that may name another host than the header is looked at for
+/// the few keys that could: if there is none, or one that is plain to see, the host is known all the same.
+std::uint32_t host_without_parsing(const Source& source, Format format, std::string_view raw,
+                                   RollupBuilder& rollup);
 std::uint8_t severity_without_parsing(const Source& source, std::string_view raw);
 
 /// Counts records. Sources are those of the rows.

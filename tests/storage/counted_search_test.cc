@@ -3,8 +3,8 @@
 #include "parsers/record.h"
 #include "storage/field_values.h"
 #include "storage/query.h"
-#include "storage/rollup.h"
 #include "storage/query_ast.h"
+#include "storage/rollup.h"
 #include "tests/storage/archive_helper.h"
 #include "tests/storage/frame_maker.h"
 
@@ -81,6 +81,15 @@ struct CountedSite {
         R"({"host.name":["one","two"],"message":"two of them"})",
         "CEF:0|Vendor|Product|1|2|Name|5|dvchost=gate7 src=10.0.0.1",
         R"(<189>date=2025-11-20 time=09:00:00 devname="FG7" devid="FG" logid="0000000013" type="traffic" srcip=10.0.0.9)",
+        R"(<14>1 2025-11-20T07:00:00.067+08:00 srv1 Security 7 4624 - {"EventTime":"2025-11-20 07:00:00","Hostname":"srv1","EventID":4624,"Channel":"Security"})",
+        R"(<14>1 2025-11-20T07:00:00.067+08:00 srv1 Security 7 4624 - {"EventTime":"2025-11-20 07:00:00","Hostname":"DC9.school.local","EventID":4624,"Channel":"Security","TargetUserName":"u1"})",
+        R"(<14>Nov 20 09:00:00 srv1 nx: {"EventID":4625,"Channel":"Security","EventData":{"Hostname":"inner"},"Keywords":"x"})",
+        R"(<14>Nov 20 09:00:00 srv1 nx: {"Hostname":"a\\u0062c","EventID":4625,"Channel":"Security"})",
+        R"(<14>Nov 20 09:00:00 srv1 nx: {"EventID":4625,"Channel":"Security","Hostname":"one","HOSTNAME":"two"})",
+        R"(<14>Nov 20 09:00:00 srv1 nx: {"EventID":4625,"Channel":"Security","Hostname":""})",
+        R"(<14>Nov 20 09:00:00 zeek1 zeek: {"ts":1756710000.4,"uid":"C1","id.orig_h":"10.1.1.1","host":"www.example.org"})",
+        R"(<14>Nov 20 09:00:00 zeek1 zeek: {"ts":1756710000.4,"uid":"C1","id.orig_h":"10.1.1.1"})",
+        R"(<14>Nov 20 09:00:00 srv1 beat: {"winlog":{"channel":"Security","computer_name":"PC7","event_id":"4624"}})",
         "<34>Nov 20 09:00:00 srv1 sshd[7]: Failed password for root from 203.0.113.9 port 22 ssh2",
         "<999>no priority"};
     for (int day = 0; day < days; ++day) {
@@ -117,7 +126,8 @@ TEST(CountedSearch, WhatIsSaidWithoutParsingIsWhatParsingSays) {
   site.live(12);
   LazyEvent event;
   const FieldRef host = field_named("host.name"), severity = field_named("log.syslog.severity.code");
-  std::size_t hosts = 0, severities = 0;
+  std::size_t hosts = 0, named_hosts = 0, severities = 0;
+  RollupBuilder rollup;
   ASSERT_TRUE(site.archive->scan(test::everything(), [&](const StoredRecord& record) {
     const auto values = [&](const FieldRef& field) {
       std::string all;
@@ -128,9 +138,16 @@ TEST(CountedSearch, WhatIsSaidWithoutParsingIsWhatParsingSays) {
       });
       return all;
     };
-    if (host_without_parsing(*record.source, record.format) == kHostOfSource) {
+    // Numbers of hosts by name, and the other way round.
+    const std::uint32_t known_host = host_without_parsing(*record.source, record.format, record.raw, rollup);
+    if (known_host != kHostUnknown) {
       ++hosts;
-      EXPECT_EQ(values(host), record.source->host + ";") << record.raw;
+      std::string name = record.source->host;
+      for (const std::string candidate : {"DC9.school.local", "one", "inner"}) {
+        if (known_host >= kHostFirst && rollup.host(candidate) == known_host) name = candidate;
+      }
+      EXPECT_EQ(values(host), name + ";") << record.raw;
+      named_hosts += known_host >= kHostFirst ? 1U : 0U;
     }
     const std::uint8_t known = severity_without_parsing(*record.source, record.raw);
     if (known == kSeverityUnknown) return true;
@@ -139,6 +156,7 @@ TEST(CountedSearch, WhatIsSaidWithoutParsingIsWhatParsingSays) {
     return true;
   }));
   EXPECT_GT(hosts, 1000U);
+  EXPECT_GT(named_hosts, 10U);
   EXPECT_GT(severities, 1000U);
 }
 
