@@ -211,7 +211,8 @@ class FortiReader {
       case Use::hash:
         return out_.add_hash("file.hash.", value);
       case Use::device:
-        if (!out_.header().host_from_message) out_.set("host.name", value);
+        // The first of that name, which stands in front: what follows may be a sender's.
+        if (!out_.header().host_from_message && out_.event().find(key.name) == nullptr) out_.set("host.name", value);
         return out_.add(key.name, value);
       case Use::message:
         return out_.set("message", value);

@@ -160,7 +160,7 @@ class WindowsReader {
         values_.provider = value;
         break;
       case Use::computer:
-        values_.computer = value;
+        if (values_.computer.empty()) values_.computer = value;  // the first counts
         break;
       case Use::event_id:
         values_.event_id = value;

@@ -30,29 +30,54 @@ bool alike(const RollupEntry& a, const RollupEntry& b) {
          a.severity == b.severity;
 }
 
+std::optional<std::string_view> plain_name(std::string_view name) {
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f; });
+  return plain ? std::optional(name) : std::nullopt;
+}
+
 /// The host that JSON names: the empty text if it names none, nothing if that is not plain to see.
 std::optional<std::string_view> host_in_json(Format format, std::string_view raw) {
-  static const Needle kKey("\"host"), kComputer("computer_name");
+  static const Needle kKey("\"host"), kWinlog("\"winlog");
   constexpr std::string_view kHostname = "\"Hostname\"";
-  if (raw.find("\\u") != std::string_view::npos || kComputer.find(raw) != std::string_view::npos)
-    return std::nullopt;
+  if (raw.find("\\u") != std::string_view::npos) return std::nullopt;
   const std::size_t at = kKey.find(raw);
+  if (format == Format::json)
+    return at == std::string_view::npos ? std::optional<std::string_view>("") : std::nullopt;
+  // Winlogbeat's names are others, wherever they stand.
+  if (kWinlog.find(raw) != std::string_view::npos) return std::nullopt;
   if (at == std::string_view::npos) return std::string_view();
-  // NXLog's flat JSON: the one key of that name, in the outermost object.
+  // NXLog's flat JSON: the first key of that name counts, here in the outermost object.
   const std::string_view before = raw.substr(0, at);
-  const bool plain =
-      format == Format::windows_json && raw.substr(at).starts_with(kHostname) &&
-      kKey.find(raw, at + 1) == std::string_view::npos && before.find('[') == std::string_view::npos &&
-      std::count(before.begin(), before.end(), '{') == 1 && before.find('\\') == std::string_view::npos;
+  const bool plain = raw.substr(at).starts_with(kHostname) && before.find('[') == std::string_view::npos &&
+                     std::count(before.begin(), before.end(), '{') == 1 &&
+                     before.find('\\') == std::string_view::npos;
   if (!plain) return std::nullopt;
   std::string_view rest = raw.substr(at + kHostname.size());
   if (!rest.starts_with(":\"")) return std::nullopt;
   rest.remove_prefix(2);
   const std::size_t end = rest.find_first_of("\"\\");
   if (end == 0 || end == std::string_view::npos || rest[end] != '"') return std::nullopt;
-  const std::string_view host = rest.substr(0, end);
-  const bool ascii = std::all_of(host.begin(), host.end(), [](char c) { return c > ' ' && c < 0x7f; });
-  return ascii ? std::optional(host) : std::nullopt;
+  return plain_name(rest.substr(0, end));
+}
+
+/// The name that a FortiGate without a header gives itself, if it is plain to see.
+std::optional<std::string_view> host_in_fortigate(std::string_view raw) {
+  constexpr std::string_view kKey = " devname=\"";
+  constexpr std::size_t kFrontBytes = 96;
+  // Behind the priority the payload begins at once: there is no header that could name a host.
+  const std::size_t payload = raw.find('>');
+  if (!raw.starts_with('<') || payload > 4 || !raw.substr(payload + 1).starts_with("date="))
+    return std::nullopt;
+  // The first of that name counts, and stands in front of everything quoted.
+  const std::string_view front = raw.substr(0, kFrontBytes);
+  const std::size_t at = front.find(kKey);
+  if (at == std::string_view::npos || front.substr(0, at).find_first_of("\"\\") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  const std::string_view rest = raw.substr(at + kKey.size());
+  const std::size_t end = rest.find_first_of("\"\\");
+  if (end == 0 || end == std::string_view::npos || rest[end] != '"') return std::nullopt;
+  return plain_name(rest.substr(0, end));
 }
 
 }  // namespace
@@ -68,9 +93,13 @@ std::uint32_t host_without_parsing(const Source& source, Format format, std::str
       return host->empty() || *host == source.host ? kHostOfSource : rollup.host(*host);
     }
     case Format::cef:
-    case Format::fortigate:
+    case Format::fortigate: {
       // Their own name counts only where the header has none; then the host is the peer, or what an HTTP client said.
-      return source.host != source.peer && source.transport != "http" ? kHostOfSource : kHostUnknown;
+      if (source.transport == "http") return kHostUnknown;
+      if (source.host != source.peer) return kHostOfSource;
+      const auto host = format == Format::fortigate ? host_in_fortigate(raw) : std::nullopt;
+      return host ? rollup.host(*host) : kHostUnknown;
+    }
     default:
       return kHostOfSource;
   }
@@ -117,9 +146,11 @@ void RollupBuilder::add(const Row& row, std::uint32_t host, std::uint8_t severit
 }
 
 std::uint32_t RollupBuilder::host(std::string_view name) {
+  if (last_host_ < hosts_.size() && hosts_[last_host_] == name) return last_host_ + kHostFirst;
   const auto [place, fresh] =
       host_numbers_.try_emplace(std::string(name), static_cast<std::uint32_t>(hosts_.size()) + kHostFirst);
   if (fresh) hosts_.emplace_back(name);
+  last_host_ = place->second - kHostFirst;
   return place->second;
 }
 
@@ -148,6 +179,7 @@ std::string RollupBuilder::finish(const Sources& sources) {
   last_ = 0;
   host_numbers_.clear();
   hosts_.clear();
+  last_host_ = 0;
 
   std::string packed(ZSTD_compressBound(plain.size()), '\0');
   const std::size_t size = ZSTD_compress(packed.data(), packed.size(), plain.data(), plain.size(), kLevel);

@@ -82,6 +82,7 @@ class RollupBuilder {
   std::size_t last_ = 0;
   std::unordered_map<std::string, std::uint32_t> host_numbers_;
   std::vector<std::string> hosts_;
+  std::uint32_t last_host_ = 0;  ///< in hosts_: neighbours name the same
 };
 
 /// False if the bytes are not what was written. What another parser revision said of hosts and severities is unknown.

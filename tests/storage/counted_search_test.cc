@@ -89,6 +89,10 @@ struct CountedSite {
         R"(<14>Nov 20 09:00:00 srv1 nx: {"EventID":4625,"Channel":"Security","Hostname":""})",
         R"(<14>Nov 20 09:00:00 zeek1 zeek: {"ts":1756710000.4,"uid":"C1","id.orig_h":"10.1.1.1","host":"www.example.org"})",
         R"(<14>Nov 20 09:00:00 zeek1 zeek: {"ts":1756710000.4,"uid":"C1","id.orig_h":"10.1.1.1"})",
+        R"(<189>date=2025-11-20 time=09:00:00 devname="FG \\" 8" devid="FG" logid="0000000013" type="traffic" srcip=10.0.0.9)",
+        R"(<189>date=2025-11-20 time=09:00:00 devname=FG7 devid="FG" logid="0000000013" type="traffic" srcip=10.0.0.9)",
+        R"(<189>date=2025-11-20 time=09:00:00 devname="FG7" devid="FG" logid="0000000013" type="traffic" devname="FG8")",
+        R"(<189>date=2025-11-20 time=09:00:00 logid="0000000013" type="traffic" msg=" devname=\\"no\\"" devid="FG")",
         R"(<14>Nov 20 09:00:00 srv1 beat: {"winlog":{"channel":"Security","computer_name":"PC7","event_id":"4624"}})",
         "<34>Nov 20 09:00:00 srv1 sshd[7]: Failed password for root from 203.0.113.9 port 22 ssh2",
         "<999>no priority"};
@@ -143,7 +147,7 @@ TEST(CountedSearch, WhatIsSaidWithoutParsingIsWhatParsingSays) {
     if (known_host != kHostUnknown) {
       ++hosts;
       std::string name = record.source->host;
-      for (const std::string candidate : {"DC9.school.local", "one", "inner"}) {
+      for (const std::string candidate : {"DC9.school.local", "one", "inner", "FG7", "FG8", "fw"}) {
         if (known_host >= kHostFirst && rollup.host(candidate) == known_host) name = candidate;
       }
       EXPECT_EQ(values(host), name + ";") << record.raw;
