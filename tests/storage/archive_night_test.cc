@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include <map>
 #include <random>
 #include <set>
+#include <thread>
 
 #include "archive_helper.h"
 #include "storage/block_codec.h"
@@ -73,6 +75,8 @@ struct Site {
   std::unique_ptr<Archive> archive;
   const std::shared_ptr<const Source> source = make_source(), other = make_source("school-b", "srv2");
 };
+
+void check_custody(const Archive& archive, const std::string& when);
 
 TEST(Night, PacksDaysThatHaveEndedAndChangesNothingThatIsRead) {
   Site site;
@@ -148,6 +152,56 @@ TEST(Night, StopsWhereItIsToldToAndGoesOnAnotherNight) {
   }
   site.night(4);
   EXPECT_EQ(site.archive->stats().cold_blocks, site.archive->stats().blocks);
+}
+
+TEST(Night, WorksBesideCommittingSealingAndReading) {
+  Site site(4'000);
+  site.open();
+  Archive& archive = *site.archive;
+  std::atomic<bool> stopping{false};
+  std::atomic<std::uint64_t> acked{0};
+  std::vector<std::thread> threads;
+  threads.emplace_back([&] {
+    BatchMaker maker;
+    for (int i = 0; i < 400 && !HasFailure(); ++i) {
+      for (int k = 0; k < 10; ++k) maker.add(line(i * 10 + k), k % 3 == 0 ? site.other : site.source);
+      commit(archive, maker.take());
+      acked = archive.next_sequence() - 1;
+    }
+    stopping = true;
+  });
+  threads.emplace_back([&] {
+    while (!stopping) {
+      EXPECT_TRUE(archive.seal(false, kNoon));
+    }
+  });
+  threads.emplace_back([&] {
+    for (int night = 0; !stopping; ++night) {
+      const auto done = archive.night({.now_ns = kNoon, .everything = true, .go_on = {}});
+      EXPECT_TRUE(done) << done.error().what;
+      if (done) {
+        EXPECT_TRUE(done->troubles.empty());
+      }
+    }
+  });
+  threads.emplace_back([&] {
+    while (!stopping) {
+      const std::uint64_t at_least = acked;
+      std::uint64_t last = 0;
+      const auto done =
+          archive.scan(everything(), [&](const StoredRecord& record) { return record.sequence == ++last; });
+      EXPECT_TRUE(done) << done.error().what;
+      EXPECT_GE(last, at_least);
+      static_cast<void>(archive.stats());
+      if (at_least > 0) {
+        EXPECT_TRUE(archive.get(at_least, {"*"}));
+      }
+    }
+  });
+  for (std::thread& thread : threads) thread.join();
+  ASSERT_TRUE(archive.seal(true, kNoon));
+  EXPECT_EQ(read(archive, everything()).size(), 4'000U);
+  check_custody(archive, "afterwards");
 }
 
 TEST(Night, AReaderSeesWhatItBeganWith) {
