@@ -88,10 +88,13 @@ def wait_until(question, seconds, what, every=0.05):
         time.sleep(every)
 
 
-def free_port():
-    """A port free for TCP and UDP, outside the range the kernel hands out by itself: it stays free until taken."""
+def free_port(given=set()):  # noqa: B006: what was given is remembered from call to call
+    """A port free for TCP and UDP, outside the range the kernel hands out by itself: it stays free until taken. No port is
+    given twice."""
     for _ in range(200):
         port = random.randint(20000, 31999)
+        if port in given:
+            continue
         with contextlib.ExitStack() as stack:
             try:
                 for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
@@ -99,6 +102,7 @@ def free_port():
                     probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
+        given.add(port)
         return port
     raise Failure("no free port was found")
 
