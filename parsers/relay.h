@@ -39,12 +39,12 @@ constexpr std::size_t kRelayRawBytesMax = 16 * 1024 * 1024;
 
 /// The sender of records, as the instance knows it that first received them.
 struct RelaySource {
-  std::string_view peer, host, listener, transport, organisation;
+  std::string_view peer{}, host{}, listener{}, transport{}, organisation{};
   int zone_minutes = 0;
   Charset charset = Charset::automatic;
   bool drill = false;
-  std::vector<std::string_view> hops;  ///< instances that had the records, first the one that received them
-  std::string_view envelope;           ///< pairs name NUL value NUL
+  std::vector<std::string_view> hops{};  ///< instances that had the records, first the one that received them
+  std::string_view envelope{};           ///< pairs name NUL value NUL
 };
 
 struct RelayRecord {

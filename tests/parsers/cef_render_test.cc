@@ -35,7 +35,7 @@ TEST_F(CefRender, SaysWhatTheEventSays) {
   event_.add("user.name", "root");
   EXPECT_EQ(
       render(),
-      "CEF:0|Vigil|vigild|1.0|ssh-login|Failed password for root|5|act=ssh-login src=203.0.113.5 spt=51999 "
+      "CEF:0|Vigil|vigild|1.0|ssh-login|Failed password for root|3|act=ssh-login src=203.0.113.5 spt=51999 "
       "duser=root outcome=failure rt=1795157940000 externalId=01 dvchost=srv1 cat=authentication "
       "cs1=school-a "
       "cs1Label=organisation cs3=10.0.0.9 cs3Label=peer deviceCustomDate1=1795157941000 "
@@ -56,7 +56,8 @@ TEST_F(CefRender, NoValueLeavesItsPlace) {
   PayloadBench bench;
   std::string frame;
   append_cef_syslog_header(event_, source_, frame);
-  const Event& back = bench.parse(frame + line);
+  frame += line;
+  const Event& back = bench.parse(frame);
   EXPECT_EQ(back.format, Format::cef);
   EXPECT_EQ(back.text_of("event.action"), "x=y src=6.6.6.6\\\n\\= |");
   EXPECT_EQ(back.text_of("destination.user.name"), "trailing\\");

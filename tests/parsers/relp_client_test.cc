@@ -25,7 +25,7 @@ struct Case {
   std::string_view why, bytes, expected;
 };
 constexpr Case kCases[] = {
-    {"the offer's answer", "1 rsp 64 200 OK\nrelp_version=0\nrelp_software=librelp,1.11.0\ncommands=syslog\n",
+    {"the offer's answer", "1 rsp 66 200 OK\nrelp_version=0\nrelp_software=librelp,1.11.0\ncommands=syslog\n",
      "1:200:OK\nrelp_version=0\nrelp_software=librelp,1.11.0\ncommands=syslog"},
     {"two in a row", "2 rsp 6 200 OK\n3 rsp 6 200 OK\n", "2:200:OK 3:200:OK"},
     {"a refusal", "4 rsp 9 500 no-no\n", "4:500:no-no"},
