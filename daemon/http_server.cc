@@ -191,6 +191,7 @@ class Session : public std::enable_shared_from_this<Session> {
     HttpRequest request;
     request.method = std::string(message.method_string());
     request.body = std::move(message.body());
+    for (const auto& field : message) request.headers.emplace_back(field.name_string(), field.value());
     request.peer = peer_.text;
     request.trusted = peer_.trusted;
     request.loopback = peer_.loopback;
@@ -387,6 +388,13 @@ bool peer_may_enter(int fd) {
 }
 
 }  // namespace
+
+std::string_view HttpRequest::header(std::string_view name) const {
+  for (const auto& [have, value] : headers) {
+    if (beast::iequals(have, name)) return value;
+  }
+  return {};
+}
 
 bool add_form(std::string_view form, std::multimap<std::string, std::string>& parameters) {
   const auto parsed = boost::urls::parse_query(form);

@@ -10,6 +10,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace vigil {
 
@@ -35,7 +37,8 @@ struct HttpRequest {
   std::string path;                          ///< decoded once, "/api/v1/search"
   std::multimap<std::string, std::string>
       query;  ///< decoded once; of several with one name the first one counts
-  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< in order, names as sent; ask header()
+  std::string body;      ///< content-decoded
   std::string peer;      ///< address; "unix" on the Unix socket
   bool trusted = false;  ///< came over the Unix socket from the data directory's owner or root
   bool loopback = false;
@@ -46,6 +49,8 @@ struct HttpRequest {
     const auto found = query.lower_bound(std::string(name));
     return found == query.end() || found->first != name ? fallback : std::string_view(found->second);
   }
+  /// The first header of this name (any case); empty if there is none.
+  std::string_view header(std::string_view name) const;
   bool has(std::string_view name) const { return query.contains(std::string(name)); }
 };
 

@@ -39,7 +39,7 @@ class HttpServerTest : public ::testing::Test {
           if (request.path == "/forget") return;
           answer->reply(200, "text/plain",
                         request.method + " " + request.path + " q=" + std::string(request.parameter("q")) +
-                            " body=" + request.body + (request.cross_site ? " cross" : "") + "\n");
+                            " body=" + request.body + " agent=" + std::string(request.header("user-AGENT")) + (request.cross_site ? " cross" : "") + "\n");
         },
         limits);
     std::string error;
@@ -101,6 +101,12 @@ TEST_F(HttpServerTest, DecodesPathAndQueryOnce) {
   const std::string answer =
       talk("GET /a%20b?q=x%2By+z HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   EXPECT_NE(answer.find("GET /a b q=x+y z"), std::string::npos) << answer;
+}
+
+TEST_F(HttpServerTest, TellsHeadersByNameInAnyCase) {
+  const std::string answer = talk(
+      "GET / HTTP/1.1\r\nHost: localhost\r\nuser-agent: first\r\nUser-Agent: second\r\nConnection: close\r\n\r\n");
+  EXPECT_NE(answer.find(" agent=first"), std::string::npos) << answer;
 }
 
 struct StatusCase {
