@@ -8,6 +8,8 @@ extern "C" int fuzz_header_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_relay_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_cef_render_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_relp_client_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_bulk_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_http_input(const std::uint8_t* data, std::size_t size);
 
 namespace vigil {
 namespace {
@@ -17,6 +19,8 @@ TEST(FuzzCorpus, TheHeaderParserKeepsItsProperties) { EXPECT_GT(replay("header",
 TEST(FuzzCorpus, TheRelayBodyKeepsItsProperties) { EXPECT_GT(replay("relay", fuzz_relay_input), 3U); }
 TEST(FuzzCorpus, CefComesBackAsItWasRendered) { EXPECT_GT(replay("cef_render", fuzz_cef_render_input), 3U); }
 TEST(FuzzCorpus, RelpAnswersKeepTheirProperties) { EXPECT_GT(replay("relp_client", fuzz_relp_client_input), 3U); }
+TEST(FuzzCorpus, TheBulkBodyKeepsItsProperties) { EXPECT_GE(replay("bulk", fuzz_bulk_input), 8U); }
+TEST(FuzzCorpus, HttpKeepsItsProperties) { EXPECT_GE(replay("http", fuzz_http_input), 8U); }
 
 }  // namespace
 }  // namespace vigil
