@@ -71,10 +71,12 @@ Result<Context, std::string> make_context(const UpstreamConfig::Tls& tls) {
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   const int trusted = tls.ca.empty() ? SSL_CTX_set_default_verify_paths(context.get())
                                      : SSL_CTX_load_verify_file(context.get(), tls.ca.c_str());
-  if (trusted != 1) return "tls.ca cannot be read: " + tls.ca.string() + ": " + tls_error("no certificate in it");
+  if (trusted != 1)
+    return "tls.ca cannot be read: " + tls.ca.string() + ": " + tls_error("no certificate in it");
   if (tls.certificate.empty()) return context;
   if (SSL_CTX_use_certificate_chain_file(context.get(), tls.certificate.c_str()) != 1)
-    return "tls.certificate cannot be read: " + tls.certificate.string() + ": " + tls_error("no certificate in it");
+    return "tls.certificate cannot be read: " + tls.certificate.string() + ": " +
+           tls_error("no certificate in it");
   if (SSL_CTX_use_PrivateKey_file(context.get(), tls.key.c_str(), SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_check_private_key(context.get()) != 1) {
     return "tls.key cannot be used: " + tls.key.string() + ": " + tls_error("it is not the certificate's");
@@ -115,7 +117,8 @@ struct ClientStream::Impl {
     if (fd < 0) return system_error(errno);
     if (::connect(fd, to.ai_addr, to.ai_addrlen) != 0) {
       if (errno != EINPROGRESS) return system_error(errno);
-      if (!ready(POLLOUT, Clock::now() + limits.connect)) return std::string("no answer to the connection's beginning");
+      if (!ready(POLLOUT, Clock::now() + limits.connect))
+        return std::string("no answer to the connection's beginning");
       int trouble = 0;
       socklen_t size = sizeof trouble;
       ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &trouble, &size);
@@ -157,8 +160,8 @@ struct ClientStream::Impl {
       }
       const long verified = SSL_get_verify_result(ssl.get());
       std::string text = verified == X509_V_OK ? "TLS: " + tls_error("the connection ended")
-                                               : "its certificate is not good for '" + name + "': " +
-                                                     X509_verify_cert_error_string(verified);
+                                               : "its certificate is not good for '" + name +
+                                                     "': " + X509_verify_cert_error_string(verified);
       ssl.reset();
       return text;
     }
@@ -168,10 +171,9 @@ struct ClientStream::Impl {
 ClientStream::ClientStream(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ClientStream::~ClientStream() = default;
 
-Result<std::unique_ptr<ClientStream>, std::string> ClientStream::connect(const std::string& address,
-                                                                         const std::optional<UpstreamConfig::Tls>& tls,
-                                                                         const std::atomic<bool>& stopping,
-                                                                         ClientStreamLimits limits) {
+Result<std::unique_ptr<ClientStream>, std::string> ClientStream::connect(
+    const std::string& address, const std::optional<UpstreamConfig::Tls>& tls,
+    const std::atomic<bool>& stopping, ClientStreamLimits limits) {
   const HostPort where = split(address);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -200,10 +202,12 @@ Result<void, std::string> ClientStream::write(std::string_view bytes) {
     short wanted = POLLOUT;
     if (d.ssl) {
       ERR_clear_error();
-      written = SSL_write(d.ssl.get(), bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1U << 20U)));
+      written = SSL_write(d.ssl.get(), bytes.data(),
+                          static_cast<int>(std::min<std::size_t>(bytes.size(), 1U << 20U)));
       if (written <= 0) {
         const int why = SSL_get_error(d.ssl.get(), static_cast<int>(written));
-        if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) return "TLS: " + tls_error("the connection ended");
+        if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE)
+          return "TLS: " + tls_error("the connection ended");
         wanted = why == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT;
       }
     } else {

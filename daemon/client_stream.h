@@ -24,10 +24,9 @@ struct ClientStreamLimits {
 class ClientStream {
  public:
   /// `address` as "host:port" or "[::1]:port". A sentence on failure.
-  static Result<std::unique_ptr<ClientStream>, std::string> connect(const std::string& address,
-                                                                    const std::optional<UpstreamConfig::Tls>& tls,
-                                                                    const std::atomic<bool>& stopping,
-                                                                    ClientStreamLimits limits = {});
+  static Result<std::unique_ptr<ClientStream>, std::string> connect(
+      const std::string& address, const std::optional<UpstreamConfig::Tls>& tls,
+      const std::atomic<bool>& stopping, ClientStreamLimits limits = {});
   ~ClientStream();
   ClientStream(const ClientStream&) = delete;
   ClientStream& operator=(const ClientStream&) = delete;

@@ -20,6 +20,7 @@ enum class Discard : std::uint8_t {
   unavailable,  ///< HTTP while nothing could be acknowledged; the client was told
   duplicate,    ///< an acknowledged transport brought it again; it is stored once
   malformed,    ///< a document that is none, in a protocol that refuses those; the client was told
+  relay_loop,   ///< relayed to us, and has been here before or made too many hops
   count_
 };
 std::string_view discard_name(Discard reason);

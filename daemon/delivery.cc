@@ -17,8 +17,8 @@ Delivery::~Delivery() {
   counters_.discard(Discard::unavailable, batch_->records.size());
 }
 
-bool Delivery::add(const Arrival& arrival, std::string_view raw) {
-  return intake_.add_to(*batch_, listener_, arrival, raw);
+bool Delivery::add(const Arrival& arrival, std::string_view raw, const IntakeListener& listener) {
+  return intake_.add_to(*batch_, listener, arrival, raw);
 }
 
 void Delivery::discard(Discard reason, std::uint64_t count) {

@@ -36,8 +36,8 @@ std::string without_digits(std::string_view text) {
 bool same_source(const Source& a, const Source& b) {
   return a.host == b.host && a.peer == b.peer && a.listener == b.listener && a.transport == b.transport &&
          a.organisation == b.organisation && a.system == b.system && a.envelope == b.envelope &&
-         a.zone_minutes == b.zone_minutes && a.charset == b.charset && a.drill == b.drill && a.core == b.core &&
-         a.in_scope == b.in_scope && a.system_kinds == b.system_kinds;
+         a.zone_minutes == b.zone_minutes && a.charset == b.charset && a.drill == b.drill &&
+         a.core == b.core && a.in_scope == b.in_scope && a.system_kinds == b.system_kinds;
 }
 
 /// Whether a record has passed an instance: so its envelope says, or its structured data.
@@ -50,7 +50,8 @@ bool passed(const StoredRecord& record, std::string_view instance) {
     });
   }
   if (found) return true;
-  if (record.raw.find(kRelayElement) == std::string_view::npos || record.raw.find(instance) == std::string_view::npos)
+  if (record.raw.find(kRelayElement) == std::string_view::npos ||
+      record.raw.find(instance) == std::string_view::npos)
     return false;
   Arena arena;
   const SyslogHeader header = parse_record_header(record.raw, *record.source, record.received_ns, arena);
@@ -117,9 +118,10 @@ bool Forwarder::save() {
   change.put(key_, std::to_string(cursor_) + " " + std::to_string(begin_) + " " + stream_);
   const auto written = archive_.state().commit(change);
   if (!written && !save_failing_) {
-    spdlog::warn("W-UPSTREAM {}: its place could not be written: {} - after a crash records would be sent again / "
-                 "上游進度無法寫入",
-                 config_.id, written.error().what);
+    spdlog::warn(
+        "W-UPSTREAM {}: its place could not be written: {} - after a crash records would be sent again / "
+        "上游進度無法寫入",
+        config_.id, written.error().what);
   }
   save_failing_ = !written;
   saved_ = cursor_;
@@ -216,9 +218,11 @@ bool Forwarder::agree(const UpstreamSink::Opened& opened) {
   if (next > ours) {
     // It has what we never had: this archive was put back to an older state, and its sequences will be given again. Under
     // a new id nothing of what comes now is taken for what it has.
-    spdlog::warn("W-UPSTREAM {}: it knows {} records more than this archive has, which was put back to an older state: "
-                 "a new stream begins / 上游擁有較新的紀錄，本機資料似曾回復至舊狀態，改以新串流傳送",
-                 config_.id, next - ours);
+    spdlog::warn(
+        "W-UPSTREAM {}: it knows {} records more than this archive has, which was put back to an older "
+        "state: "
+        "a new stream begins / 上游擁有較新的紀錄，本機資料似曾回復至舊狀態，改以新串流傳送",
+        config_.id, next - ours);
     stream_ = random_id();
     begin_ = cursor_ = std::min(cursor_, ours);
     window_.clear();
@@ -228,10 +232,12 @@ bool Forwarder::agree(const UpstreamSink::Opened& opened) {
   }
   if (next == cursor_) return true;
   if (next < cursor_) {
-    spdlog::error("E-UPSTREAM {}: it has lost records that it had acknowledged, {} to {}: they are sent again / "
-                  "上游遺失已確認的紀錄，重新傳送",
-                  config_.id, next, cursor_);
-    say_("gap", "[gap upstream=\"" + config_.id + "\" from=\"" + record_id(next) + "\" to=\"" + record_id(cursor_) +
+    spdlog::error(
+        "E-UPSTREAM {}: it has lost records that it had acknowledged, {} to {}: they are sent again / "
+        "上游遺失已確認的紀錄，重新傳送",
+        config_.id, next, cursor_);
+    say_("gap", "[gap upstream=\"" + config_.id + "\" from=\"" + record_id(next) + "\" to=\"" +
+                    record_id(cursor_) +
                     "\"] the upstream had lost records that it had acknowledged; they were sent again");
     const std::lock_guard lock(mutex_);
     status_.sent_again += cursor_ - next;
@@ -275,8 +281,9 @@ void Forwarder::copy(const StoredRecord& record) {
   ForwardBatch& batch = window_.back();
   StoredRecord kept = record;
   kept.raw = batch.arena.copy(record.raw);
-  const auto known = std::find_if(batch.sources.rbegin(), batch.sources.rend(),
-                                  [&record](const Source& source) { return same_source(source, *record.source); });
+  const auto known =
+      std::find_if(batch.sources.rbegin(), batch.sources.rend(),
+                   [&record](const Source& source) { return same_source(source, *record.source); });
   kept.source = known != batch.sources.rend() ? &*known : &batch.sources.emplace_back(*record.source);
   batch.records.push_back(kept);
   batch.raw_bytes += record.raw.size();
@@ -326,13 +333,15 @@ bool Forwarder::gather() {
   }
   // A damaged block does not hold up the others: what it had counts as missing.
   if (!cost)
-    spdlog::error("E-UPSTREAM {}: {} - its records cannot be sent / 區塊損毀，無法傳送", config_.id, cost.error().what);
+    spdlog::error("E-UPSTREAM {}: {} - its records cannot be sent / 區塊損毀，無法傳送", config_.id,
+                  cost.error().what);
   if (whole && at < to) {
     ForwardBatch& batch = open_batch(at);
     batch.missing += to - at;
     batch.next = to;
   }
-  const auto first = std::find_if(window_.begin(), window_.end(), [](const auto& b) { return !b.records.empty(); });
+  const auto first =
+      std::find_if(window_.begin(), window_.end(), [](const auto& b) { return !b.records.empty(); });
   const std::lock_guard lock(mutex_);
   pending_since_ns_ = first == window_.end() ? 0 : first->records.front().received_ns;
   return true;
@@ -342,9 +351,10 @@ bool Forwarder::gather() {
 void Forwarder::pass(const ForwardBatch& batch) {
   cursor_ = batch.next;
   if (batch.missing > 0) {
-    spdlog::warn("W-UPSTREAM {}: {} records between {} and {} are no longer in the archive and were not sent / "
-                 "部分紀錄已不在封存中，未能傳送",
-                 config_.id, batch.missing, batch.first, batch.next);
+    spdlog::warn(
+        "W-UPSTREAM {}: {} records between {} and {} are no longer in the archive and were not sent / "
+        "部分紀錄已不在封存中，未能傳送",
+        config_.id, batch.missing, batch.first, batch.next);
     say_("gap", "[gap upstream=\"" + config_.id + "\" from=\"" + record_id(batch.first) + "\" to=\"" +
                     record_id(batch.next) + "\" missing=\"" + std::to_string(batch.missing) +
                     "\"] records were no longer in the archive and were not sent upstream");
@@ -384,7 +394,8 @@ bool Forwarder::send_front() {
   window_.pop_front();
   const std::lock_guard lock(mutex_);
   status_.last_error.clear();
-  pending_since_ns_ = window_.empty() || window_.front().records.empty() ? 0 : window_.front().records.front().received_ns;
+  pending_since_ns_ =
+      window_.empty() || window_.front().records.empty() ? 0 : window_.front().records.front().received_ns;
   return true;
 }
 
@@ -395,9 +406,11 @@ void Forwarder::trouble(std::string what) {
   if (stopping_) return;
   std::string gist = without_digits(what);
   if (gist != told_trouble_) {
-    spdlog::warn("W-UPSTREAM {} ({}): {} - records wait in the archive and are sent later / 上游無法傳送，紀錄保留於本機，"
-                 "稍後重試",
-                 config_.id, status_.address, what);
+    spdlog::warn(
+        "W-UPSTREAM {} ({}): {} - records wait in the archive and are sent later / "
+        "上游無法傳送，紀錄保留於本機，"
+        "稍後重試",
+        config_.id, status_.address, what);
     told_trouble_ = std::move(gist);
   }
   {
@@ -429,15 +442,17 @@ Result<std::vector<std::unique_ptr<Forwarder>>, std::string> make_forwarders(
     if (!config.query.empty()) {
       auto query = Query::parse(config.query);
       if (!query)
-        return "E-UPSTREAM upstream '" + config.id + "': its query cannot be read:\n" + query.error().render(config.query);
+        return "E-UPSTREAM upstream '" + config.id + "': its query cannot be read:\n" +
+               query.error().render(config.query);
       if (query->has_pipes())
-        return "E-UPSTREAM upstream '" + config.id + "': a query that chooses records has no pipes: " + config.query +
-               " / 篩選條件不可含管線";
+        return "E-UPSTREAM upstream '" + config.id +
+               "': a query that chooses records has no pipes: " + config.query + " / 篩選條件不可含管線";
       choice.query = std::move(*query);
     }
     made.push_back(std::make_unique<Forwarder>(
         archive, config, std::move(choice), instance,
-        [&config, &self](const std::atomic<bool>& stopping) { return make_sink(config, self, stopping); }, say));
+        [&config, &self](const std::atomic<bool>& stopping) { return make_sink(config, self, stopping); },
+        say));
   }
   return made;
 }

@@ -44,16 +44,16 @@ struct UpstreamStatus {
   enum class State : std::uint8_t { connecting, sending, idle, waiting };
   std::string id, kind, address;
   State state = State::connecting;
-  std::uint64_t cursor = 0;        ///< what lies before is on the other side, or was not meant for it
-  std::uint64_t lag_records = 0;   ///< in the archive and not yet looked at or acknowledged
-  std::int64_t lag_ns = 0;         ///< age of the oldest record that is to be sent and is not acknowledged
+  std::uint64_t cursor = 0;       ///< what lies before is on the other side, or was not meant for it
+  std::uint64_t lag_records = 0;  ///< in the archive and not yet looked at or acknowledged
+  std::int64_t lag_ns = 0;        ///< age of the oldest record that is to be sent and is not acknowledged
   std::uint64_t sent = 0, acknowledged = 0;
-  std::uint64_t filtered = 0;      ///< not meant: query, organisation, drill
-  std::uint64_t looped = 0;        ///< not sent, because they come from there or have been here before
-  std::uint64_t missing = 0;       ///< sequences without a record any more: past retention, or lost
-  std::uint64_t sent_again = 0;    ///< sequences told again because the other side had lost them
+  std::uint64_t filtered = 0;    ///< not meant: query, organisation, drill
+  std::uint64_t looped = 0;      ///< not sent, because they come from there or have been here before
+  std::uint64_t missing = 0;     ///< sequences without a record any more: past retention, or lost
+  std::uint64_t sent_again = 0;  ///< sequences told again because the other side had lost them
   std::uint64_t errors = 0;
-  std::string last_error;          ///< of the newest failure; empty since the last success
+  std::string last_error;  ///< of the newest failure; empty since the last success
   std::int64_t last_error_ns = 0, last_acknowledged_ns = 0;
 };
 std::string_view upstream_state_name(UpstreamStatus::State state);
@@ -120,8 +120,8 @@ class Forwarder {
   std::unique_ptr<UpstreamSink> sink_;
   bool open_ = false;
   std::string upstream_instance_;
-  std::string stream_;        ///< id under which the other side counts our sequences
-  std::uint64_t begin_ = 0;   ///< where the stream began
+  std::string stream_;       ///< id under which the other side counts our sequences
+  std::uint64_t begin_ = 0;  ///< where the stream began
   std::uint64_t cursor_ = 0;
   std::uint64_t saved_ = 0;
   bool save_failing_ = false;

@@ -25,6 +25,7 @@ namespace vigil {
 struct IntakeListener {
   SourceTable::Listener description;
   std::string zone;  ///< IANA name
+  std::optional<int> zone_minutes{};  ///< wins over it
   ListenerStats* stats = nullptr;
 };
 

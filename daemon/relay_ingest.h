@@ -17,14 +17,16 @@ namespace vigil {
 /// Used on one I/O thread.
 class RelayIngest : public IngestHandler {
  public:
-  explicit RelayIngest(const IngestParts& parts) : parts_(parts), ledger_(*parts.relay) {}
+  explicit RelayIngest(const IngestParts& parts) : parts_(parts), ledger_(parts.relay) {}
 
   void handle(const HttpRequest& request, const std::shared_ptr<HttpAnswer>& answer,
               const Admission& admission) override;
 
  private:
-  void hello(const HttpRequest& request, const std::shared_ptr<HttpAnswer>& answer, const Admission& admission);
-  void store(const HttpRequest& request, const std::shared_ptr<HttpAnswer>& answer, const Admission& admission);
+  void hello(const HttpRequest& request, const std::shared_ptr<HttpAnswer>& answer,
+             const Admission& admission);
+  void store(const HttpRequest& request, const std::shared_ptr<HttpAnswer>& answer,
+             const Admission& admission);
   std::string organisation_of(const Admission& admission) const;
   /// The listener, as it would be in another zone, charset or drill: that is how the records were read first.
   const IntakeListener& face(int zone_minutes, Charset charset, bool drill);

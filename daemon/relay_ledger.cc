@@ -26,7 +26,8 @@ std::size_t content_of(std::string_view peer, std::string_view raw) {
 
 }  // namespace
 
-RelayLedger::RelayLedger(Archive& archive, std::string instance) : archive_(archive), instance_(std::move(instance)) {
+RelayLedger::RelayLedger(Archive& archive, std::string instance)
+    : archive_(archive), instance_(std::move(instance)) {
   load();
   find_repeatable();
 }
@@ -51,7 +52,8 @@ void RelayLedger::load() {
     const auto since = std::from_chars(next.ptr + 1, end, entry.since);
     if (since.ec != std::errc()) return true;
     if (since.ptr != end) entry.origin.assign(since.ptr + 1, end);
-    entries_.emplace(Stream{std::string(key.substr(0, slash)), std::string(key.substr(slash + 1))}, std::move(entry));
+    entries_.emplace(Stream{std::string(key.substr(0, slash)), std::string(key.substr(slash + 1))},
+                     std::move(entry));
     return entries_.size() < kStreamsMax;
   });
 }
@@ -78,9 +80,10 @@ void RelayLedger::find_repeatable() {
     return true;
   });
   if (!read) {
-    spdlog::error("E-RELAY the newest records could not be read: {} - some that are relayed again may be there twice / "
-                  "無法讀取最新紀錄，轉送紀錄可能重複",
-                  read.error().what);
+    spdlog::error(
+        "E-RELAY the newest records could not be read: {} - some that are relayed again may be there twice / "
+        "無法讀取最新紀錄，轉送紀錄可能重複",
+        read.error().what);
   }
 }
 
@@ -134,11 +137,13 @@ RelayLedger::Claim RelayLedger::claim(const Stream& stream, std::uint64_t first,
 
 bool RelayLedger::is_repeated(const Stream& stream, std::string_view peer, std::string_view raw) {
   const std::lock_guard lock(mutex_);
-  auto& repeatable = entries_[stream].repeatable;
+  Entry& entry = entries_[stream];
+  auto& repeatable = entry.repeatable;
   if (repeatable.empty()) return false;
   const auto found = repeatable.find(content_of(peer, raw));
   if (found == repeatable.end()) return false;
   if (--found->second == 0) repeatable.erase(found);
+  entry.found = true;
   ++repeated_;
   return true;
 }
@@ -150,6 +155,9 @@ void RelayLedger::commit(const Stream& stream, std::uint64_t next, Told told) {
     entry.next = std::max(entry.next, next);
     entry.busy = false;
     entry.dirty = true;
+    entry.fresh = entry.found ? 0 : entry.fresh + 1;
+    entry.found = false;
+    if (entry.fresh >= kFreshBatches) entry.repeatable.clear();
     waiting_.push_back({std::move(told), entry.next});
   }
   wake_.notify_one();
@@ -199,9 +207,11 @@ void RelayLedger::save() {
   }
   const auto done = archive_.state().commit(change);
   if (!done) {
-    spdlog::error("E-RELAY how far relayed records have come could not be written: {} - they are not acknowledged and come "
-                  "again / 轉送進度無法寫入，將重送",
-                  done.error().what);
+    spdlog::error(
+        "E-RELAY how far relayed records have come could not be written: {} - they are not acknowledged and "
+        "come "
+        "again / 轉送進度無法寫入，將重送",
+        done.error().what);
     const std::lock_guard lock(mutex_);
     for (const Stream& stream : written) entries_[stream].dirty = true;
   }

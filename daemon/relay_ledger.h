@@ -69,9 +69,12 @@ class RelayLedger {
     std::string origin;
     std::uint64_t next = 0;
     std::uint64_t since = 0;  ///< in our archive, all records of the stream from here on are behind `next`
-    bool busy = false, dirty = false;
+    bool busy = false, dirty = false, found = false;
+    unsigned fresh = 0;                                    ///< batches without a repeated record
     std::unordered_map<std::size_t, unsigned> repeatable;  ///< records that may come again, by content
   };
+  /// Batches of a stream in which nothing was found again, after which nothing will be.
+  static constexpr unsigned kFreshBatches = 8;
   struct Waiting {
     Told told;
     std::uint64_t next;

@@ -101,7 +101,8 @@ class RelpSink : public UpstreamSink {
     for (;;) {
       auto answer = known_answer();
       if (!answer || answer->txnr != 0) return answer;
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+      const auto left =
+          std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
       if (left.count() <= 0 || stopping()) return std::string("no answer");
       auto got = stream_->read(bytes, left);
       if (!got) return got.error();

@@ -19,7 +19,7 @@ namespace vigil {
 struct ForwardBatch {
   std::uint64_t first = 0, next = 0;  ///< all that is to be told of [first, next) is in here …
   std::uint64_t filtered = 0, looped = 0;
-  std::uint64_t missing = 0;  ///< … but for these sequences, of which the archive has no record any more
+  std::uint64_t missing = 0;   ///< … but for these sequences, of which the archive has no record any more
   std::deque<Source> sources;  ///< stay where they are
   std::vector<StoredRecord> records;
   std::size_t raw_bytes = 0;

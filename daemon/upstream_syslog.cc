@@ -32,7 +32,8 @@ class SyslogSink : public UpstreamSink {
     if (!stream_) return {0, "not connected"};
     // A connection that the other side has closed takes one more write and loses it: look first.
     std::array<char, 4096> ignored{};
-    if (auto alive = stream_->read(ignored, std::chrono::milliseconds(0)); !alive) return failed(alive.error());
+    if (auto alive = stream_->read(ignored, std::chrono::milliseconds(0)); !alive)
+      return failed(alive.error());
     chunk_.clear();
     for (const StoredRecord& record : batch.records) {
       if (config_.kind == UpstreamConfig::Kind::cef) {

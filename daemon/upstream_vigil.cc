@@ -1,7 +1,6 @@
 // A parent Vigil: POST /ingest/relay, as docs/relay.md has it.
 
 #include <curl/curl.h>
-#include <zstd.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -9,6 +8,7 @@
 #include <map>
 
 #include "daemon/upstream_sink.h"
+#include "parsers/content_coding.h"
 #include "parsers/envelope.h"
 #include "parsers/relay.h"
 
@@ -103,7 +103,8 @@ class VigilSink : public UpstreamSink {
     if (!config_.token_file.empty()) {
       if (auto read = read_token(); !read) return read.error();
     }
-    const std::string query = "?origin=" + self_.instance + "&stream=" + stream + "&begin=" + std::to_string(begin);
+    const std::string query =
+        "?origin=" + self_.instance + "&stream=" + stream + "&begin=" + std::to_string(begin);
     const auto answered = ask("/ingest/relay" + query, nullptr, false);
     if (!answered) return answered.error();
     const auto next = number_in(answer_.body, "next");
@@ -139,7 +140,8 @@ class VigilSink : public UpstreamSink {
       return "the token file cannot be read: " + config_.token_file.string();
     while (!token_.empty() && (token_.back() == '\r' || token_.back() == ' ')) token_.pop_back();
     const bool good = std::all_of(token_.begin(), token_.end(), [](char c) { return c > ' ' && c < 0x7f; });
-    if (token_.empty() || !good) return "the token file holds no token in its first line: " + config_.token_file.string();
+    if (token_.empty() || !good)
+      return "the token file holds no token in its first line: " + config_.token_file.string();
     const bool local = place_.host == "127.0.0.1" || place_.host == "[::1]" || place_.host == "localhost";
     if (place_.scheme != "https" && !local)
       return std::string("a token is sent over https:// only: change the upstream's url");
@@ -224,17 +226,20 @@ class VigilSink : public UpstreamSink {
         return "its answer is none of a Vigil: look at the url";
       case 401:
       case 403:
-        return "it does not let us in (HTTP " + std::to_string(status) + "): look at the token and its hash there";
+        return "it does not let us in (HTTP " + std::to_string(status) +
+               "): look at the token and its hash there";
       case 404:
       case 405:
-        return "it takes no relayed records (HTTP " + std::to_string(status) + "): is it a Vigil of this version?";
+        return "it takes no relayed records (HTTP " + std::to_string(status) +
+               "): is it a Vigil of this version?";
       case 429:
       case 503:
         return "it is busy (HTTP " + std::to_string(status) + ")";
       case 507:
         return "its disk is full";
       default:
-        if (status >= 300 && status < 400) return "it wants to send us elsewhere (HTTP " + std::to_string(status) + "): put the right url";
+        if (status >= 300 && status < 400)
+          return "it wants to send us elsewhere (HTTP " + std::to_string(status) + "): put the right url";
         return "it refuses (HTTP " + std::to_string(status) + ")";
     }
   }
@@ -245,8 +250,8 @@ class VigilSink : public UpstreamSink {
     for (const StoredRecord& record : batch.records) {
       const auto [entry, fresh] = numbers.try_emplace(record.source, 0U);
       if (fresh) entry->second = add_source(*record.source);
-      writer_.add_record({entry->second, record.sequence, record.received_ns, record.event_ns, record.transport_tags,
-                          record.raw});
+      writer_.add_record({entry->second, record.sequence, record.received_ns, record.event_ns,
+                          record.transport_tags, record.raw});
     }
     return writer_.end(batch.next);
   }
@@ -288,10 +293,11 @@ class VigilSink : public UpstreamSink {
 
   /// The body compressed, or itself where that is no use.
   std::string_view pack(std::string_view body) {
-    packed_.resize(ZSTD_compressBound(body.size()));
-    const std::size_t size = ZSTD_compress(packed_.data(), packed_.size(), body.data(), body.size(), kZstdLevel);
-    if (ZSTD_isError(size) != 0 || size >= body.size() || size < body.size() / kRatioMax) return body;
-    return std::string_view(packed_).substr(0, size);
+    if (!zstd_compress(body, kZstdLevel, packed_) || packed_.size() >= body.size() ||
+        packed_.size() < body.size() / kRatioMax) {
+      return body;
+    }
+    return packed_;
   }
 
   const UpstreamConfig config_;
