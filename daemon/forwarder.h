@@ -20,6 +20,7 @@
 namespace vigil {
 
 class AssetTable;
+class LazyEvent;
 
 struct ForwarderOptions {
   /// Records read from the archive at once, and looked at for it. All that an upstream costs in memory, whether it answers

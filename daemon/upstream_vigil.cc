@@ -76,9 +76,9 @@ std::optional<std::uint64_t> number_in(const std::string& body, const char* name
   if (error || !value.is_object()) return std::nullopt;
   const json::value* const found = value.as_object().if_contains(name);
   if (found == nullptr) return std::nullopt;
-  const auto number = found->try_to_number<std::uint64_t>();
-  if (!number) return std::nullopt;
-  return *number;
+  const auto number = found->to_number<std::uint64_t>(error);
+  if (error) return std::nullopt;
+  return number;
 }
 std::string text_in(const std::string& body, const char* name) {
   boost::system::error_code error;
