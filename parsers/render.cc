@@ -88,7 +88,8 @@ class EventJson {
 
   // Control characters stay: JSON has its own way to write them.
   std::string_view original() {
-    const bool escaped = event_.header.tags.has(Tag::ctrl);
+    // The lengths of binary fields, too, which are no deviation.
+    const bool escaped = event_.header.tags.has(Tag::ctrl) || event_.header.wrapping == Wrapping::journal;
     if (around_.raw.data() == nullptr || !escaped) return event_.header.text;
     const Charset charset = around_.source ? around_.source->charset : Charset::automatic;
     return decode_text(around_.raw, charset, Controls::kept, arena_).text;
@@ -102,9 +103,9 @@ class EventJson {
   void add_header() {
     const SyslogHeader& header = event_.header;
     add_default("host.name", host());
-    // A document that came over HTTP has no syslog header, and no priority to show.
-    const bool over_http = around_.source && around_.source->transport == "http" && !header.has_priority;
-    if (over_http) return;
+    // A document has no syslog header, and no priority to show.
+    const bool document = around_.source && around_.source->carries_documents() && !header.has_priority;
+    if (document) return;
     add_number("log.syslog.priority", header.priority.value());
     add_number("log.syslog.facility.code", header.priority.facility());
     add_number("log.syslog.severity.code", static_cast<unsigned>(header.priority.severity()));

@@ -9,6 +9,7 @@
 #include "parsers/key_table.h"
 #include "parsers/payload_text.h"
 #include "parsers/payload_time.h"
+#include "parsers/transports.h"
 
 namespace vigil {
 namespace {
@@ -232,19 +233,20 @@ void add_journal_fields(PayloadWriter& out) {
 
 }  // namespace
 
-Wrapping wrapping_of(std::string_view transport, std::string_view raw) {
-  if (transport == "hec") {
+Wrapping wrapping_of(std::string_view carried_by, std::string_view raw) {
+  if (carried_by == transport::kHec) {
     const bool object = raw.starts_with('{') && !find_json_member(raw, "event").value.empty();
     return object ? Wrapping::hec : Wrapping::none;
   }
-  if (transport == "otlp") return raw.starts_with('{') ? Wrapping::document : Wrapping::none;
-  if (transport == "loki") return raw.starts_with(kLokiFront) ? Wrapping::document : Wrapping::none;
-  if (transport == "journal") return Wrapping::journal;
+  if (carried_by == transport::kOtlp) return raw.starts_with('{') ? Wrapping::document : Wrapping::none;
+  if (carried_by == transport::kLoki) return raw.starts_with(kLokiFront) ? Wrapping::document : Wrapping::none;
+  if (carried_by == transport::kJournal) return Wrapping::journal;
   return Wrapping::none;
 }
 
-bool may_be_wrapped(std::string_view transport) {
-  return transport == "hec" || transport == "otlp" || transport == "loki" || transport == "journal";
+bool may_be_wrapped(std::string_view carried_by) {
+  return carried_by == transport::kHec || carried_by == transport::kOtlp || carried_by == transport::kLoki ||
+         carried_by == transport::kJournal;
 }
 
 void read_wrapped_header(Wrapping wrapping, std::string_view raw, const ParseContext& context, Arena& arena,

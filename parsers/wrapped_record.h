@@ -18,10 +18,10 @@ namespace vigil {
 /// become fields.
 ///
 /// Which record is wrapped is told by its transport and its first bytes, today and in six months.
-Wrapping wrapping_of(std::string_view transport, std::string_view raw);
+Wrapping wrapping_of(std::string_view carried_by, std::string_view raw);
 
 /// True if records of that transport may be wrapped. Then host, priority and severity are not plain to see in the bytes.
-bool may_be_wrapped(std::string_view transport);
+bool may_be_wrapped(std::string_view carried_by);
 
 /// Reads the header of a wrapped record (not Wrapping::none).
 void read_wrapped_header(Wrapping wrapping, std::string_view raw, const ParseContext& context, Arena& arena,

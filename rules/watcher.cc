@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parsers/record.h"
 #include "rules/compiled.h"
 #include "rules/correlator.h"
 #include "rules/entities.h"
@@ -13,6 +14,13 @@ namespace {
 
 /// Every so many messages all rules are asked, to see that the prefilter misses none.
 constexpr std::uint64_t kShadowEvery = 4096;
+
+/// A message inside a JSON document may be written there with escapes that its own format does not have: then the text
+/// does not show what a rule may look for.
+bool hides_text(const SyslogHeader& header) {
+  const bool in_json = header.wrapping == Wrapping::hec || header.wrapping == Wrapping::document;
+  return in_json && header.text.find('\\') != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -42,11 +50,7 @@ void Watcher::Impl::parse(const Observation& observation) {
   ++counters.parsed;
   arena.reset();
   event.clear();
-  ParseContext context;
-  context.received_ns = observation.received_ns;
-  context.zone_minutes = observation.source->zone_minutes;
-  context.charset = observation.source->charset;
-  context.peer = observation.source->peer;
+  const ParseContext context = record_context(*observation.source, observation.received_ns);
   parse_event_as(observation.format, observation.event_ns, *observation.header, context, event, arena);
 }
 
@@ -123,7 +127,9 @@ void Watcher::observe(const Observation& observation, std::vector<Detection>& ou
     return observe(known, out);
   }
   const bool shadow = impl.counters.observed++ % kShadowEvery == 0;
-  const auto& candidates = impl.scanner.candidates(observation.format, observation.header->text);
+  const auto& candidates = hides_text(*observation.header)
+                               ? impl.compiled.prefilter().rules_of(observation.format)
+                               : impl.scanner.candidates(observation.format, observation.header->text);
   impl.counters.candidates += candidates.size();
   if (!candidates.empty() || shadow) impl.ask(candidates, observation, shadow, out);
 }
