@@ -18,6 +18,8 @@ enum class Discard : std::uint8_t {
   queue_full,   ///< UDP while the writer could not keep up
   oversize,     ///< an HTTP event above the limit; the client was told
   unavailable,  ///< HTTP while nothing could be acknowledged; the client was told
+  duplicate,    ///< an acknowledged transport brought it again; it is stored once
+  malformed,    ///< a document that is none, in a protocol that refuses those; the client was told
   count_
 };
 std::string_view discard_name(Discard reason);

@@ -4,11 +4,11 @@
 #include <protozero/pbf_reader.hpp>
 
 #include "parsers/charset.h"
+#include "parsers/content_coding.h"
 #include "parsers/json_body.h"
 #include "parsers/payload_text.h"
 #include "parsers/payload_time.h"
 #include "parsers/render.h"
-#include "parsers/snappy_block.h"
 #include "parsers/timestamp.h"
 
 // Labels, as Prometheus' parser takes them:
@@ -465,14 +465,18 @@ LokiPush read_loki_push(std::string_view body, Charset charset, Arena& arena, co
   if (looks_like_json && PushReader(charset, arena, limits, out).json(body)) return out;
 
   // A block of 123 bytes begins with "{" too.
-  if (std::string inflated; inflate_snappy_block(body, limits.inflated_bytes_max, inflated)) {
+  std::string inflated;
+  const InflateFault fault =
+      inflate(Coding::snappy, body, inflated, InflateLimits{.bytes_max = limits.inflated_bytes_max});
+  if (fault == InflateFault::none) {
     LokiPush inner;
     if (PushReader(charset, arena, limits, inner).protobuf(arena.copy(inflated)) || !looks_like_json) return inner;
   }
   if (looks_like_json) return out;
-  if (const std::size_t bytes = snappy_block_bytes(body); bytes > limits.inflated_bytes_max && body.front() != '\n') {
+  if (fault == InflateFault::too_large) {
     out.error = LokiErrc::too_large;
-    out.what = "the body inflates to " + std::to_string(bytes) + " bytes: send it in several";
+    out.what = "the body inflates to more than " + std::to_string(limits.inflated_bytes_max) +
+               " bytes: send it in several";
     return out;
   }
   // The message itself, from clients that do not compress.

@@ -5,12 +5,24 @@
 // The targets' entry points, renamed in CMakeLists.txt so that several fit into one program.
 extern "C" int fuzz_framer_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_header_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_bulk_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_http_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_hec_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_loki_push_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_otlp_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_journal_input(const std::uint8_t* data, std::size_t size);
 
 namespace vigil {
 namespace {
 
 TEST(FuzzCorpus, TheFramerKeepsItsProperties) { EXPECT_GT(replay("framer", fuzz_framer_input), 10U); }
 TEST(FuzzCorpus, TheHeaderParserKeepsItsProperties) { EXPECT_GT(replay("header", fuzz_header_input), 10U); }
+TEST(FuzzCorpus, TheBulkBodyKeepsItsProperties) { EXPECT_GE(replay("bulk", fuzz_bulk_input), 8U); }
+TEST(FuzzCorpus, HttpKeepsItsProperties) { EXPECT_GE(replay("http", fuzz_http_input), 8U); }
+TEST(FuzzCorpus, HecBodiesKeepTheirProperties) { EXPECT_GE(replay("hec", fuzz_hec_input), 8U); }
+TEST(FuzzCorpus, LokiPushesKeepTheirProperties) { EXPECT_GE(replay("loki_push", fuzz_loki_push_input), 8U); }
+TEST(FuzzCorpus, OtlpLogsKeepTheirProperties) { EXPECT_GE(replay("otlp", fuzz_otlp_input), 6U); }
+TEST(FuzzCorpus, JournalExportsKeepTheirProperties) { EXPECT_GE(replay("journal", fuzz_journal_input), 6U); }
 
 }  // namespace
 }  // namespace vigil
