@@ -15,7 +15,8 @@ class ReceiptBook::Noting : public HttpAnswer {
         events_(std::move(events)),
         clock_(std::move(clock)) {}
   ~Noting() override {
-    if (!answered_) book_.answered(key_of_request(request_));
+    // Whoever waits for it is let go of too: a handler that forgets its answer would forget it again.
+    if (!answered_) book_.under_way_.erase(key_of_request(request_));
   }
 
   void reply(unsigned status, std::string_view type, std::string body, Headers headers = {}) override {
