@@ -255,7 +255,8 @@ std::unique_ptr<HttpServer> Daemon::Impl::make_http(IntakeListener& listener) {
       [this, &paths](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
         if (!paths.handle(request, answer)) api->handle(std::move(request), std::move(answer));
       },
-      HttpLimits{}, [&paths](const HttpRequest& request) { return paths.lets_in(request); });
+      HttpLimits{}, [&paths](const HttpRequest& request) { return paths.lets_in(request); },
+      [&paths](const HttpRequest& request) { return paths.open(request); });
 }
 
 void Daemon::Impl::set_wanted_receive_buffer(int fd, const ListenerConfig& wanted, const IntakeListener& listener,

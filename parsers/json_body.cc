@@ -12,7 +12,7 @@ std::string_view with_plain_pictures(std::string_view text, Arena& arena) {
   std::size_t pictures = 0;
   for (std::size_t i = 0; i + 1 < text.size(); ++i) {
     if (text[i] != '\\') continue;
-    pictures += text[i + 1] == 'x' ? 1 : 0;
+    pictures += text[i + 1] == 'x' ? 1U : 0U;
     ++i;
   }
   if (pictures == 0) return text;

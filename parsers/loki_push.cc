@@ -5,6 +5,7 @@
 
 #include "parsers/charset.h"
 #include "parsers/content_coding.h"
+#include "parsers/envelope.h"
 #include "parsers/json_body.h"
 #include "parsers/payload_text.h"
 #include "parsers/payload_time.h"
@@ -221,6 +222,17 @@ class PushReader {
     return out;
   }
 
+  /// An envelope holds so much of names and values, and the certificate of the client besides.
+  static void weigh(LokiStream& stream) {
+    constexpr std::size_t kLabelsBytesMax = Envelope::kBytesMax / 2, kPrefixBytes = 16;
+    std::size_t bytes = 0;
+    for (const auto& [name, value] : stream.labels) {
+      bytes += name.size() + value.size() + kPrefixBytes;
+      if (value.size() > Envelope::kValueBytesMax) stream.labels_in_lines = true;
+    }
+    if (bytes > kLabelsBytesMax) stream.labels_in_lines = true;
+  }
+
   bool add(LokiStream& stream, std::string_view line, std::optional<std::int64_t> time_ns, const Labels& metadata) {
     if (++entries_ > limits_.entries_max) {
       return fail(LokiErrc::too_large,
@@ -230,19 +242,23 @@ class PushReader {
     entry.time_ns = time_ns;
     entry.oversize = line.size() > limits_.line_bytes_max;
     line = line.substr(0, limits_.line_bytes_max);
-    entry.text = metadata.empty() ? line : document(line, metadata);
+    static const Labels kNone;
+    const Labels& labels = stream.labels_in_lines ? stream.labels : kNone;
+    entry.text = metadata.empty() && labels.empty() ? line : document(line, labels, metadata);
     stream.entries.push_back(entry);
     return true;
   }
 
   /// A line that is not UTF-8 is decoded, because a document is text. Without metadata it stays as it is.
-  std::string_view document(std::string_view line, const Labels& metadata) {
+  std::string_view document(std::string_view line, const Labels& labels, const Labels& metadata) {
     scratch_ = "{\"labels\":{";
-    for (const auto& [name, value] : metadata) {
-      if (scratch_.back() != '{') scratch_ += ',';
-      append_decoded(name);
-      scratch_ += ':';
-      append_decoded(value);
+    for (const Labels* const pairs : {&labels, &metadata}) {
+      for (const auto& [name, value] : *pairs) {
+        if (scratch_.back() != '{') scratch_ += ',';
+        append_decoded(name);
+        scratch_ += ':';
+        append_decoded(value);
+      }
     }
     scratch_ += "},\"message\":";
     append_decoded(line);
@@ -268,6 +284,7 @@ class PushReader {
       if (said.get(text) != simdjson::SUCCESS) return fail(LokiErrc::bad_labels, "\"labels\" is no string");
       if (!labels_text(arena_.copy(text), stream)) return false;
     }
+    weigh(stream);
     dom::array entries;
     if (find_member(object, "values", "entries", said)) {
       if (said.get(entries) != simdjson::SUCCESS) return fail(LokiErrc::bad_entry, "\"values\" is no array");
@@ -356,16 +373,20 @@ class PushReader {
 
   bool protobuf_stream(protozero::pbf_reader message) {
     LokiStream stream;
+    // Fields may come in any order, and a line may need the labels.
+    for (protozero::pbf_reader pass = message; pass.next();) {
+      if (pass.tag_and_type() != protozero::tag_and_type(1, kBytes)) {
+        pass.skip();
+      } else if (!labels_text(view(pass), stream)) {
+        return false;
+      }
+    }
+    weigh(stream);
     while (message.next()) {
-      switch (message.tag_and_type()) {
-        case protozero::tag_and_type(1, kBytes):
-          if (!labels_text(view(message), stream)) return false;
-          break;
-        case protozero::tag_and_type(2, kBytes):
-          if (!protobuf_entry(message.get_message(), stream)) return false;
-          break;
-        default:
-          message.skip();
+      if (message.tag_and_type() != protozero::tag_and_type(2, kBytes)) {
+        message.skip();
+      } else if (!protobuf_entry(message.get_message(), stream)) {
+        return false;
       }
     }
     out_.streams.push_back(std::move(stream));

@@ -22,6 +22,8 @@ struct LokiEntry {
 
 struct LokiStream {
   std::vector<std::pair<std::string_view, std::string_view>> labels;  ///< in the sender's order
+  /// The labels are larger than what may be kept once for all lines (Envelope), and stand in each line's document instead.
+  bool labels_in_lines = false;
   std::vector<LokiEntry> entries;
 
   /// The first of these labels that is there; empty if none is.
