@@ -43,7 +43,8 @@ const Code& code_of(unsigned number) {
 }
 
 /// `more`: members behind the code, each with a comma before it.
-void reply_code(HttpAnswer& answer, unsigned number, std::string_view more = {}, HttpAnswer::Headers headers = {}) {
+void reply_code(HttpAnswer& answer, unsigned number, std::string_view more = {},
+                HttpAnswer::Headers headers = {}) {
   const Code& code = code_of(number);
   std::string body = R"({"text":")";
   body.append(code.text).append(R"(","code":)").append(std::to_string(number)).append(more).append("}");
@@ -148,7 +149,8 @@ void HecIngest::raw(const HttpRequest& request, const std::shared_ptr<HttpAnswer
   commit(delivery, answer, channel);
 }
 
-void HecIngest::commit(Delivery& delivery, const std::shared_ptr<HttpAnswer>& answer, const std::string& channel) {
+void HecIngest::commit(Delivery& delivery, const std::shared_ptr<HttpAnswer>& answer,
+                       const std::string& channel) {
   delivery.commit([this, answer, channel](Delivery::Outcome outcome) {
     switch (outcome) {
       case Delivery::Outcome::durable:

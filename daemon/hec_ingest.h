@@ -28,8 +28,8 @@ class HecIngest : public IngestHandler {
   void busy(const HttpRequest& request, HttpAnswer& answer) const override;
 
  private:
-  void events(const HttpRequest& request, const std::shared_ptr<HttpAnswer>& answer, const Admission& admission,
-              const std::string& channel);
+  void events(const HttpRequest& request, const std::shared_ptr<HttpAnswer>& answer,
+              const Admission& admission, const std::string& channel);
   void raw(const HttpRequest& request, const std::shared_ptr<HttpAnswer>& answer, const Admission& admission,
            const std::string& channel);
   void commit(Delivery& delivery, const std::shared_ptr<HttpAnswer>& answer, const std::string& channel);

@@ -12,7 +12,8 @@ constexpr std::size_t kGatheredBytesMax = 1024 * 1024;
 
 /// A type may have parameters behind it.
 bool is_journal(std::string_view type) {
-  return type.starts_with(kJournalType) && (type.size() == kJournalType.size() || type[kJournalType.size()] == ';');
+  return type.starts_with(kJournalType) &&
+         (type.size() == kJournalType.size() || type[kJournalType.size()] == ';');
 }
 
 std::string_view words_of(JournalErrc error) {
@@ -44,7 +45,8 @@ class JournalIngest::Upload : public HttpBodySink, public std::enable_shared_fro
         envelope_(admission.envelope) {}
 
   Next take(std::string_view piece, std::function<void()> go_on) override {
-    if (error_ == JournalErrc::none) error_ = journal_.feed(piece, [this](std::string_view entry) { add(entry); });
+    if (error_ == JournalErrc::none)
+      error_ = journal_.feed(piece, [this](std::string_view entry) { add(entry); });
     if (error_ != JournalErrc::none || outcome_ != Delivery::Outcome::durable) return Next::enough;
     commit();
     if (delivery_.raw_bytes() < kGatheredBytesMax) return Next::more;
@@ -84,11 +86,9 @@ class JournalIngest::Upload : public HttpBodySink, public std::enable_shared_fro
     if (committing_ || delivery_.count() == 0) return;
     committing_ = true;
     // No more than that is ever on its way from one upload, so the queue's limit is no reason to refuse it.
-    delivery_.commit(
-        [self = shared_from_this(), held = std::exchange(held_, {})](Delivery::Outcome outcome) {
-          self->committed(outcome, held);
-        },
-        Writer::Overflow::allowed);
+    delivery_.commit([self = shared_from_this(), held = std::exchange(held_, {})](
+                         Delivery::Outcome outcome) { self->committed(outcome, held); },
+                     Writer::Overflow::allowed);
   }
 
   void committed(Delivery::Outcome outcome, const std::vector<Key128>& held) {
@@ -108,9 +108,11 @@ class JournalIngest::Upload : public HttpBodySink, public std::enable_shared_fro
       case Delivery::Outcome::busy:
         return answer->reply(429, kText, "the queue is full; try again\n", {{"Retry-After", "1"}});
       case Delivery::Outcome::disk_full:
-        return answer->reply(507, kText, "the disk is full; keep it and try again\n", {{"Retry-After", "10"}});
+        return answer->reply(507, kText, "the disk is full; keep it and try again\n",
+                             {{"Retry-After", "10"}});
       case Delivery::Outcome::failed:
-        return answer->reply(503, kText, "could not be made durable; keep it and try again\n", {{"Retry-After", "10"}});
+        return answer->reply(503, kText, "could not be made durable; keep it and try again\n",
+                             {{"Retry-After", "10"}});
     }
     if (error_ == JournalErrc::none) return answer->reply(200, "text/plain", "OK\n");
     const bool too_large = error_ == JournalErrc::field_too_large || error_ == JournalErrc::entry_too_large;

@@ -62,9 +62,11 @@ void LokiPushIngest::handle(const HttpRequest& request, const std::shared_ptr<Ht
       case Delivery::Outcome::busy:
         return answer->reply(429, kText, "the queue is full; try again\n", {{"Retry-After", "1"}});
       case Delivery::Outcome::disk_full:
-        return answer->reply(507, kText, "the disk is full; keep it and try again\n", {{"Retry-After", "10"}});
+        return answer->reply(507, kText, "the disk is full; keep it and try again\n",
+                             {{"Retry-After", "10"}});
       case Delivery::Outcome::failed:
-        return answer->reply(500, kText, "could not be made durable; keep it and try again\n", {{"Retry-After", "10"}});
+        return answer->reply(500, kText, "could not be made durable; keep it and try again\n",
+                             {{"Retry-After", "10"}});
     }
   });
 }

@@ -25,9 +25,10 @@ OtlpEncoding encoding_of(const HttpRequest& request) {
   return otlp_encoding(request.body, request.header("Content-Type"));
 }
 
-void reply_status(HttpAnswer& answer, OtlpEncoding encoding, unsigned status, Rpc code, std::string_view message,
-                  HttpAnswer::Headers headers = {}) {
-  answer.reply(status, type_of(encoding), otlp_error(encoding, static_cast<unsigned>(code), message), std::move(headers));
+void reply_status(HttpAnswer& answer, OtlpEncoding encoding, unsigned status, Rpc code,
+                  std::string_view message, HttpAnswer::Headers headers = {}) {
+  answer.reply(status, type_of(encoding), otlp_error(encoding, static_cast<unsigned>(code), message),
+               std::move(headers));
 }
 
 }  // namespace
@@ -43,7 +44,8 @@ void OtlpIngest::handle(const HttpRequest& request, const std::shared_ptr<HttpAn
   if (logs.error == OtlpErrc::too_large) {
     return reply_status(*answer, encoding, 413, Rpc::resource_exhausted, logs.what);
   }
-  if (logs.error != OtlpErrc::none) return reply_status(*answer, encoding, 400, Rpc::invalid_argument, logs.what);
+  if (logs.error != OtlpErrc::none)
+    return reply_status(*answer, encoding, 400, Rpc::invalid_argument, logs.what);
 
   Delivery delivery(parts_.intake, parts_.writer, parts_.counters, parts_.listener);
   Arrival arrival{.peer = request.peer,
@@ -60,15 +62,16 @@ void OtlpIngest::handle(const HttpRequest& request, const std::shared_ptr<HttpAn
   delivery.commit([answer, encoding, rejected = logs.rejected](Delivery::Outcome outcome) {
     switch (outcome) {
       case Delivery::Outcome::durable:
-        return answer->reply(200, type_of(encoding),
-                             otlp_answer(encoding, rejected, "longer than 1 MiB: not stored / 超過 1 MiB，未保存"));
+        return answer->reply(
+            200, type_of(encoding),
+            otlp_answer(encoding, rejected, "longer than 1 MiB: not stored / 超過 1 MiB，未保存"));
       case Delivery::Outcome::busy:
         return reply_status(*answer, encoding, 429, Rpc::resource_exhausted, "the queue is full; try again",
                             {{"Retry-After", "1"}});
       case Delivery::Outcome::disk_full:  // 507 would be taken for final
       case Delivery::Outcome::failed:
-        return reply_status(*answer, encoding, 503, Rpc::unavailable, "could not be made durable; keep it and try again",
-                            {{"Retry-After", "10"}});
+        return reply_status(*answer, encoding, 503, Rpc::unavailable,
+                            "could not be made durable; keep it and try again", {{"Retry-After", "10"}});
     }
   });
 }
@@ -76,7 +79,8 @@ void OtlpIngest::handle(const HttpRequest& request, const std::shared_ptr<HttpAn
 void OtlpIngest::refuse(const HttpRequest& request, HttpAnswer& answer, const Admission& admission) const {
   const Refusal refusal = refusal_of(admission);
   reply_status(answer, encoding_of(request), refusal.status,
-               refusal.status == 401 ? Rpc::unauthenticated : Rpc::permission_denied, refusal.message, refusal.headers);
+               refusal.status == 401 ? Rpc::unauthenticated : Rpc::permission_denied, refusal.message,
+               refusal.headers);
 }
 
 void OtlpIngest::busy(const HttpRequest& request, HttpAnswer& answer) const {

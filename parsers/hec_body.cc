@@ -58,7 +58,8 @@ class BodyReader {
     if (length == 0) return refuse(HecErrc::invalid_data);
     const std::string_view text = rest_.substr(0, length);
     rest_.remove_prefix(length);
-    if (length > limits_.event_bytes_max || out_.events.size() == limits_.events_max) return refuse(HecErrc::too_large);
+    if (length > limits_.event_bytes_max || out_.events.size() == limits_.events_max)
+      return refuse(HecErrc::too_large);
     if (!walk_json(text, scratch_, json_scratch())) return refuse(HecErrc::invalid_data);
     scratch_.reset();
     return take_members(text);
@@ -154,7 +155,8 @@ bool is_hec_channel(std::string_view name) {
 
 bool is_hec_index(std::string_view name) {
   return !name.empty() && name.size() <= HecLimits::kIndexBytesMax &&
-         std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\\'; });
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\\'; });
 }
 
 std::optional<std::vector<std::uint64_t>> read_hec_ack_question(std::string_view body) {

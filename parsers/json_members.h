@@ -20,7 +20,9 @@ struct JsonMember {
   bool is_string() const { return value.starts_with('"'); }
   bool is_object() const { return value.starts_with('{'); }
   bool is_array() const { return value.starts_with('['); }
-  bool is_number() const { return !value.empty() && (value[0] == '-' || (value[0] >= '0' && value[0] <= '9')); }
+  bool is_number() const {
+    return !value.empty() && (value[0] == '-' || (value[0] >= '0' && value[0] <= '9'));
+  }
   bool is_null() const { return value == "null"; }
 };
 

@@ -27,7 +27,9 @@ using Labels = std::vector<std::pair<std::string_view, std::string_view>>;
 
 // Labels.
 
-bool is_name_byte(char c) { return is_alpha(c) || is_digit(c) || c == '_' || c == ':' || c == '.' || c == '-'; }
+bool is_name_byte(char c) {
+  return is_alpha(c) || is_digit(c) || c == '_' || c == ':' || c == '.' || c == '-';
+}
 
 int digit_of(char c) {
   if (is_digit(c)) return c - '0';
@@ -142,7 +144,8 @@ class LabelReader {
 // Times.
 
 std::optional<std::int64_t> nanoseconds(std::int64_t seconds, std::int64_t nanos) {
-  if (seconds > INT64_MAX / kSecond - 1 || seconds < -(INT64_MAX / kSecond - 1) || nanos < 0 || nanos >= kSecond) {
+  if (seconds > INT64_MAX / kSecond - 1 || seconds < -(INT64_MAX / kSecond - 1) || nanos < 0 ||
+      nanos >= kSecond) {
     return std::nullopt;
   }
   return seconds * kSecond + nanos;
@@ -190,7 +193,8 @@ class PushReader {
     try {
       protozero::pbf_reader request(message.data(), message.size());
       while (request.next()) {
-        if (request.tag_and_type() != protozero::tag_and_type(1, protozero::pbf_wire_type::length_delimited)) {
+        if (request.tag_and_type() !=
+            protozero::tag_and_type(1, protozero::pbf_wire_type::length_delimited)) {
           request.skip();
         } else if (!protobuf_stream(request.get_message())) {
           return false;
@@ -233,10 +237,11 @@ class PushReader {
     if (bytes > kLabelsBytesMax) stream.labels_in_lines = true;
   }
 
-  bool add(LokiStream& stream, std::string_view line, std::optional<std::int64_t> time_ns, const Labels& metadata) {
+  bool add(LokiStream& stream, std::string_view line, std::optional<std::int64_t> time_ns,
+           const Labels& metadata) {
     if (++entries_ > limits_.entries_max) {
-      return fail(LokiErrc::too_large,
-                  "more than " + std::to_string(limits_.entries_max) + " lines in one request: send them in several");
+      return fail(LokiErrc::too_large, "more than " + std::to_string(limits_.entries_max) +
+                                           " lines in one request: send them in several");
     }
     LokiEntry entry;
     entry.time_ns = time_ns;
@@ -267,7 +272,8 @@ class PushReader {
   }
   void append_decoded(std::string_view text) {
     Arena arena(1024);
-    append_json_string(is_utf8(text) ? text : decode_text(text, charset_, Controls::kept, arena).text, scratch_);
+    append_json_string(is_utf8(text) ? text : decode_text(text, charset_, Controls::kept, arena).text,
+                       scratch_);
   }
 
   // JSON.
@@ -278,7 +284,8 @@ class PushReader {
     LokiStream stream;
     dom::element said;
     if (find_member(object, "stream", {}, said)) {
-      if (!json_labels(said, stream.labels)) return fail(LokiErrc::bad_labels, "\"stream\" is no object of strings");
+      if (!json_labels(said, stream.labels))
+        return fail(LokiErrc::bad_labels, "\"stream\" is no object of strings");
     } else if (find_member(object, "labels", {}, said)) {
       std::string_view text;
       if (said.get(text) != simdjson::SUCCESS) return fail(LokiErrc::bad_labels, "\"labels\" is no string");
@@ -324,7 +331,8 @@ class PushReader {
       for (const dom::element value : values) {
         if (at == 0) time = value;
         if (at == 1) line = value;
-        if (at == 2 && !json_labels(value, metadata)) return fail(LokiErrc::bad_entry, "metadata are no object");
+        if (at == 2 && !json_labels(value, metadata))
+          return fail(LokiErrc::bad_entry, "metadata are no object");
         ++at;
       }
       if (at < 2) return fail(LokiErrc::bad_entry, "an entry has no time or no line");
@@ -340,7 +348,8 @@ class PushReader {
       return fail(LokiErrc::bad_entry, "an entry is neither array nor object");
     }
     std::optional<std::int64_t> time_ns;
-    if (!json_time(time, time_ns)) return fail(LokiErrc::bad_entry, "an entry's time is no number of nanoseconds");
+    if (!json_time(time, time_ns))
+      return fail(LokiErrc::bad_entry, "an entry's time is no number of nanoseconds");
     std::string_view text;
     if (line.get(text) != simdjson::SUCCESS) return fail(LokiErrc::bad_entry, "a line is no string");
     // A body that is not UTF-8 was decoded as a whole, and the line with it.
@@ -406,7 +415,8 @@ class PushReader {
           line = view(message);
           break;
         case protozero::tag_and_type(3, kBytes): {
-          if (metadata.size() == LokiLimits::kLabelsMax) return fail(LokiErrc::bad_entry, "too many pairs of metadata");
+          if (metadata.size() == LokiLimits::kLabelsMax)
+            return fail(LokiErrc::bad_entry, "too many pairs of metadata");
           metadata.push_back(protobuf_pair(message.get_message()));
           break;
         }
@@ -491,7 +501,8 @@ LokiPush read_loki_push(std::string_view body, Charset charset, Arena& arena, co
       inflate(Coding::snappy, body, inflated, InflateLimits{.bytes_max = limits.inflated_bytes_max});
   if (fault == InflateFault::none) {
     LokiPush inner;
-    if (PushReader(charset, arena, limits, inner).protobuf(arena.copy(inflated)) || !looks_like_json) return inner;
+    if (PushReader(charset, arena, limits, inner).protobuf(arena.copy(inflated)) || !looks_like_json)
+      return inner;
   }
   if (looks_like_json) return out;
   if (fault == InflateFault::too_large) {

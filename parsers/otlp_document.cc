@@ -107,7 +107,8 @@ bool OtlpWriter::end_record(const OtlpFacts& facts) {
     return false;
   };
   if (out_.records.size() + out_.rejected == limits_.records_max) {
-    return fail("more than " + std::to_string(limits_.records_max) + " records in one request: send them in several");
+    return fail("more than " + std::to_string(limits_.records_max) +
+                " records in one request: send them in several");
   }
   OtlpMembers& more = record;
   const auto time_ns = facts.time_ns ? facts.time_ns : facts.observed_ns;
@@ -119,7 +120,8 @@ bool OtlpWriter::end_record(const OtlpFacts& facts) {
   if (!facts.severity_text.empty()) more.add("otlp.severity_text", facts.severity_text);
   if (!facts.event_name.empty()) more.add("otlp.event_name", facts.event_name);
   if (facts.flags != 0) more.add_number("otlp.flags", facts.flags);
-  if (facts.dropped_attributes != 0) more.add_number("otlp.dropped_attributes_count", facts.dropped_attributes);
+  if (facts.dropped_attributes != 0)
+    more.add_number("otlp.dropped_attributes_count", facts.dropped_attributes);
 
   OtlpMembers front(Charset::automatic);
   if (time_ns) front.add("@timestamp", utc_time(*time_ns));
@@ -144,7 +146,8 @@ bool OtlpWriter::end_record(const OtlpFacts& facts) {
   front.text() += body.text().empty() ? "\"\"" : body.text();
 
   // Before they are put together: a resource is copied into each record.
-  const std::size_t bytes = front.text().size() + record.text().size() + scope.text().size() + resource.text().size() + 1;
+  const std::size_t bytes =
+      front.text().size() + record.text().size() + scope.text().size() + resource.text().size() + 1;
   if (bytes > limits_.document_bytes_max) {
     ++out_.rejected;
     return true;

@@ -46,11 +46,17 @@ class OtlpMembers {
 class OtlpWriter {
  public:
   OtlpWriter(Charset charset, Arena& arena, const OtlpLimits& limits, OtlpLogs& out)
-      : resource(charset), scope(charset), body(charset), record(charset), arena_(arena), limits_(limits), out_(out) {}
+      : resource(charset),
+        scope(charset),
+        body(charset),
+        record(charset),
+        arena_(arena),
+        limits_(limits),
+        out_(out) {}
 
-  OtlpMembers resource, scope;  ///< members of every record to come
-  OtlpMembers body;             ///< of this record: the value alone
-  OtlpMembers record;           ///< of this record: attributes and what else there is
+  OtlpMembers resource, scope;          ///< members of every record to come
+  OtlpMembers body;                     ///< of this record: the value alone
+  OtlpMembers record;                   ///< of this record: attributes and what else there is
   std::string host_name, service_name;  ///< of the resource, as values of JSON; empty: not given
 
   void begin_resource();

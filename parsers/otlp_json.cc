@@ -19,7 +19,8 @@ class JsonReader {
   bool request(dom::element root) {
     dom::object object;
     if (root.get(object) != simdjson::SUCCESS) return fail("the body is no JSON object");
-    return each(object, "resourceLogs", "resource_logs", [this](dom::element one) { return resource_logs(one); });
+    return each(object, "resourceLogs", "resource_logs",
+                [this](dom::element one) { return resource_logs(one); });
   }
 
  private:
@@ -49,7 +50,8 @@ class JsonReader {
     writer_.begin_resource();
     dom::element said;
     if (find_member(object, "resource", {}, said) && !resource(said)) return false;
-    if (find_member(object, "schemaUrl", "schema_url", said)) add_text(writer_.resource, "otlp.resource_schema_url", said);
+    if (find_member(object, "schemaUrl", "schema_url", said))
+      add_text(writer_.resource, "otlp.resource_schema_url", said);
     return each(object, "scopeLogs", "scope_logs", [this](dom::element logs) { return scope_logs(logs); });
   }
 
@@ -88,7 +90,8 @@ class JsonReader {
       });
       if (!good) return false;
     }
-    if (find_member(object, "schemaUrl", "schema_url", said)) add_text(writer_.scope, "otlp.scope_schema_url", said);
+    if (find_member(object, "schemaUrl", "schema_url", said))
+      add_text(writer_.scope, "otlp.scope_schema_url", said);
     return each(object, "logRecords", "log_records", [this](dom::element log) { return record(log); });
   }
 

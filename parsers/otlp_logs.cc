@@ -33,7 +33,8 @@ OtlpLogs read_otlp_logs(std::string_view body, OtlpEncoding encoding, Charset ch
 std::string otlp_answer(OtlpEncoding encoding, std::size_t rejected, std::string_view message) {
   if (encoding == OtlpEncoding::json) {
     if (rejected == 0) return "{}";
-    std::string out = R"({"partialSuccess":{"rejectedLogRecords":")" + std::to_string(rejected) + R"(","errorMessage":)";
+    std::string out =
+        R"({"partialSuccess":{"rejectedLogRecords":")" + std::to_string(rejected) + R"(","errorMessage":)";
     append_json_string(message, out);
     return out + "}}";
   }

@@ -23,8 +23,8 @@ struct Said {
 };
 
 /// The message's own header, then what the document says instead.
-void read_inner(std::string_view message, bool is_text, const Said& said, const ParseContext& context, Arena& arena,
-                SyslogHeader& header) {
+void read_inner(std::string_view message, bool is_text, const Said& said, const ParseContext& context,
+                Arena& arena, SyslogHeader& header) {
   const std::string_view whole = header.text;
   const Tags tags = header.tags;
   const Wrapping wrapping = header.wrapping;
@@ -48,7 +48,8 @@ void read_inner(std::string_view message, bool is_text, const Said& said, const 
   if (said.time_ns) {
     header.timestamp_ns = *said.time_ns;
     header.has_timestamp = true;
-    for (const Tag tag : {Tag::ts_recv, Tag::no_ts, Tag::bad_ts, Tag::no_tz, Tag::no_year}) header.tags.remove(tag);
+    for (const Tag tag : {Tag::ts_recv, Tag::no_ts, Tag::bad_ts, Tag::no_tz, Tag::no_year})
+      header.tags.remove(tag);
   }
   if (!said.host.empty()) {
     header.host = said.host;
@@ -67,7 +68,8 @@ void read_json_header(std::string_view raw, const ParseContext& context, Arena& 
   header.text = header.document = decoded.text;
   header.tags = decoded.tags;
   // JSON may hold CR between its members; as a picture it would be no blank any more.
-  if (decoded.tags.has(Tag::ctrl)) header.document = decode_text(raw, context.charset, Controls::kept, arena).text;
+  if (decoded.tags.has(Tag::ctrl))
+    header.document = decode_text(raw, context.charset, Controls::kept, arena).text;
   const bool hec = header.wrapping == Wrapping::hec;
   Said said;
   JsonMember message;
@@ -84,7 +86,8 @@ void read_json_header(std::string_view raw, const ParseContext& context, Arena& 
       said.time_ns = read_iso_time(text_of(member, arena), 0);
     }
   });
-  if (message.is_object() || message.is_array()) return read_inner(message.value, false, said, context, arena, header);
+  if (message.is_object() || message.is_array())
+    return read_inner(message.value, false, said, context, arena, header);
   std::string_view text = message.value;  // a number or a word, as it stands
   if (message.is_string()) text = read_json_string(message.value, arena).value_or(message.value);
   read_inner(text, true, said, context, arena, header);
@@ -106,7 +109,8 @@ struct JournalNames {
   std::string_view message, identifier, comm, pid, syslog_pid, host, priority, facility, time;
 };
 
-void read_journal_header(std::string_view raw, const ParseContext& context, Arena& arena, SyslogHeader& header) {
+void read_journal_header(std::string_view raw, const ParseContext& context, Arena& arena,
+                         SyslogHeader& header) {
   JournalNames said;
   for_each_journal_field(raw, [&said](const JournalField& field) {
     struct Place {
@@ -114,10 +118,14 @@ void read_journal_header(std::string_view raw, const ParseContext& context, Aren
       std::string_view JournalNames::*member;
     };
     static constexpr Place kPlaces[] = {
-        {"MESSAGE", &JournalNames::message},       {"SYSLOG_IDENTIFIER", &JournalNames::identifier},
-        {"_COMM", &JournalNames::comm},            {"_PID", &JournalNames::pid},
-        {"SYSLOG_PID", &JournalNames::syslog_pid}, {"_HOSTNAME", &JournalNames::host},
-        {"PRIORITY", &JournalNames::priority},     {"SYSLOG_FACILITY", &JournalNames::facility},
+        {"MESSAGE", &JournalNames::message},
+        {"SYSLOG_IDENTIFIER", &JournalNames::identifier},
+        {"_COMM", &JournalNames::comm},
+        {"_PID", &JournalNames::pid},
+        {"SYSLOG_PID", &JournalNames::syslog_pid},
+        {"_HOSTNAME", &JournalNames::host},
+        {"PRIORITY", &JournalNames::priority},
+        {"SYSLOG_FACILITY", &JournalNames::facility},
         {"__REALTIME_TIMESTAMP", &JournalNames::time},
     };
     for (const auto& [name, member] : kPlaces) {
@@ -145,7 +153,8 @@ void read_journal_header(std::string_view raw, const ParseContext& context, Aren
   }
   header.timestamp_ns = context.received_ns;
   constexpr std::int64_t kMicrosecond = 1000;
-  if (const auto time = read_number(said.time); time && *time < static_cast<std::uint64_t>(INT64_MAX / kMicrosecond)) {
+  if (const auto time = read_number(said.time);
+      time && *time < static_cast<std::uint64_t>(INT64_MAX / kMicrosecond)) {
     header.timestamp_ns = static_cast<std::int64_t>(*time) * kMicrosecond;
     header.has_timestamp = true;
   } else {
@@ -170,7 +179,8 @@ void add_hec_field(PayloadWriter& out, const JsonField& leaf) {
   if (leaf.path == "source" || leaf.path == "sourcetype" || leaf.path == "index") {
     return out.event().add(out.join("splunk.", leaf.path), leaf.value, leaf.type);
   }
-  if (leaf.path == "time" || leaf.path == "host" || leaf.path == "event" || leaf.path.starts_with("event.")) return;
+  if (leaf.path == "time" || leaf.path == "host" || leaf.path == "event" || leaf.path.starts_with("event."))
+    return;
   std::string_view name = leaf.path;
   if (take_prefix(name, kFields) && is_open_ecs_name(name) && !is_decided(name)) {
     return add_unless_there(out, name, leaf.value, leaf.type);
@@ -239,7 +249,8 @@ Wrapping wrapping_of(std::string_view carried_by, std::string_view raw) {
     return object ? Wrapping::hec : Wrapping::none;
   }
   if (carried_by == transport::kOtlp) return raw.starts_with('{') ? Wrapping::document : Wrapping::none;
-  if (carried_by == transport::kLoki) return raw.starts_with(kLokiFront) ? Wrapping::document : Wrapping::none;
+  if (carried_by == transport::kLoki)
+    return raw.starts_with(kLokiFront) ? Wrapping::document : Wrapping::none;
   if (carried_by == transport::kJournal) return Wrapping::journal;
   return Wrapping::none;
 }

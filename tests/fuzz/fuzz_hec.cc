@@ -27,7 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   std::vector<HecLine> lines;
   read_hec_lines(body, lines, limits);
-  for (const HecLine& line : lines) require(!line.text.empty() && line.text.size() <= 2048, "lines are bounded");
+  for (const HecLine& line : lines)
+    require(!line.text.empty() && line.text.size() <= 2048, "lines are bounded");
   if (!lines.empty()) read_as_record("hec", lines.front().text);
   read_hec_ack_question(body);
   read_hec_time(body);

@@ -18,8 +18,10 @@ JournalErrc cut(std::string_view stream, std::size_t piece, std::vector<std::str
   JournalExport journal(kLimits);
   const auto sink = [&entries](std::string_view entry) { entries.emplace_back(entry); };
   for (std::size_t at = 0; at < stream.size(); at += piece) {
-    if (const JournalErrc error = journal.feed(stream.substr(at, piece), sink); error != JournalErrc::none) return error;
-    require(journal.held_bytes() <= kLimits.entry_bytes_max + kLimits.field_bytes_max + 600 + piece, "little is held");
+    if (const JournalErrc error = journal.feed(stream.substr(at, piece), sink); error != JournalErrc::none)
+      return error;
+    require(journal.held_bytes() <= kLimits.entry_bytes_max + kLimits.field_bytes_max + 600 + piece,
+            "little is held");
   }
   return journal.finish(sink);
 }
@@ -35,7 +37,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const JournalErrc other = cut(stream, data[0] + std::size_t{1}, pieces);
   require(one == other && whole == pieces, "pieces make no difference");
   for (const std::string& entry : whole) {
-    require(!entry.empty() && entry.size() <= kLimits.entry_bytes_max + kLimits.field_bytes_max + 600, "entries are bounded");
+    require(!entry.empty() && entry.size() <= kLimits.entry_bytes_max + kLimits.field_bytes_max + 600,
+            "entries are bounded");
     std::size_t fields = 0;
     for_each_journal_field(entry, [&fields](const JournalField& field) {
       require(!field.name.empty(), "a field has a name");

@@ -15,7 +15,8 @@ std::string describe(std::string_view body, const HecLimits& limits = {}) {
   const HecBody read = read_hec_events(body, Charset::automatic, arena, limits);
   if (read.error != HecErrc::none) {
     EXPECT_TRUE(read.events.empty());
-    return "code " + std::to_string(static_cast<int>(read.error)) + " at " + std::to_string(read.invalid_event);
+    return "code " + std::to_string(static_cast<int>(read.error)) + " at " +
+           std::to_string(read.invalid_event);
   }
   std::string out;
   for (const HecEvent& event : read.events) {
@@ -34,11 +35,13 @@ constexpr Case kBodies[] = {
     {"one event", R"({"event":"a"})", R"({"event":"a"})"},
     {"one behind the other", R"({"event":"a"}{"event":"b"})", R"({"event":"a"}|{"event":"b"})"},
     {"lines", "{\"event\":\"a\"}\n{\"event\":\"b\"}\n", R"({"event":"a"}|{"event":"b"})"},
-    {"commas, CRLF and blanks between", " {\"event\":\"a\"} ,\r\n\t{\"event\":\"b\"} ", R"({"event":"a"}|{"event":"b"})"},
+    {"commas, CRLF and blanks between", " {\"event\":\"a\"} ,\r\n\t{\"event\":\"b\"} ",
+     R"({"event":"a"}|{"event":"b"})"},
     {"an array", R"([{"event":"a"}, {"event":"b"}])", R"({"event":"a"}|{"event":"b"})"},
     {"an empty array", "[]", "code 5 at 0"},
     {"an array without its end", R"([{"event":"a"})", "code 6 at 1"},
-    {"brackets and quotes inside text", R"({"event":"}{\"]["}{"event":"b"})", R"({"event":"}{\"]["}|{"event":"b"})"},
+    {"brackets and quotes inside text", R"({"event":"}{\"]["}{"event":"b"})",
+     R"({"event":"}{\"]["}|{"event":"b"})"},
     {"events of every kind", R"({"event":{"a":1}}{"event":[1]}{"event":0}{"event":false})",
      R"({"event":{"a":1}}|{"event":[1]}|{"event":0}|{"event":false})"},
     {"a number no double holds exactly", R"({"event":{"n":123456789012345678901234567890}})",
@@ -80,7 +83,8 @@ TEST(HecBody, BoundsEventsAndTheirNumber) {
 }
 
 TEST(HecBody, DepthOfAHundredThousandIsJustNoEvent) {
-  EXPECT_EQ(describe("{\"event\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}"), "code 6 at 0");
+  EXPECT_EQ(describe("{\"event\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}"),
+            "code 6 at 0");
 }
 
 TEST(HecBody, RawLinesLoseTheirEndsAndNothingElse) {
@@ -126,7 +130,8 @@ TEST(HecBody, ChannelsAreGuids) {
 TEST(HecBody, AsksForAcknowledgementsByNumber) {
   EXPECT_EQ(read_hec_ack_question(R"({"acks":[0,1,7]})"), (std::vector<std::uint64_t>{0, 1, 7}));
   EXPECT_EQ(read_hec_ack_question(R"({"acks":[]})"), std::vector<std::uint64_t>{});
-  for (const std::string_view bad : {"", "{}", "[0]", R"({"acks":0})", R"({"acks":[-1]})", R"({"acks":["0"]})"}) {
+  for (const std::string_view bad :
+       {"", "{}", "[0]", R"({"acks":0})", R"({"acks":[-1]})", R"({"acks":["0"]})"}) {
     EXPECT_FALSE(read_hec_ack_question(bad)) << bad;
   }
 }

@@ -11,11 +11,16 @@ namespace {
 
 std::string_view name_of(JournalErrc error) {
   switch (error) {
-    case JournalErrc::none: return "none";
-    case JournalErrc::field_too_large: return "field_too_large";
-    case JournalErrc::entry_too_large: return "entry_too_large";
-    case JournalErrc::bad_field: return "bad_field";
-    case JournalErrc::cut_off: return "cut_off";
+    case JournalErrc::none:
+      return "none";
+    case JournalErrc::field_too_large:
+      return "field_too_large";
+    case JournalErrc::entry_too_large:
+      return "entry_too_large";
+    case JournalErrc::bad_field:
+      return "bad_field";
+    case JournalErrc::cut_off:
+      return "cut_off";
   }
   return "?";
 }
@@ -47,7 +52,9 @@ std::string bytes_field(std::string_view name, std::string_view value, std::uint
   for (unsigned i = 0; i < 8; ++i) out += static_cast<char>(length >> (8 * i) & 0xffU);
   return out.append(value).append("\n");
 }
-std::string bytes_field(std::string_view name, std::string_view value) { return bytes_field(name, value, value.size()); }
+std::string bytes_field(std::string_view name, std::string_view value) {
+  return bytes_field(name, value, value.size());
+}
 
 struct Case {
   std::string why, stream, expected;
@@ -64,7 +71,8 @@ const Case kStreams[] = {
     {"the same name twice", "A=1\nA=2\n\n", "A=1,A=2 none"},
     {"nothing", "", " none"},
     {"blank lines", "\n\n\n", " none"},
-    {"a length beyond all reason", "A=1\n\n" + bytes_field("A", "x", UINT64_MAX) + "\n", "A=1 field_too_large"},
+    {"a length beyond all reason", "A=1\n\n" + bytes_field("A", "x", UINT64_MAX) + "\n",
+     "A=1 field_too_large"},
     {"a length that is longer than the bytes", bytes_field("A", "x", 100), " cut_off"},
     {"a length that is shorter", bytes_field("A", "xyz", 1) + "\n", " bad_field"},
     {"no name", "=x\n\n", " bad_field"},

@@ -29,7 +29,8 @@ std::string describe(std::string_view body, const LokiLimits& limits = {}) {
     }
     out += "}";
     for (const LokiEntry& entry : stream.entries) {
-      out += " " + (entry.time_ns ? std::to_string(*entry.time_ns) : std::string("-")) + ":" + std::string(entry.text);
+      out += " " + (entry.time_ns ? std::to_string(*entry.time_ns) : std::string("-")) + ":" +
+             std::string(entry.text);
       if (entry.oversize) out += "!";
     }
   }
@@ -46,18 +47,22 @@ constexpr Case kJson[] = {
     {"structured metadata make a document",
      R"({"streams":[{"stream":{"a":"b"},"values":[["5","one \"1\"",{"trace_id":"t","n":7}]]}]})",
      R"({a=b} 5:{"labels":{"trace_id":"t","n":"7"},"message":"one \"1\""})"},
-    {"no metadata in an empty object", R"({"streams":[{"stream":{"a":"b"},"values":[["5","one",{}]]}]})", "{a=b} 5:one"},
+    {"no metadata in an empty object", R"({"streams":[{"stream":{"a":"b"},"values":[["5","one",{}]]}]})",
+     "{a=b} 5:one"},
     {"times as numbers", R"({"streams":[{"stream":{"a":"b"},"values":[[1795157940123456789,"x"]]}]})",
      "{a=b} 1795157940123456789:x"},
-    {"a time that no clock has", R"({"streams":[{"stream":{},"values":[["99999999999999999999","x"]]}]})", "{} -:x"},
-    {"old clients", R"({"streams":[{"labels":"{a=\"b\"}","entries":[{"ts":"2026-11-20T06:59:00.5Z","line":"x"}]}]})",
+    {"a time that no clock has", R"({"streams":[{"stream":{},"values":[["99999999999999999999","x"]]}]})",
+     "{} -:x"},
+    {"old clients",
+     R"({"streams":[{"labels":"{a=\"b\"}","entries":[{"ts":"2026-11-20T06:59:00.5Z","line":"x"}]}]})",
      "{a=b} 1795157940500000000:x"},
     {"members in another order", R"({"streams":[{"values":[["5","x"]],"stream":{"a":"b"}}]})", "{a=b} 5:x"},
     {"empty", R"({"streams":[]})", ""},
     {"a stream without lines", R"({"streams":[{"stream":{"a":"b"},"values":[]}]})", "{a=b}"},
     {"a label that is no string", R"({"streams":[{"stream":{"a":7},"values":[["5","x"]]}]})", "{a=7} 5:x"},
     {"Big5", "{\"streams\":[{\"stream\":{},\"values\":[[\"5\",\"\xb3\x5c\xa5\x5c\"]]}]}", "{} 5:許功"},
-    {"bytes of no charset", "{\"streams\":[{\"stream\":{},\"values\":[[\"5\",\"a\xff\xfe\"]]}]}", "{} 5:a\\xff\\xfe"},
+    {"bytes of no charset", "{\"streams\":[{\"stream\":{},\"values\":[[\"5\",\"a\xff\xfe\"]]}]}",
+     "{} 5:a\\xff\\xfe"},
     {"text", "hello", "the body is no PushRequest"},
     {"JSON cut off", R"({"streams":[{"stream":)", "the body is no JSON object"},
     {"no streams", R"({"stream":[]})", "\"streams\" is missing or no array"},
@@ -65,8 +70,10 @@ constexpr Case kJson[] = {
      "an entry's time is no number of nanoseconds"},
     {"no line", R"({"streams":[{"stream":{},"values":[["5"]]}]})", "an entry has no time or no line"},
     {"a line that is none", R"({"streams":[{"stream":{},"values":[["5",7]]}]})", "a line is no string"},
-    {"labels that are none", R"({"streams":[{"stream":"a","values":[]}]})", "\"stream\" is no object of strings"},
-    {"labels in bad syntax", R"({"streams":[{"labels":"{a=b}","entries":[]}]})", "error parsing labels {a=b}"},
+    {"labels that are none", R"({"streams":[{"stream":"a","values":[]}]})",
+     "\"stream\" is no object of strings"},
+    {"labels in bad syntax", R"({"streams":[{"labels":"{a=b}","entries":[]}]})",
+     "error parsing labels {a=b}"},
 };
 TEST(LokiPush, ReadsJson) {
   for (const auto& [why, body, expected] : kJson) EXPECT_EQ(describe(body), expected) << why;
@@ -105,10 +112,13 @@ TEST(LokiPush, ReadsProtobufInABlockOfSnappyAndWithout) {
   const std::string message = stream(R"({app="x"})", "one", 1'795'157'940, 123);
   EXPECT_EQ(describe(message), "{app=x} 1795157940000000123:one");
   EXPECT_EQ(describe(block(message)), "{app=x} 1795157940000000123:one");
-  EXPECT_EQ(describe(block(message + stream("{}", "two", 0, 5))), "{app=x} 1795157940000000123:one; {} 5:two");
-  EXPECT_EQ(describe(block(stream("{}", "x", 1, 0, "v\"w"))), R"({} 1000000000:{"labels":{"k":"v\"w"},"message":"x"})");
+  EXPECT_EQ(describe(block(message + stream("{}", "two", 0, 5))),
+            "{app=x} 1795157940000000123:one; {} 5:two");
+  EXPECT_EQ(describe(block(stream("{}", "x", 1, 0, "v\"w"))),
+            R"({} 1000000000:{"labels":{"k":"v\"w"},"message":"x"})");
   EXPECT_EQ(describe(block(stream("{}", "\xb3\x5c", 1, 0))), "{} 1000000000:\xb3\x5c");
-  EXPECT_EQ(describe(block(stream("{}", "\xb3\x5c", 1, 0, "v"))), R"({} 1000000000:{"labels":{"k":"v"},"message":"許"})");
+  EXPECT_EQ(describe(block(stream("{}", "\xb3\x5c", 1, 0, "v"))),
+            R"({} 1000000000:{"labels":{"k":"v"},"message":"許"})");
   EXPECT_EQ(describe(block(stream("{}", "x", INT64_MAX, 0))), "{} -:x");
   EXPECT_EQ(describe(block(stream("{}", "x", 1, -5))), "{} -:x");
 }

@@ -87,7 +87,8 @@ TEST(OtlpLogs, AResourceIsWrittenIntoEachRecordWhereverItStands) {
       R"({"service.name":"shop","message":"","host.name":"own","scope.name":"s","scope.version":"1","scope.attributes.k":"v","otlp.scope_schema_url":"u","otlp.resource.droppedAttributesCount":3,"resource.service.name":"shop","resource.host.name":"web1","otlp.resource_schema_url":"r"})");
 }
 
-void add_string_attribute(Writer& parent, protozero::pbf_tag_type tag, const std::string& key, const std::string& text) {
+void add_string_attribute(Writer& parent, protozero::pbf_tag_type tag, const std::string& key,
+                          const std::string& text) {
   Writer pair(parent, tag);
   pair.add_string(1, key);
   Writer value(pair, 2);
@@ -116,49 +117,51 @@ std::string protobuf_request(void (*fill)(Writer& record)) {
 }
 
 TEST(OtlpLogs, AProtobufRecordBecomesTheSameDocument) {
-  EXPECT_EQ(describe(protobuf_request([](Writer& record) {
-              record.add_fixed64(1, 1'795'157'940'123'456'789);
-              record.add_int32(2, 17);
-              record.add_string(3, "Error");
-              {
-                Writer body(record, 5);
-                body.add_string(1, "x \"y\"");
-              }
-              add_string_attribute(record, 6, "user.name", "ann");
-              record.add_uint32(7, 2);
-              record.add_fixed32(8, 1);
-              record.add_bytes(9, std::string("\x5b\x8e\xff", 3));
-              record.add_bytes(10, std::string("\xee\xe1", 2));
-              record.add_fixed64(11, 1'795'157'941'000'000'000);
-              record.add_string(12, "e");
-              record.add_uint64(99, 7);
-            })),
-            R"({"@timestamp":"2026-11-20T06:59:00.123456789Z","log.level":"error","event.severity":17,"trace.id":"5b8eff","span.id":"eee1","service.name":"shop","message":"x \"y\"","user.name":"ann","otlp.field_99":7,"otlp.observed_timestamp":"2026-11-20T06:59:01Z","otlp.severity_number":17,"otlp.severity_text":"Error","otlp.event_name":"e","otlp.flags":1,"otlp.dropped_attributes_count":2,"scope.name":"s","resource.service.name":"shop"})");
+  EXPECT_EQ(
+      describe(protobuf_request([](Writer& record) {
+        record.add_fixed64(1, 1'795'157'940'123'456'789);
+        record.add_int32(2, 17);
+        record.add_string(3, "Error");
+        {
+          Writer body(record, 5);
+          body.add_string(1, "x \"y\"");
+        }
+        add_string_attribute(record, 6, "user.name", "ann");
+        record.add_uint32(7, 2);
+        record.add_fixed32(8, 1);
+        record.add_bytes(9, std::string("\x5b\x8e\xff", 3));
+        record.add_bytes(10, std::string("\xee\xe1", 2));
+        record.add_fixed64(11, 1'795'157'941'000'000'000);
+        record.add_string(12, "e");
+        record.add_uint64(99, 7);
+      })),
+      R"({"@timestamp":"2026-11-20T06:59:00.123456789Z","log.level":"error","event.severity":17,"trace.id":"5b8eff","span.id":"eee1","service.name":"shop","message":"x \"y\"","user.name":"ann","otlp.field_99":7,"otlp.observed_timestamp":"2026-11-20T06:59:01Z","otlp.severity_number":17,"otlp.severity_text":"Error","otlp.event_name":"e","otlp.flags":1,"otlp.dropped_attributes_count":2,"scope.name":"s","resource.service.name":"shop"})");
 }
 
 TEST(OtlpLogs, ProtobufValuesOfEveryKind) {
-  EXPECT_EQ(describe(protobuf_request([](Writer& record) {
-              Writer body(record, 5);
-              Writer map(body, 6);
-              const auto add = [&map](const std::string& key, auto&& fill) {
-                Writer pair(map, 1);
-                pair.add_string(1, key);
-                Writer value(pair, 2);
-                fill(value);
-              };
-              add("b", [](Writer& value) { value.add_bool(2, true); });
-              add("i", [](Writer& value) { value.add_int64(3, -7); });
-              add("d", [](Writer& value) { value.add_double(4, 2); });
-              add("n", [](Writer& value) { value.add_double(4, __builtin_nan("")); });
-              add("y", [](Writer& value) { value.add_bytes(7, std::string("\0\1\2\3", 4)); });
-              add("e", [](Writer&) {});
-              add("l", [](Writer& value) {
-                Writer list(value, 5);
-                Writer one(list, 1);
-                one.add_string(1, "\xb3\x5c");  // Big5
-              });
-            })),
-            R"({"service.name":"shop","message":{"b":true,"i":-7,"d":2.0,"n":"NaN","y":"AAECAw==","e":null,"l":["許"]},"scope.name":"s","resource.service.name":"shop"})");
+  EXPECT_EQ(
+      describe(protobuf_request([](Writer& record) {
+        Writer body(record, 5);
+        Writer map(body, 6);
+        const auto add = [&map](const std::string& key, auto&& fill) {
+          Writer pair(map, 1);
+          pair.add_string(1, key);
+          Writer value(pair, 2);
+          fill(value);
+        };
+        add("b", [](Writer& value) { value.add_bool(2, true); });
+        add("i", [](Writer& value) { value.add_int64(3, -7); });
+        add("d", [](Writer& value) { value.add_double(4, 2); });
+        add("n", [](Writer& value) { value.add_double(4, __builtin_nan("")); });
+        add("y", [](Writer& value) { value.add_bytes(7, std::string("\0\1\2\3", 4)); });
+        add("e", [](Writer&) {});
+        add("l", [](Writer& value) {
+          Writer list(value, 5);
+          Writer one(list, 1);
+          one.add_string(1, "\xb3\x5c");  // Big5
+        });
+      })),
+      R"({"service.name":"shop","message":{"b":true,"i":-7,"d":2.0,"n":"NaN","y":"AAECAw==","e":null,"l":["許"]},"scope.name":"s","resource.service.name":"shop"})");
 }
 
 TEST(OtlpLogs, WhatIsNoRequestIsRefused) {
@@ -174,7 +177,8 @@ TEST(OtlpLogs, AnswersWithinBounds) {
   const std::string long_text(100, 'x');
   const std::string record = R"({"body":{"stringValue":")" + long_text + "\"}}";
   EXPECT_EQ(describe(json_of(record + ",{}"), {.document_bytes_max = 50}), "{\"message\":\"\"} rejected 1");
-  EXPECT_EQ(describe(json_of("{},{},{}"), {.records_max = 2}), "more than 2 records in one request: send them in several");
+  EXPECT_EQ(describe(json_of("{},{},{}"), {.records_max = 2}),
+            "more than 2 records in one request: send them in several");
   EXPECT_EQ(describe(json_of("{},{},{}"), {.documents_bytes_max = 40}),
             "the records of this request are too large together: send them in several");
   std::string deep = R"({"stringValue":"x"})";
@@ -189,7 +193,9 @@ TEST(OtlpLogs, AnswersSpeakTheEncodingOfTheRequest) {
             R"({"partialSuccess":{"rejectedLogRecords":"2","errorMessage":"too long"}})");
   EXPECT_EQ(otlp_answer(OtlpEncoding::protobuf, 2, "too"), std::string("\x0a\x07\x08\x02\x12\x03too", 9));
   EXPECT_EQ(otlp_error(OtlpEncoding::json, 3, "bad"), R"({"code":3,"message":"bad"})");
-  EXPECT_EQ(otlp_error(OtlpEncoding::protobuf, 3, "bad"), std::string("\x08\x03\x12\x03" "bad", 7));
+  EXPECT_EQ(otlp_error(OtlpEncoding::protobuf, 3, "bad"), std::string("\x08\x03\x12\x03"
+                                                                      "bad",
+                                                                      7));
   EXPECT_EQ(otlp_encoding(" {", {}), OtlpEncoding::json);
   EXPECT_EQ(otlp_encoding("\n", "application/json"), OtlpEncoding::json);
   EXPECT_EQ(otlp_encoding("", "application/x-protobuf"), OtlpEncoding::protobuf);
