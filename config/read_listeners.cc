@@ -84,7 +84,6 @@ void only_for(bool has_it, Fields& fields, std::string_view key, const Words& wh
 
 void read_knobs(Fields& fields, ListenerConfig& listener) {
   const Protocol protocol = listener.protocol;
-  const bool udp = protocol == Protocol::syslog_udp;
   const bool stream = protocol == Protocol::syslog_tcp || protocol == Protocol::syslog_tls;
   fields.integer("receive_buffer_bytes", kReceiveBufferMin, kReceiveBufferMax, "bytes",
                  listener.receive_buffer_bytes);
@@ -120,8 +119,6 @@ void read_knobs(Fields& fields, ListenerConfig& listener) {
   only_for(is_syslog(protocol), fields, "compressed", {"syslog", " syslog"});
   only_for(is_syslog(protocol) || protocol == Protocol::relp, fields, "messages_per_second_per_peer",
            {"syslog and relp", " syslog 與 relp"});
-  only_for(udp || protocol == Protocol::gelf, fields, "receive_buffer_bytes",
-           {"syslog-udp and gelf", " syslog-udp 與 gelf"});
 }
 
 void read_listener_tls(Fields& fields, const std::filesystem::path& base, ListenerConfig& listener) {
