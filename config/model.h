@@ -48,6 +48,20 @@ struct System {
   std::string operating_system, vendor, purpose, url;
 };
 
+/// TLS of a listener (RFC 5425). Paths are absolute or relative to the configuration file.
+struct TlsConfig {
+  /// Who may come in, in rsyslog's words.
+  enum class Mode : std::uint8_t {
+    anon,         ///< nobody is asked for a certificate
+    certvalid,    ///< whoever `client_ca` has certified
+    fingerprint,  ///< whose certificate has one of the fingerprints in permitted_peers; no CA is asked
+    name          ///< certified by `client_ca` and named by permitted_peers
+  };
+  std::filesystem::path certificate, key, client_ca, crl;
+  Mode mode = Mode::anon;
+  std::vector<std::string> permitted_peers;
+};
+
 struct ListenerConfig {
   enum class Protocol : std::uint8_t { syslog_udp, syslog_tcp, http };
   Protocol protocol = Protocol::syslog_udp;
