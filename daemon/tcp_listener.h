@@ -8,6 +8,7 @@
 #include "daemon/connection_ledger.h"
 #include "daemon/counters.h"
 #include "daemon/intake.h"
+#include "daemon/listener.h"
 #include "daemon/stream_acceptor.h"
 #include "parsers/framer.h"
 
@@ -15,15 +16,15 @@ namespace vigil {
 
 /// One listening TCP socket of a listener on one I/O thread, and the connections it accepted: they never
 /// migrate. Reads straight into the thread's open batch; an idle connection costs its partial frame.
-class TcpListener {
+class TcpListener : public Listener {
  public:
   /// `tls` may be null: then the listener is plain. It outlives this.
   TcpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Intake& intake,
               Counters& counters, ConnectionLedger& ledger, const TlsServer* tls = nullptr);
-  ~TcpListener();
-  void start();
+  ~TcpListener() override;
+  void start() override;
   /// Reads what the kernel has already taken, gives partial frames, closes.
-  void stop();
+  void stop() override;
 
  private:
   class Connection;
