@@ -10,7 +10,7 @@
 namespace vigil {
 
 /// A listener's limit of messages a second from one peer. What is beyond is dropped and counted, and once a minute one is
-/// told how much that was (ingest.md 2.5). Thread-safe: a peer's connections and datagrams come in on several threads.
+/// told how much that was. Thread-safe: a peer's connections and datagrams come in on several threads.
 class PeerRate {
  public:
   /// Peers remembered; those who kept within their rate go first.

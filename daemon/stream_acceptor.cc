@@ -20,6 +20,10 @@ constexpr std::chrono::milliseconds kAcceptPause{200};
 /// … and while handshakes have to wait for their turn.
 constexpr std::chrono::milliseconds kGatePause{10};
 
+/// Lines about refused connections in so long, so that a flood of them does not become a flood of log.
+constexpr std::chrono::seconds kTellPeriod{10};
+constexpr unsigned kTellMax = 50;
+
 using SteadyClock = std::chrono::steady_clock;
 
 /// Dead peers are found within 90 s of silence, and within 120 s when they owe us acknowledgements.
@@ -100,12 +104,11 @@ class StreamAcceptor::Handshake : public std::enable_shared_from_this<StreamAcce
     refuse(stream_.reason(), stream_.trouble());
   }
 
-  /// Refused before anything was read: one audit line and one count, never per message.
+  /// Refused before anything was read: one count and one audit line, never per message.
   void refuse(Closed reason, const std::string& trouble) {
     const auto self = shared_from_this();
     owner_.counters_.close(reason);
-    spdlog::warn("connection from {} on {} refused: {}: {}", peer_, owner_.listener_.description.id,
-                 closed_name(reason), trouble);
+    owner_.tell(peer_, reason, trouble);
     stream_.close();
     finish();
   }
@@ -224,6 +227,25 @@ void StreamAcceptor::admit(int fd, const boost::asio::ip::address& address) {
     return counters_.close(Closed::tls_busy);
   }
   begin(ByteStream(std::move(socket), std::move(session)), std::move(ticket), exempt);
+}
+
+void StreamAcceptor::tell(const std::string& peer, Closed reason, const std::string& trouble) {
+  const auto now = SteadyClock::now();
+  if (now - told_since_ > kTellPeriod) {
+    if (untold_ != 0)
+      spdlog::warn(
+          "{} more connections on {} were refused, which only the counters tell / 另有 {} 個連線遭拒",
+          untold_, listener_.description.id, untold_);
+    told_since_ = now;
+    told_ = untold_ = 0;
+  }
+  if (told_ == kTellMax) {
+    ++untold_;
+    return;
+  }
+  ++told_;
+  spdlog::warn("connection from {} on {} refused: {}: {}", peer, listener_.description.id,
+               closed_name(reason), trouble);
 }
 
 void StreamAcceptor::begin(ByteStream stream, ConnectionTicket ticket, bool exempt) {

@@ -52,6 +52,7 @@ class StreamAcceptor {
   void accept_some();
   void pause(std::chrono::milliseconds time);
   void admit(int fd, const boost::asio::ip::address& address);
+  void tell(const std::string& peer, Closed reason, const std::string& trouble);
   void begin(ByteStream stream, ConnectionTicket ticket, bool exempt);
 
   boost::asio::io_context& io_;
@@ -63,6 +64,8 @@ class StreamAcceptor {
   const TlsServer* tls_;
   Owner owner_;
   std::list<std::shared_ptr<Handshake>> handshakes_;
+  std::chrono::steady_clock::time_point told_since_{};
+  unsigned told_ = 0, untold_ = 0;  ///< lines about refused connections since then, written and left out
   bool stopped_ = false;
 };
 
