@@ -71,7 +71,7 @@ class HttpStream {
   static Moved result(ssize_t moved, std::size_t wanted) {
     if (moved > 0) return {Io::done, static_cast<std::size_t>(moved)};
     if (moved == 0) return {wanted == 0 ? Io::done : Io::closed, 0};
-    return {errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? Io::would_block : Io::failed, 0};
+    return {errno == EAGAIN || errno == EINTR ? Io::would_block : Io::failed, 0};
   }
 
   Socket socket_;
