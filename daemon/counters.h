@@ -14,12 +14,13 @@ namespace vigil {
 
 /// Why something that arrived was not stored. The enumerator's name is its metric label.
 enum class Discard : std::uint8_t {
-  empty,        ///< a datagram of nothing but CR, LF and NUL
-  queue_full,   ///< UDP while the writer could not keep up
-  oversize,     ///< an HTTP event above the limit; the client was told
-  unavailable,  ///< HTTP while nothing could be acknowledged; the client was told
-  duplicate,    ///< an acknowledged transport brought it again; it is stored once
-  malformed,    ///< a document that is none, in a protocol that refuses those; the client was told
+  empty,         ///< a datagram of nothing but CR, LF and NUL
+  queue_full,    ///< UDP while the writer could not keep up
+  oversize,      ///< an HTTP event above the limit; the client was told
+  rate_limited,  ///< beyond messages_per_second_per_peer; one is told once a minute how much
+  unavailable,   ///< HTTP while nothing could be acknowledged; the client was told
+  duplicate,     ///< an acknowledged transport brought it again; it is stored once
+  malformed,     ///< a document that is none, in a protocol that refuses those; the client was told
   count_
 };
 std::string_view discard_name(Discard reason);
@@ -35,6 +36,21 @@ enum class Closed : std::uint8_t {
   limit_total,
   limit_peer,
   evicted,
+  // What happened to TLS. Each is told in one audit line with the peer and its certificate.
+  tls_broken,          ///< no TLS at all, a broken record, or the client gave up
+  tls_protocol,        ///< an old version, or no cipher in common
+  tls_timeout,         ///< the handshake was not done in time
+  tls_busy,            ///< too many handshakes under way
+  tls_no_certificate,  ///< a certificate is required and none came
+  tls_untrusted,       ///< a certificate signed by itself, or by a CA that is not ours
+  tls_expired,
+  tls_not_yet_valid,
+  tls_revoked,
+  tls_crl,            ///< the CRL that would tell is missing or out of date
+  tls_purpose,        ///< a certificate that is not for clients
+  tls_not_permitted,  ///< a good certificate whose fingerprint or name is not among permitted_peers
+  tls_limit,          ///< a chain, key or list of names beyond our limits
+  tls_renegotiation,  ///< asked to renegotiate
   count_
 };
 std::string_view closed_name(Closed reason);

@@ -25,9 +25,14 @@ class UdpListener : public Listener {
   /// A datagram can carry 65,507 bytes: slots are that large, but only touched pages cost memory.
   static constexpr std::size_t kSlotBytes = 64 * 1024;
 
+  struct Options {
+    std::size_t message_bytes_max = kSlotBytes;  ///< what is longer is kept cut and tagged `oversize`
+    bool compressed_rsyslog = false;             ///< datagrams that begin with 'z' are unpacked (F12)
+  };
+
   /// Takes the bound socket. `on_loss(n)` is told when the kernel has dropped n datagrams more.
-  UdpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Intake& intake,
-              std::function<void(std::uint64_t)> on_loss);
+  UdpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Options options,
+              Intake& intake, std::function<void(std::uint64_t)> on_loss);
   ~UdpListener() override;
   void start() override;
   void stop() override;
@@ -37,6 +42,7 @@ class UdpListener : public Listener {
  private:
   void wait();
   void drain();
+  void take(std::string_view datagram, Tags tags, std::int64_t now);
   void count_drops(std::uint32_t cumulative);
   void poll_later();
 
@@ -44,6 +50,7 @@ class UdpListener : public Listener {
   boost::asio::steady_timer poll_timer_;
   int fd_;
   const IntakeListener& listener_;
+  const Options options_;
   Intake& intake_;
   std::function<void(std::uint64_t)> on_loss_;
   std::atomic<std::uint32_t> dropped_{0};  ///< the kernel's cumulative count, as last seen
@@ -55,6 +62,7 @@ class UdpListener : public Listener {
   sockaddr_storage last_peer_{};
   std::string last_peer_text_;
   bool last_peer_suspicious_ = false;
+  std::string unzipped_;
 };
 
 /// Sets the receive buffer, by force where we may; returns what the kernel really gives, in bytes.
