@@ -89,7 +89,7 @@ struct Daemon::Impl {
 
   TlsKeeper tls;
   std::unique_ptr<TokenDesk> tokens;
-  ReceiptBook receipts;  ///< outlives the contexts, in which answers may lie to the end
+  ReceiptBook receipts;                  ///< outlives the contexts, in which answers may lie to the end
   std::deque<IntakeListener> listeners;  ///< their addresses are kept by the sockets
   IntakeListener own;                    ///< what vigild itself has to say in the log
   ConnectionLedger ledger{TcpLimits{}};
@@ -109,7 +109,6 @@ struct Daemon::Impl {
   Result<void, std::string> listen(const ListenerConfig& wanted);
   Result<std::vector<int>, std::string> bind(Endpoint& endpoint, std::string_view protocol, int type,
                                              std::size_t sockets);
-  void listen_http(IntakeListener& listener, int fd);
   void set_wanted_receive_buffer(int fd, const ListenerConfig& wanted, const IntakeListener& listener,
                                  bool tell);
   void say(std::string_view id, std::string text);
@@ -237,7 +236,12 @@ Result<void, std::string> Daemon::Impl::listen(const ListenerConfig& wanted) {
   const auto message_bytes_max = static_cast<std::size_t>(wanted.frame_bytes_max);
   switch (wanted.protocol) {
     case Protocol::http:
-      listen_http(listener, fds.front());
+      http.push_back(make_http(listener));
+      if (secure != nullptr) {
+        http.back()->listen_tls(fds.front(), listener, counters, ledger, *secure);
+      } else {
+        http.back()->listen(fds.front());
+      }
       break;
     case Protocol::syslog_udp:
       for (std::size_t i = 0; i < fds.size(); ++i) {
@@ -273,15 +277,10 @@ Result<void, std::string> Daemon::Impl::listen(const ListenerConfig& wanted) {
   return {};
 }
 
-void Daemon::Impl::listen_http(IntakeListener& listener, int fd) {
-  http.push_back(make_http(listener));
-  http.back()->listen(fd);
-}
-
 /// A server whose ingest paths bring what they take to this listener; its other paths are the API's.
 std::unique_ptr<HttpServer> Daemon::Impl::make_http(IntakeListener& listener) {
-  IngestHttp& paths = *ingest.emplace_back(
-      std::make_unique<IngestHttp>(IngestParts{*io[0].streams, *writer, counters, listener, *tokens, receipts}));
+  IngestHttp& paths = *ingest.emplace_back(std::make_unique<IngestHttp>(
+      IngestParts{*io[0].streams, *writer, counters, listener, *tokens, receipts}));
   return std::make_unique<HttpServer>(
       io[0].context,
       [this, &paths](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
@@ -440,9 +439,10 @@ Result<void, std::string> Daemon::run_until_signal() {
     // Nobody asked for it by name: somebody else may have its port.
     spdlog::warn("{} - going on without it / 略過此接收端", listening.error());
   }
-  d.local = d.make_http(d.add_listener("http:unix", "http", "vigil.sock",
-                                       d.config.organisations.empty() ? "default" : d.config.organisations.front().id,
-                                       "Asia/Taipei", Charset::automatic, false));
+  d.local = d.make_http(
+      d.add_listener("http:unix", "http", "vigil.sock",
+                     d.config.organisations.empty() ? "default" : d.config.organisations.front().id,
+                     "Asia/Taipei", Charset::automatic, false));
   if (const std::string trouble = d.local->listen_unix(d.config.data / "vigil.sock"); !trouble.empty()) {
     return "E-LISTEN " + trouble;
   }
