@@ -37,6 +37,8 @@ void Api::metrics(const HttpRequest&, HttpAnswer& answer) {
     const auto reason = static_cast<Discard>(i);
     out.value({{"reason", std::string(discard_name(reason))}}, parts_.counters.discarded_for(reason));
   }
+  out.counter("vigil_dedupe_hits_total", "messages that came again and were stored once");
+  out.value({}, parts_.counters.discarded_for(Discard::duplicate));
   out.counter("vigil_socket_dropped_total", "datagrams the kernel dropped on our sockets");
   for (const auto& listener : parts_.counters.listeners()) {
     if (listener.protocol == "syslog-udp")

@@ -19,6 +19,8 @@ enum class Discard : std::uint8_t {
   oversize,      ///< an HTTP event above the limit; the client was told
   rate_limited,  ///< beyond messages_per_second_per_peer; one is told once a minute how much
   unavailable,   ///< HTTP while nothing could be acknowledged; the client was told
+  duplicate,     ///< an acknowledged transport brought it again; it is stored once
+  malformed,     ///< a document that is none, in a protocol that refuses those; the client was told
   count_
 };
 std::string_view discard_name(Discard reason);
