@@ -33,6 +33,21 @@ enum class Closed : std::uint8_t {
   limit_total,
   limit_peer,
   evicted,
+  // What happened to TLS. Each is told in one audit line with the peer and its certificate.
+  tls_broken,          ///< no TLS at all, a broken record, or the client gave up
+  tls_protocol,        ///< an old version, or no cipher in common
+  tls_timeout,         ///< the handshake was not done in time
+  tls_busy,            ///< too many handshakes under way
+  tls_no_certificate,  ///< a certificate is required and none came
+  tls_untrusted,       ///< a certificate signed by itself, or by a CA that is not ours
+  tls_expired,
+  tls_not_yet_valid,
+  tls_revoked,
+  tls_crl,            ///< the CRL that would tell is missing or out of date
+  tls_purpose,        ///< a certificate that is not for clients
+  tls_not_permitted,  ///< a good certificate whose fingerprint or name is not among permitted_peers
+  tls_limit,          ///< a chain, key or list of names beyond our limits
+  tls_renegotiation,  ///< asked to renegotiate
   count_
 };
 std::string_view closed_name(Closed reason);

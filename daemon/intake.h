@@ -93,6 +93,8 @@ class Intake {
   void flush();
   /// Streams should not be read until this is false again.
   bool streams_wait() const { return writer_.streams_wait(); }
+  /// It will soon come to that: read little at a time.
+  bool streams_crowd() const { return writer_.streams_crowd(); }
 
  private:
   /// A sender as this thread knows it. What it sent is counted here without locks and published by settle().

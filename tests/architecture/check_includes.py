@@ -30,7 +30,7 @@ LIBRARIES = [
     (r"spdlog/", {"daemon"}),
     (r"rocksdb/", {"storage"}),
     (r"zstd\.h$", {"storage"}),
-    (r"openssl/", {"storage"}),
+    (r"openssl/", {"storage", "daemon"}),
     (r"simdjson(\.h$|/)", {"parsers"}),
     (r"yaml-cpp/", {"config", "incidents"}),
     (r"yaml\.h$", {"rules"}),
