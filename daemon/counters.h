@@ -18,6 +18,9 @@ enum class Discard : std::uint8_t {
   queue_full,   ///< UDP while the writer could not keep up
   oversize,     ///< an HTTP event above the limit; the client was told
   unavailable,  ///< HTTP while nothing could be acknowledged; the client was told
+  duplicate,       ///< sent again after a reconnect and stored already (resend_window.h); acknowledged
+  bad_chunk,       ///< a GELF datagram that is no chunk of anything
+  chunks_missing,  ///< a GELF message whose chunks did not all come in time
   count_
 };
 std::string_view discard_name(Discard reason);
@@ -48,6 +51,12 @@ enum class Closed : std::uint8_t {
   tls_not_permitted,  ///< a good certificate whose fingerprint or name is not among permitted_peers
   tls_limit,          ///< a chain, key or list of names beyond our limits
   tls_renegotiation,  ///< asked to renegotiate
+  // What protocols that acknowledge end a connection for; the audit line says more.
+  bad_relp,     ///< out of step, or a command that cannot be
+  bad_beats,    ///< no Lumberjack, or beyond its limits
+  slow_window,  ///< a Beats window that was not complete in time
+  disk_full,    ///< Beats while nothing can be stored: the client keeps its window
+  unavailable,  ///< the daemon is stopping
   count_
 };
 std::string_view closed_name(Closed reason);

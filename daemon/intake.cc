@@ -188,6 +188,11 @@ void Intake::add(const IntakeListener& listener, std::string_view peer, std::str
   flush_if_full();
 }
 
+void Intake::add(const IntakeListener& listener, const Arrival& arrival, std::string_view frame) {
+  append(*open_, listener, arrival, own(frame));
+  flush_if_full();
+}
+
 bool Intake::add_to(Batch& batch, const IntakeListener& listener, const Arrival& arrival,
                     std::string_view frame) {
   return append(batch, listener, arrival, batch.arena.copy(frame));

@@ -67,6 +67,8 @@ class Intake {
   /// acknowledge go to the shared open batch.
   void add(const IntakeListener& listener, std::string_view peer, std::string_view frame, Tags transport_tags,
            std::int64_t received_ns);
+  /// The same with all the transport knows.
+  void add(const IntakeListener& listener, const Arrival& arrival, std::string_view frame);
   /// Room for a stream to read into, inside the open batch, so that what is read is not copied again. Frames
   /// cut from it are given to add_in_place(); before that read_done() says how much was read, and after it read_cut()
   /// that the frames are cut.

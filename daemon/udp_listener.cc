@@ -52,13 +52,14 @@ int set_receive_buffer(int fd, int bytes) {
 }
 
 UdpListener::UdpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Intake& intake,
-                         std::function<void(std::uint64_t)> on_loss)
+                         std::function<void(std::uint64_t)> on_loss, Sink sink)
     : socket_(io, fd),
       poll_timer_(io),
       fd_(fd),
       listener_(listener),
       intake_(intake),
-      on_loss_(std::move(on_loss)) {
+      on_loss_(std::move(on_loss)),
+      sink_(std::move(sink)) {
   const int on = 1;
   ::setsockopt(fd_, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
   void* const memory =
@@ -146,7 +147,12 @@ void UdpListener::drain() {
       Tags tags;
       if ((header.msg_flags & MSG_TRUNC) != 0) tags.add(Tag::truncated);
       if (last_peer_suspicious_) tags.add(Tag::suspicious_source);
-      intake_.add(listener_, last_peer_text_, {slots_ + i * kSlotBytes, headers_[i].msg_len}, tags, now);
+      const std::string_view datagram(slots_ + i * kSlotBytes, headers_[i].msg_len);
+      if (sink_) {
+        sink_(last_peer_text_, datagram, tags, now);
+      } else {
+        intake_.add(listener_, last_peer_text_, datagram, tags, now);
+      }
     }
     // The kernel's count comes with every datagram once there was a drop; the newest says it all.
     msghdr& last = headers_[static_cast<std::size_t>(count) - 1].msg_hdr;

@@ -25,9 +25,13 @@ class UdpListener : public Listener {
   /// A datagram can carry 65,507 bytes: slots are that large, but only touched pages cost memory.
   static constexpr std::size_t kSlotBytes = 64 * 1024;
 
-  /// Takes the bound socket. `on_loss(n)` is told when the kernel has dropped n datagrams more.
+  /// What becomes of a datagram: peer, bytes, tags, time of receipt.
+  using Sink = std::function<void(std::string_view, std::string_view, Tags, std::int64_t)>;
+
+  /// Takes the bound socket. `on_loss(n)` is told when the kernel has dropped n datagrams more. Without a `sink` every
+  /// datagram is one message.
   UdpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Intake& intake,
-              std::function<void(std::uint64_t)> on_loss);
+              std::function<void(std::uint64_t)> on_loss, Sink sink = {});
   ~UdpListener() override;
   void start() override;
   void stop() override;
@@ -46,6 +50,7 @@ class UdpListener : public Listener {
   const IntakeListener& listener_;
   Intake& intake_;
   std::function<void(std::uint64_t)> on_loss_;
+  Sink sink_;
   std::atomic<std::uint32_t> dropped_{0};  ///< the kernel's cumulative count, as last seen
   char* slots_ = nullptr;                  ///< kSlots x kSlotBytes, mapped
   std::array<mmsghdr, kSlots> headers_{};

@@ -5,6 +5,9 @@
 #include <cstring>
 #include <memory>
 
+#include "parsers/json_walk.h"
+#include "parsers/payload_text.h"
+
 namespace vigil {
 
 namespace {
@@ -46,6 +49,27 @@ bool is_json_object(std::string_view text) {
   if (error == simdjson::UTF8_ERROR) error = workspace->check(text, true);
   if (text.size() > kKeptBytes) workspace.reset();
   return error == simdjson::SUCCESS;
+}
+
+std::string_view peek_document_host(std::string_view document) {
+  constexpr std::size_t kHostBytesMax = 255;
+  const auto plain = [](std::string_view name) {
+    return !name.empty() && name.size() <= kHostBytesMax && name != "null" &&
+           name.find('\\') == std::string_view::npos;
+  };
+  for (const std::string_view key : {"host.name", "host"}) {
+    const std::string_view name = peek_json_member(document, key);
+    if (plain(name)) return name;
+  }
+  constexpr SearchText kHost = "\"host\"";
+  const std::size_t at = find_text(document, kHost);
+  if (at == std::string_view::npos) return {};
+  std::string_view rest = trim_left(document.substr(at + kHost.size()));
+  if (!take_prefix(rest, ":")) return {};
+  rest = trim_left(rest);
+  // The object alone: its own members are the outermost of what is looked at.
+  const std::string_view name = rest.starts_with('{') ? peek_json_member(rest, "name") : std::string_view();
+  return plain(name) ? name : std::string_view();
 }
 
 }  // namespace vigil

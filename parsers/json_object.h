@@ -8,4 +8,8 @@ namespace vigil {
 /// against it: what they mean is decided when it is read (charset.h).
 bool is_json_object(std::string_view text);
 
+/// The host that a document of a Beat or a logger names: `host.name`, `host`, `{"host":{"name":…}}`, where that is plain to
+/// see; else empty. Reads no further than needed.
+std::string_view peek_document_host(std::string_view document);
+
 }  // namespace vigil
