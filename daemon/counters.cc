@@ -4,7 +4,8 @@ namespace vigil {
 
 std::string_view discard_name(Discard reason) {
   constexpr std::array<std::string_view, static_cast<std::size_t>(Discard::count_)> kNames = {
-      "empty", "queue_full", "oversize", "unavailable", "duplicate", "bad_chunk", "chunks_missing"};
+      "empty",       "queue_full", "oversize",  "rate_limited",
+      "unavailable", "duplicate",  "bad_chunk", "chunks_missing"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 

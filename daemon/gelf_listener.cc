@@ -50,7 +50,7 @@ GelfUdpListener::GelfUdpListener(boost::asio::io_context& io, int fd, const Inta
       counters_(counters),
       into_(intake, listener),
       timer_(io),
-      udp_(io, fd, listener, intake, std::move(on_loss),
+      udp_(io, fd, listener, UdpListener::Options(), intake, std::move(on_loss),
            [this](std::string_view peer, std::string_view datagram, Tags tags, std::int64_t now_ns) {
              take(peer, datagram, tags, now_ns);
            }) {}

@@ -34,6 +34,16 @@ void keep_watch_on(int fd) {
   set(IPPROTO_TCP, TCP_USER_TIMEOUT, 120'000);
 }
 
+/// Relays bring the messages of many, over as many connections as they like.
+bool is_relay(const IntakeListener& listener, const std::string& peer) {
+  if (listener.relays.empty()) return false;
+  const auto address = config::read_ip(peer);
+  return address && std::ranges::any_of(listener.relays, [&address](const config::Network& relay) {
+           return relay.address.v6 == address->v6 &&
+                  config::masked(*address, relay.prefix) == config::masked(relay.address, relay.prefix);
+         });
+}
+
 boost::asio::ip::address address_of(const sockaddr_storage& storage) {
   if (storage.ss_family == AF_INET6) {
     const auto& v6 = reinterpret_cast<const sockaddr_in6&>(storage);
@@ -193,7 +203,7 @@ void StreamAcceptor::admit(int fd, const boost::asio::ip::address& address) {
     return;
   }
   const std::string peer = peer_text(address);
-  const bool exempt = peer.starts_with("127.") || peer == "::1";
+  const bool exempt = peer.starts_with("127.") || peer == "::1" || is_relay(listener_, peer);
   ConnectionLedger::Verdict verdict = ledger_.open(peer, exempt);
   if (verdict == ConnectionLedger::Verdict::too_many) {
     owner_.make_room();

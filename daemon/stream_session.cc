@@ -28,8 +28,8 @@ StreamSession::StreamSession(const StreamParts& parts, AcceptedStream accepted)
       last_read_(SteadyClock::now()) {
   const PeerCertificate& certificate = stream_.peer_certificate();
   Envelope envelope;
-  envelope.add("tls.client.x509.subject", certificate.subject);
-  envelope.add("tls.client.x509.fingerprint", certificate.fingerprint);
+  envelope.add("tls.client.x509.subject.distinguished_name", certificate.subject);
+  envelope.add("tls.client.hash.sha256", certificate.fingerprint);
   envelope_ = envelope.text();
 }
 

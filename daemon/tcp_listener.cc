@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "daemon/clock.h"
+#include "parsers/envelope.h"
 
 namespace vigil {
 
@@ -14,6 +15,9 @@ namespace {
 constexpr std::chrono::seconds kSweepEvery{5};
 /// How soon a reader that paused for a full queue looks again.
 constexpr std::chrono::milliseconds kCongestionPause{5};
+
+/// After so long without another byte a multi-line message is whole (F11).
+constexpr std::chrono::seconds kLinesPause{1};
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
@@ -26,8 +30,15 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
         stream_(std::move(accepted.stream)),
         ticket_(std::move(accepted.ticket)),
         resume_timer_(owner.io_),
+        idle_timer_(owner.io_),
+        framer_(owner.framing_),
         last_read_(std::chrono::steady_clock::now()),
-        frame_started_(last_read_) {}
+        frame_started_(last_read_) {
+    // Who it was is said of every message, once for all of them.
+    const PeerCertificate& certificate = stream_.peer_certificate();
+    envelope_.add("tls.client.x509.subject.distinguished_name", certificate.subject);
+    envelope_.add("tls.client.hash.sha256", certificate.fingerprint);
+  }
 
   void start() { wait(); }
   SteadyTime last_read() const { return last_read_; }
@@ -108,7 +119,7 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
       const bool in_place =
           !std::less<>()(frame.data(), data.data()) && std::less<>()(frame.data(), data.data() + data.size());
       ++frames_in_read_;
-      owner_.intake_.add_in_place(owner_.listener_, peer(), frame, in_place, tags, received_ns_);
+      owner_.intake_.add_in_place(owner_.listener_, arrival(tags), frame, in_place);
     });
     owner_.intake_.read_cut();
     if (!was_mid_frame || frames_in_read_ != 0) frame_started_ = last_read_;
@@ -117,13 +128,28 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
       close(closed_reason());
       return false;
     }
+    if (owner_.framing_.multiline_pri && framer_.mid_frame()) wait_for_more_lines();
     return true;
+  }
+
+  Arrival arrival(Tags tags) const {
+    return {.peer = peer(), .envelope = envelope_.text(), .received_ns = received_ns_, .tags = tags};
+  }
+
+  /// F11: the last message of a sender that has no more to say for now.
+  void wait_for_more_lines() {
+    idle_timer_.expires_after(kLinesPause);
+    idle_timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+      if (error || !self->stream_.is_open()) return;
+      self->framer_.flush_idle([&self](std::string_view frame, Tags tags) { self->take(frame, tags); });
+      self->owner_.intake_.wake_done();
+    });
   }
 
   /// A frame from outside a read: of a stream that ended or was too slow.
   void take(std::string_view frame, Tags tags) {
-    owner_.intake_.add(owner_.listener_, peer(), frame, tags,
-                       received_ns_ == 0 ? wall_clock_ns() : received_ns_);
+    if (received_ns_ == 0) received_ns_ = wall_clock_ns();
+    owner_.intake_.add(owner_.listener_, arrival(tags), frame);
   }
 
   /// TLS that broke after its handshake: whatever had been read whole is kept.
@@ -176,6 +202,7 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
     if (!stream_.is_open()) return;
     stream_.close();
     resume_timer_.cancel();
+    idle_timer_.cancel();
     owner_.forget(*this);
   }
 
@@ -184,7 +211,8 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
   TcpListener& owner_;
   ByteStream stream_;
   ConnectionTicket ticket_;
-  boost::asio::steady_timer resume_timer_;
+  boost::asio::steady_timer resume_timer_, idle_timer_;
+  Envelope envelope_;
   bool paused_ = false;
   Framer framer_;
   SteadyTime last_read_, frame_started_;
@@ -195,8 +223,9 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
   unsigned slow_frames_ = 0;
 };
 
-TcpListener::TcpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Intake& intake,
-                         Counters& counters, ConnectionLedger& ledger, const TlsServer* tls)
+TcpListener::TcpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener,
+                         FramerOptions framing, Intake& intake, Counters& counters, ConnectionLedger& ledger,
+                         const TlsServer* tls)
     : io_(io),
       acceptor_(io, fd, listener, counters, ledger, tls,
                 {.ready =
@@ -207,6 +236,7 @@ TcpListener::TcpListener(boost::asio::io_context& io, int fd, const IntakeListen
                  .make_room = [this] { evict_idlest(); }}),
       sweep_timer_(io),
       listener_(listener),
+      framing_(framing),
       intake_(intake),
       counters_(counters),
       ledger_(ledger) {}

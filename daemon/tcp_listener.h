@@ -19,8 +19,8 @@ namespace vigil {
 class TcpListener : public Listener {
  public:
   /// `tls` may be null: then the listener is plain. It outlives this.
-  TcpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Intake& intake,
-              Counters& counters, ConnectionLedger& ledger, const TlsServer* tls = nullptr);
+  TcpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, FramerOptions framing,
+              Intake& intake, Counters& counters, ConnectionLedger& ledger, const TlsServer* tls = nullptr);
   ~TcpListener() override;
   void start() override;
   /// Reads what the kernel has already taken, gives partial frames, closes.
@@ -36,6 +36,7 @@ class TcpListener : public Listener {
   StreamAcceptor acceptor_;
   boost::asio::steady_timer sweep_timer_;
   const IntakeListener& listener_;
+  const FramerOptions framing_;
   Intake& intake_;
   Counters& counters_;
   ConnectionLedger& ledger_;

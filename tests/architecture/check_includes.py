@@ -30,6 +30,7 @@ LIBRARIES = [
     (r"spdlog/", {"daemon"}),
     (r"rocksdb/", {"storage"}),
     (r"zstd\.h$", {"storage"}),
+    (r"zlib\.h$", {"parsers"}),
     (r"openssl/", {"storage", "daemon"}),
     (r"simdjson(\.h$|/)", {"parsers"}),
     (r"yaml-cpp/", {"config", "incidents"}),
