@@ -37,7 +37,7 @@ void Api::metrics(const HttpRequest&, HttpAnswer& answer) {
     const auto reason = static_cast<Discard>(i);
     out.value({{"reason", std::string(discard_name(reason))}}, parts_.counters.discarded_for(reason));
   }
-  out.counter("vigil_dedupe_hits_total", "messages sent again after a reconnect and stored once");
+  out.counter("vigil_dedupe_hits_total", "messages that came again and were stored once");
   out.value({}, parts_.counters.discarded_for(Discard::duplicate));
   out.counter("vigil_socket_dropped_total", "datagrams the kernel dropped on our sockets");
   for (const auto& listener : parts_.counters.listeners()) {

@@ -14,12 +14,13 @@ namespace vigil {
 
 /// Why something that arrived was not stored. The enumerator's name is its metric label.
 enum class Discard : std::uint8_t {
-  empty,         ///< a datagram of nothing but CR, LF and NUL
-  queue_full,    ///< UDP while the writer could not keep up
-  oversize,      ///< an HTTP event above the limit; the client was told
-  rate_limited,  ///< beyond messages_per_second_per_peer; one is told once a minute how much
-  unavailable,   ///< HTTP while nothing could be acknowledged; the client was told
-  duplicate,       ///< sent again after a reconnect and stored already (resend_window.h); acknowledged
+  empty,           ///< a datagram of nothing but CR, LF and NUL
+  queue_full,      ///< UDP while the writer could not keep up
+  oversize,        ///< an HTTP event above the limit; the client was told
+  rate_limited,    ///< beyond messages_per_second_per_peer; one is told once a minute how much
+  unavailable,     ///< HTTP while nothing could be acknowledged; the client was told
+  duplicate,       ///< an acknowledged transport brought it again; it is stored once
+  malformed,       ///< a document that is none, in a protocol that refuses those; the client was told
   bad_chunk,       ///< a GELF datagram that is no chunk of anything
   chunks_missing,  ///< a GELF message whose chunks did not all come in time
   count_

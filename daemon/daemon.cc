@@ -25,7 +25,7 @@
 #include "daemon/beats_listener.h"
 #include "daemon/clock.h"
 #include "daemon/gelf_listener.h"
-#include "daemon/ndjson_ingest.h"
+#include "daemon/ingest_http.h"
 #include "daemon/relp_listener.h"
 #include "daemon/resend_window.h"
 #include "daemon/socket.h"
@@ -92,6 +92,8 @@ struct Daemon::Impl {
   std::unique_ptr<Api> api;
 
   TlsKeeper tls;
+  std::unique_ptr<TokenDesk> tokens;
+  ReceiptBook receipts;  ///< outlives the contexts, in which answers may lie to the end
   std::deque<IntakeListener> listeners;  ///< their addresses are kept by the sockets
   IntakeListener own;                    ///< what vigild itself has to say in the log
   ConnectionLedger ledger{TcpLimits{}};
@@ -99,7 +101,7 @@ struct Daemon::Impl {
   std::array<IoThread, 2> io;
   boost::asio::steady_timer suppressed_timer{io[0].context};
   std::vector<std::unique_ptr<HttpServer>> http;
-  std::vector<std::unique_ptr<NdjsonIngest>> ndjson;
+  std::vector<std::unique_ptr<IngestHttp>> ingest;
   std::unique_ptr<HttpServer> local;
   std::thread sealer;
   std::mutex sealer_mutex;
@@ -125,7 +127,7 @@ struct Daemon::Impl {
   void reload_on(boost::asio::signal_set& signal);
   void report_recovery();
   void run_sealer();
-  void route_http(HttpRequest request, std::shared_ptr<HttpAnswer> answer, NdjsonIngest& ingest);
+  std::unique_ptr<HttpServer> make_http(IntakeListener& listener);
   void stop();
 };
 
@@ -161,6 +163,7 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config) 
   }
 
   impl->assets = std::make_shared<const AssetTable>(config);
+  impl->tokens = std::make_unique<TokenDesk>(config.tokens);
   impl->sources = std::make_unique<SourceTable>(impl->assets);
   impl->sources->load(impl->archive->state());
   if (auto loaded = impl->resends.load(*impl->archive, std::chrono::steady_clock::now()); !loaded) {
@@ -324,13 +327,20 @@ Result<void, std::string> Daemon::Impl::listen_gelf_udp(const ListenerConfig& wa
 }
 
 void Daemon::Impl::listen_http(IntakeListener& listener, int fd) {
-  NdjsonIngest& ingest =
-      *ndjson.emplace_back(std::make_unique<NdjsonIngest>(*io[0].streams, *writer, counters, listener));
-  http.push_back(std::make_unique<HttpServer>(
-      io[0].context, [this, &ingest](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
-        route_http(std::move(request), std::move(answer), ingest);
-      }));
+  http.push_back(make_http(listener));
   http.back()->listen(fd);
+}
+
+/// A server whose ingest paths bring what they take to this listener; its other paths are the API's.
+std::unique_ptr<HttpServer> Daemon::Impl::make_http(IntakeListener& listener) {
+  IngestHttp& paths = *ingest.emplace_back(
+      std::make_unique<IngestHttp>(IngestParts{*io[0].streams, *writer, counters, listener, *tokens, receipts}));
+  return std::make_unique<HttpServer>(
+      io[0].context,
+      [this, &paths](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
+        if (!paths.handle(request, answer)) api->handle(std::move(request), std::move(answer));
+      },
+      HttpLimits{}, [&paths](const HttpRequest& request) { return paths.lets_in(request); });
 }
 
 void Daemon::Impl::set_wanted_receive_buffer(int fd, const ListenerConfig& wanted,
@@ -457,19 +467,6 @@ void Daemon::Impl::run_sealer() {
   }
 }
 
-void Daemon::Impl::route_http(HttpRequest request, std::shared_ptr<HttpAnswer> answer, NdjsonIngest& ingest) {
-  if (request.path == "/ingest/ndjson") {
-    // Device tokens come with the transports; until then this machine's own programs alone may write.
-    if (!request.loopback && !request.trusted) {
-      return answer->reply(
-          401, "application/json",
-          R"({"error":{"code":"not_allowed","message":"ingest over HTTP takes this machine's programs only","message_zh":"HTTP 接收目前僅限本機程式"}})");
-    }
-    return ingest.handle(request, answer);
-  }
-  api->handle(std::move(request), std::move(answer));
-}
-
 Result<void, std::string> Daemon::run_until_signal() {
   Impl& d = *impl_;
   d.own.description = {
@@ -496,15 +493,9 @@ Result<void, std::string> Daemon::run_until_signal() {
     // Nobody asked for it by name: somebody else may have its port.
     spdlog::warn("{} - going on without it / 略過此接收端", listening.error());
   }
-  NdjsonIngest& own_ingest = *d.ndjson.emplace_back(std::make_unique<NdjsonIngest>(
-      *d.io[0].streams, *d.writer, d.counters,
-      d.add_listener("http:unix", "http", "vigil.sock",
-                     d.config.organisations.empty() ? "default" : d.config.organisations.front().id,
-                     "Asia/Taipei", Charset::automatic, false)));
-  d.local = std::make_unique<HttpServer>(
-      d.io[0].context, [&d, &own_ingest](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
-        d.route_http(std::move(request), std::move(answer), own_ingest);
-      });
+  d.local = d.make_http(d.add_listener("http:unix", "http", "vigil.sock",
+                                       d.config.organisations.empty() ? "default" : d.config.organisations.front().id,
+                                       "Asia/Taipei", Charset::automatic, false));
   if (const std::string trouble = d.local->listen_unix(d.config.data / "vigil.sock"); !trouble.empty()) {
     return "E-LISTEN " + trouble;
   }

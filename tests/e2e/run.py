@@ -19,7 +19,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from harness import Build, Failure, Skip, Test  # noqa: E402
 
-MODULES = ["senders", "devices", "mail", "accounting", "crash", "bad_inputs", "tls", "knobs", "lifecycle", "questions", "show"]
+MODULES = ["senders", "devices", "mail", "accounting", "crash", "bad_inputs", "tls", "knobs", "http_ingest", "relp", "beats", "gelf",
+           "lifecycle", "questions", "show"]
 
 
 def tests_of(name):
