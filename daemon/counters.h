@@ -14,13 +14,15 @@ namespace vigil {
 
 /// Why something that arrived was not stored. The enumerator's name is its metric label.
 enum class Discard : std::uint8_t {
-  empty,         ///< a datagram of nothing but CR, LF and NUL
-  queue_full,    ///< UDP while the writer could not keep up
-  oversize,      ///< an HTTP event above the limit; the client was told
-  rate_limited,  ///< beyond messages_per_second_per_peer; one is told once a minute how much
-  unavailable,   ///< HTTP while nothing could be acknowledged; the client was told
-  duplicate,     ///< an acknowledged transport brought it again; it is stored once
-  malformed,     ///< a document that is none, in a protocol that refuses those; the client was told
+  empty,           ///< a datagram of nothing but CR, LF and NUL
+  queue_full,      ///< UDP while the writer could not keep up
+  oversize,        ///< an HTTP event above the limit; the client was told
+  rate_limited,    ///< beyond messages_per_second_per_peer; one is told once a minute how much
+  unavailable,     ///< HTTP while nothing could be acknowledged; the client was told
+  duplicate,       ///< an acknowledged transport brought it again; it is stored once
+  malformed,       ///< a document that is none, in a protocol that refuses those; the client was told
+  bad_chunk,       ///< a GELF datagram that is no chunk of anything
+  chunks_missing,  ///< a GELF message whose chunks did not all come in time
   count_
 };
 std::string_view discard_name(Discard reason);
@@ -51,6 +53,12 @@ enum class Closed : std::uint8_t {
   tls_not_permitted,  ///< a good certificate whose fingerprint or name is not among permitted_peers
   tls_limit,          ///< a chain, key or list of names beyond our limits
   tls_renegotiation,  ///< asked to renegotiate
+  // What protocols that acknowledge end a connection for; the audit line says more.
+  bad_relp,     ///< out of step, or a command that cannot be
+  bad_beats,    ///< no Lumberjack, or beyond its limits
+  slow_window,  ///< a Beats window that was not complete in time
+  disk_full,    ///< Beats while nothing can be stored: the client keeps its window
+  unavailable,  ///< the daemon is stopping
   count_
 };
 std::string_view closed_name(Closed reason);

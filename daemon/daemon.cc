@@ -22,8 +22,12 @@
 
 #include "config/asset_table.h"
 #include "daemon/api.h"
+#include "daemon/beats_listener.h"
 #include "daemon/clock.h"
+#include "daemon/gelf_listener.h"
 #include "daemon/ingest_http.h"
+#include "daemon/relp_listener.h"
+#include "daemon/resend_window.h"
 #include "daemon/socket.h"
 #include "daemon/tcp_listener.h"
 #include "daemon/tls_keeper.h"
@@ -93,6 +97,7 @@ struct Daemon::Impl {
   std::deque<IntakeListener> listeners;  ///< their addresses are kept by the sockets
   IntakeListener own;                    ///< what vigild itself has to say in the log
   ConnectionLedger ledger{TcpLimits{}};
+  ResendWindow resends;
   std::array<IoThread, 2> io;
   boost::asio::steady_timer suppressed_timer{io[0].context};
   std::vector<std::unique_ptr<HttpServer>> http;
@@ -109,6 +114,9 @@ struct Daemon::Impl {
   Result<void, std::string> listen(const ListenerConfig& wanted);
   Result<std::vector<int>, std::string> bind(Endpoint& endpoint, std::string_view protocol, int type,
                                              std::size_t sockets);
+  void listen_streams(const ListenerConfig& wanted, const IntakeListener& listener, const std::vector<int>& fds,
+                      const TlsServer* secure);
+  Result<void, std::string> listen_gelf_udp(const ListenerConfig& wanted, IntakeListener& listener, Endpoint& endpoint);
   void set_wanted_receive_buffer(int fd, const ListenerConfig& wanted, const IntakeListener& listener,
                                  bool tell);
   void say(std::string_view id, std::string text);
@@ -157,6 +165,10 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config) 
   impl->tokens = std::make_unique<TokenDesk>(config.tokens);
   impl->sources = std::make_unique<SourceTable>(impl->assets);
   impl->sources->load(impl->archive->state());
+  if (auto loaded = impl->resends.load(*impl->archive, std::chrono::steady_clock::now()); !loaded) {
+    spdlog::warn("W-RESEND what was stored last could not be read, clients may have some of it stored twice: {}",
+                 loaded.error().what);
+  }
   impl->writer = std::make_unique<Writer>(*impl->archive, impl->counters);
   impl->desk =
       std::make_unique<CaseDesk>(impl->archive->state(), impl->assets, config.channels, CaseBookOptions{});
@@ -270,10 +282,51 @@ Result<void, std::string> Daemon::Impl::listen(const ListenerConfig& wanted) {
     case Protocol::relp:
     case Protocol::beats:
     case Protocol::gelf:
-      for (const int fd : fds) ::close(fd);
-      return "E-LISTEN " + std::string(protocol) + " is not part of this build / 此版本未包含";
+      listen_streams(wanted, listener, fds, secure);
+      if (wanted.protocol != Protocol::gelf) break;
+      if (auto ready = listen_gelf_udp(wanted, listener, *endpoint); !ready) return ready;
+      break;
   }
   spdlog::info("listening: {} {}", protocol, address);
+  return {};
+}
+
+/// RELP, Beats and GELF on TCP: the same sockets, with or without TLS, and sessions of their own.
+void Daemon::Impl::listen_streams(const ListenerConfig& wanted, const IntakeListener& listener,
+                                  const std::vector<int>& fds, const TlsServer* secure) {
+  StreamListener::Make make;
+  std::size_t sessions_max = 0;
+  if (wanted.protocol == ListenerConfig::Protocol::relp) {
+    RelpOptions options;
+    options.frames.data_bytes_max = static_cast<std::size_t>(wanted.frame_bytes_max);
+    sessions_max = options.sessions_max;
+    make = relp_sessions(options, resends);
+  } else if (wanted.protocol == ListenerConfig::Protocol::beats) {
+    sessions_max = BeatsOptions().sessions_max;
+    make = beats_sessions({}, resends);
+  } else {
+    sessions_max = GelfTcpOptions().sessions_max;
+    make = gelf_sessions({});
+  }
+  for (std::size_t i = 0; i < fds.size(); ++i) {
+    const StreamParts parts = {io[i].context, listener, *io[i].streams, *writer, counters, ledger};
+    io[i].listeners.push_back(std::make_unique<StreamListener>(parts, fds[i], secure, sessions_max, make));
+  }
+}
+
+Result<void, std::string> Daemon::Impl::listen_gelf_udp(const ListenerConfig& wanted, IntakeListener& listener,
+                                                        Endpoint& endpoint) {
+  auto bound = bind(endpoint, "gelf", SOCK_DGRAM, io.size());
+  if (!bound) return bound.error();
+  for (std::size_t i = 0; i < bound->size(); ++i) {
+    const int fd = (*bound)[i];
+    set_wanted_receive_buffer(fd, wanted, listener, i == 0);
+    io[i].listeners.push_back(std::make_unique<GelfUdpListener>(
+        io[i].context, fd, listener, *io[i].datagrams, counters, [this, id = listener.description.id](std::uint64_t lost) {
+          say("gap", "[gap listener=\"" + id + "\" lost=\"" + std::to_string(lost) + "\"] " + std::to_string(lost) +
+                         " datagrams were lost in the kernel's buffer of " + id);
+        }));
+  }
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include "daemon/api_support.h"
 #include "daemon/clock.h"
 #include "daemon/elastic_ingest.h"
+#include "daemon/gelf_http.h"
 #include "daemon/ndjson_ingest.h"
 
 namespace vigil {
@@ -43,6 +44,7 @@ bool path_fits(std::string_view path, std::string_view pattern) {
 
 IngestHttp::IngestHttp(const IngestParts& parts) : parts_(parts) {
   add("", "/ingest/ndjson", make<NdjsonIngest>());
+  add("", "/gelf", make<GelfHttp>());
 
   // Elasticsearch's come last: some of its paths begin with any index's name.
   auto& elastic = make<ElasticIngest>();

@@ -53,14 +53,15 @@ int set_receive_buffer(int fd, int bytes) {
 }
 
 UdpListener::UdpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Options options,
-                         Intake& intake, std::function<void(std::uint64_t)> on_loss)
+                         Intake& intake, std::function<void(std::uint64_t)> on_loss, Sink sink)
     : socket_(io, fd),
       poll_timer_(io),
       fd_(fd),
       listener_(listener),
       options_(options),
       intake_(intake),
-      on_loss_(std::move(on_loss)) {
+      on_loss_(std::move(on_loss)),
+      sink_(std::move(sink)) {
   const int on = 1;
   ::setsockopt(fd_, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
   void* const memory =
@@ -127,6 +128,7 @@ void UdpListener::count_drops(std::uint32_t cumulative) {
 }
 
 void UdpListener::take(std::string_view datagram, Tags tags, std::int64_t now) {
+  if (sink_) return sink_(last_peer_text_, datagram, tags, now);
   if (options_.compressed_rsyslog && may_be_rsyslog_zip(datagram)) {
     if (const auto unzipped = unzip_rsyslog(datagram, options_.message_bytes_max, unzipped_)) {
       datagram = unzipped->text;

@@ -30,9 +30,13 @@ class UdpListener : public Listener {
     bool compressed_rsyslog = false;             ///< datagrams that begin with 'z' are unpacked (F12)
   };
 
-  /// Takes the bound socket. `on_loss(n)` is told when the kernel has dropped n datagrams more.
+  /// What becomes of a datagram: peer, bytes, tags, time of receipt.
+  using Sink = std::function<void(std::string_view, std::string_view, Tags, std::int64_t)>;
+
+  /// Takes the bound socket. `on_loss(n)` is told when the kernel has dropped n datagrams more. Without a `sink` every
+  /// datagram is one message.
   UdpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Options options,
-              Intake& intake, std::function<void(std::uint64_t)> on_loss);
+              Intake& intake, std::function<void(std::uint64_t)> on_loss, Sink sink = {});
   ~UdpListener() override;
   void start() override;
   void stop() override;
@@ -53,6 +57,7 @@ class UdpListener : public Listener {
   const Options options_;
   Intake& intake_;
   std::function<void(std::uint64_t)> on_loss_;
+  Sink sink_;
   std::atomic<std::uint32_t> dropped_{0};  ///< the kernel's cumulative count, as last seen
   char* slots_ = nullptr;                  ///< kSlots x kSlotBytes, mapped
   std::array<mmsghdr, kSlots> headers_{};

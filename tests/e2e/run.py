@@ -20,7 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import Build, Failure, Skip, Test  # noqa: E402
 
 MODULES = ["senders", "clients", "devices", "mail", "accounting", "crash", "bad_inputs", "lifecycle", "questions",
-           "tls", "knobs", "http_ingest", "show"]
+           "tls", "knobs", "http_ingest", "relp", "beats", "gelf", "show"]
 
 
 def tests_of(name):
