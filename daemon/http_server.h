@@ -13,6 +13,11 @@
 
 namespace vigil {
 
+class ConnectionLedger;
+class Counters;
+class TlsServer;
+struct IntakeListener;
+
 struct HttpLimits {
   /// One request's body as it is sent: what Elasticsearch takes (http.max_content_length). Agents split what is larger; the
   /// answer is 413 before it is read.
@@ -55,6 +60,9 @@ class HttpServer {
   ~HttpServer();
   /// Takes a bound TCP socket.
   void listen(int fd);
+  /// The same over TLS: who does not come through the handshake is never seen here.
+  void listen_tls(int fd, const IntakeListener& listener, Counters& counters, ConnectionLedger& ledger,
+                  const TlsServer& tls);
   /// Makes the socket for its owner alone (0600); replaces a dead one. The reason if it cannot.
   std::string listen_unix(const std::filesystem::path& path);
   /// Closes listeners and connections. On the I/O thread.

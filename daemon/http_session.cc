@@ -83,15 +83,14 @@ class HttpSession::Answer : public HttpAnswer {
   }
   void reply(unsigned status, std::string_view type, std::string body, Headers headers = {}) override {
     if (std::exchange(used_, true)) return;
-    boost::asio::post(session_->stream_.executor(),
-                      [session = session_, status, type = std::string(type), body = std::move(body),
-                       headers = std::move(headers)]() mutable {
-                        session->send_whole(status, type, std::move(body), headers);
-                      });
+    boost::asio::post(session_->io_, [session = session_, status, type = std::string(type),
+                                      body = std::move(body), headers = std::move(headers)]() mutable {
+      session->send_whole(status, type, std::move(body), headers);
+    });
   }
   void begin(unsigned status, std::string_view type) override {
     if (std::exchange(used_, true)) return;
-    boost::asio::post(session_->stream_.executor(), [session = session_, status, type = std::string(type)] {
+    boost::asio::post(session_->io_, [session = session_, status, type = std::string(type)] {
       session->send_begin(status, type);
     });
   }
@@ -111,8 +110,9 @@ class HttpSession::Answer : public HttpAnswer {
   bool used_ = false;
 };
 
-HttpSession::HttpSession(std::shared_ptr<HttpSessions> server, HttpStream stream, HttpPeer peer)
-    : server_(std::move(server)), stream_(std::move(stream)), peer_(std::move(peer)) {
+HttpSession::HttpSession(boost::asio::io_context& io, std::shared_ptr<HttpSessions> server, HttpStream stream,
+                         HttpPeer peer)
+    : io_(io), server_(std::move(server)), stream_(std::move(stream)), peer_(std::move(peer)) {
   server_->all.insert(this);
 }
 
@@ -159,7 +159,7 @@ void HttpSession::read() {
   for (int turn = 0; turn < kReadsPerWake; ++turn) {
     if (gone_ || !step()) return;
   }
-  boost::asio::post(stream_.executor(), [self = shared_from_this()] { self->read(); });
+  boost::asio::post(io_, [self = shared_from_this()] { self->read(); });
 }
 
 void HttpSession::wait_readable() {
@@ -179,15 +179,15 @@ bool HttpSession::fill(std::size_t bytes_wanted) {
   if (in_.size() < in_to_ + bytes_wanted) in_.resize(in_to_ + bytes_wanted);
   const auto [io, bytes] = stream_.read({in_.data() + in_to_, bytes_wanted});
   in_to_ += bytes;
-  if (io == HttpStream::Io::done) return true;
+  if (io == Io::done) return true;
   read_ended(io);
   return false;
 }
 
-void HttpSession::read_ended(HttpStream::Io io) {
-  if (io == HttpStream::Io::would_block) return wait_readable();
+void HttpSession::read_ended(Io io) {
+  if (io == Io::would_block) return wait_readable();
   // A connection that ends between requests is one whose last answer was read.
-  if (io == HttpStream::Io::closed && phase_ == Phase::head && head_.untouched()) tell_delivered(true);
+  if (io == Io::closed && phase_ == Phase::head && head_.untouched()) tell_delivered(true);
   close();
 }
 
@@ -225,7 +225,7 @@ bool HttpSession::step() {
       request_.body.resize(before + wanted);
       const auto [io, bytes] = stream_.read({request_.body.data() + before, wanted});
       request_.body.resize(before + bytes);
-      if (io != HttpStream::Io::done) {
+      if (io != Io::done) {
         read_ended(io);
         return false;
       }
@@ -255,13 +255,13 @@ bool HttpSession::step() {
     case Phase::lingering: {
       char thrown_away[4096];
       const auto [io, bytes] = stream_.read(thrown_away);
-      if (io == HttpStream::Io::done) return true;
-      if (io == HttpStream::Io::would_block) {
+      if (io == Io::done) return true;
+      if (io == Io::would_block) {
         wait_readable();
-      } else if (io == HttpStream::Io::closed && half_closed_) {
+      } else if (io == Io::closed && half_closed_) {
         // It had ended its side before. Whether it still reads is told by the kernel, soon, or not at all.
       } else {
-        if (io == HttpStream::Io::closed) tell_delivered(true);
+        if (io == Io::closed) tell_delivered(true);
         close();
       }
       return false;
@@ -321,6 +321,10 @@ void HttpSession::head_is_whole() {
   request.peer = peer_.address;
   request.trusted = peer_.trusted;
   request.loopback = peer_.loopback;
+  request.secure = stream_.secure();
+  PeerCertificate certificate = stream_.peer_certificate();
+  request.client_subject = std::move(certificate.subject);
+  request.client_fingerprint = std::move(certificate.fingerprint);
   request.foreign_host = !peer_.trusted && !host_is_ours(head.field("Host"));
   request.cross_site = from_another_site(head);
   request.wants_html = head.field("Accept").find("text/html") != std::string_view::npos;
@@ -494,13 +498,13 @@ bool HttpSession::write(std::string chunk) {
   const bool room = room_.wait_for(lock, server_->limits.stalled_reader_timeout,
                                    [this] { return gone_ || pending_bytes_ < kStreamBytesPending; });
   if (!room || gone_) {
-    boost::asio::post(stream_.executor(), [self = shared_from_this()] { self->close(); });
+    boost::asio::post(io_, [self = shared_from_this()] { self->close(); });
     return false;
   }
   pending_bytes_ += chunk.size();
   chunks_.push_back(std::move(chunk));
   lock.unlock();
-  boost::asio::post(stream_.executor(), [self = shared_from_this()] { self->send_chunks(); });
+  boost::asio::post(io_, [self = shared_from_this()] { self->send_chunks(); });
   return true;
 }
 
@@ -509,7 +513,7 @@ void HttpSession::end() {
     const std::lock_guard lock(mutex_);
     ended_ = true;
   }
-  boost::asio::post(stream_.executor(), [self = shared_from_this()] { self->send_chunks(); });
+  boost::asio::post(io_, [self = shared_from_this()] { self->send_chunks(); });
 }
 
 void HttpSession::send_chunks() {
@@ -543,14 +547,14 @@ void HttpSession::flush() {
     const std::string_view left = std::string_view(out_.front()).substr(out_from_);
     const auto [io, bytes] = stream_.write(left);
     out_from_ += bytes;
-    if (io == HttpStream::Io::would_block) {
+    if (io == Io::would_block) {
       flushing_ = true;
       return stream_.async_wait_write([self = shared_from_this()](const boost::system::error_code& error) {
         self->flushing_ = false;
         if (!error && !self->gone_) self->flush();
       });
     }
-    if (io != HttpStream::Io::done) return close();
+    if (io != Io::done) return close();
     if (bytes > 0 && phase_ == Phase::sending)
       deadline_ = Clock::now() + server_->limits.stalled_reader_timeout;
     if (out_from_ == out_.front().size()) {
@@ -582,7 +586,7 @@ void HttpSession::next_request() {
   phase_ = Phase::head;
   deadline_ = Clock::now() + server_->limits.idle_timeout;
   // Not from within: a client that sends ahead must not deepen the stack.
-  boost::asio::post(stream_.executor(), [self = shared_from_this()] { self->read(); });
+  boost::asio::post(io_, [self = shared_from_this()] { self->read(); });
 }
 
 }  // namespace vigil

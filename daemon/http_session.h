@@ -43,7 +43,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
  public:
   using Clock = std::chrono::steady_clock;
 
-  HttpSession(std::shared_ptr<HttpSessions> server, HttpStream stream, HttpPeer peer);
+  HttpSession(boost::asio::io_context& io, std::shared_ptr<HttpSessions> server, HttpStream stream,
+              HttpPeer peer);
   void start();
   /// Gives up, whatever is under way.
   void close();
@@ -72,7 +73,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   bool take_body_bytes(std::size_t bytes);
   bool pour();
   void body_is_whole();
-  void read_ended(HttpStream::Io io);
+  void read_ended(Io io);
   std::string_view buffered() const { return {in_.data() + in_from_, in_to_ - in_from_}; }
 
   // Answering.
@@ -93,6 +94,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   bool write(std::string chunk);
   void end();
 
+  boost::asio::io_context& io_;
   const std::shared_ptr<HttpSessions> server_;
   HttpStream stream_;
   const HttpPeer peer_;

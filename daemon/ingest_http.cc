@@ -6,6 +6,7 @@
 #include "daemon/hec_ingest.h"
 #include "daemon/journal_ingest.h"
 #include "daemon/loki_ingest.h"
+#include "daemon/gelf_http.h"
 #include "daemon/ndjson_ingest.h"
 #include "daemon/otlp_ingest.h"
 
@@ -47,6 +48,7 @@ bool path_fits(std::string_view path, std::string_view pattern) {
 
 IngestHttp::IngestHttp(const IngestParts& parts) : parts_(parts) {
   add("", "/ingest/ndjson", make<NdjsonIngest>());
+  add("", "/gelf", make<GelfHttp>());
 
   auto& hec = make<HecIngest>();
   add("", "/services/collector/health", hec, Needs::nothing);

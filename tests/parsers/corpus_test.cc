@@ -5,6 +5,9 @@
 // The targets' entry points, renamed in CMakeLists.txt so that several fit into one program.
 extern "C" int fuzz_framer_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_header_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_relp_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_lumberjack_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_gelf_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_bulk_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_http_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_hec_input(const std::uint8_t* data, std::size_t size);
@@ -17,6 +20,9 @@ namespace {
 
 TEST(FuzzCorpus, TheFramerKeepsItsProperties) { EXPECT_GT(replay("framer", fuzz_framer_input), 10U); }
 TEST(FuzzCorpus, TheHeaderParserKeepsItsProperties) { EXPECT_GT(replay("header", fuzz_header_input), 10U); }
+TEST(FuzzCorpus, RelpKeepsItsProperties) { EXPECT_GT(replay("relp", fuzz_relp_input), 10U); }
+TEST(FuzzCorpus, LumberjackKeepsItsProperties) { EXPECT_GT(replay("lumberjack", fuzz_lumberjack_input), 10U); }
+TEST(FuzzCorpus, GelfKeepsItsProperties) { EXPECT_GT(replay("gelf", fuzz_gelf_input), 10U); }
 TEST(FuzzCorpus, TheBulkBodyKeepsItsProperties) { EXPECT_GE(replay("bulk", fuzz_bulk_input), 8U); }
 TEST(FuzzCorpus, HttpKeepsItsProperties) { EXPECT_GE(replay("http", fuzz_http_input), 8U); }
 TEST(FuzzCorpus, HecBodiesKeepTheirProperties) { EXPECT_GE(replay("hec", fuzz_hec_input), 8U); }
