@@ -1,6 +1,6 @@
 #include "daemon/elastic_ingest.h"
 
-#include <array>
+#include <algorithm>
 #include <random>
 
 #include "daemon/clock.h"
@@ -72,16 +72,22 @@ std::int64_t milliseconds_since(std::int64_t ns) {
 }  // namespace
 
 struct ElasticIngest::Taking {
+  Taking(const IngestParts& parts, const HttpRequest& request, const Admission& admission)
+      : delivery(parts.intake, parts.writer, parts.counters, parts.listener),
+        arrival{.peer = request.peer, .organisation = admission.organisation, .received_ns = wall_clock_ns()},
+        base(admission.envelope) {}
+  Taking(const Taking&) = delete;
+  Taking& operator=(const Taking&) = delete;
+
   Delivery delivery;
   Arrival arrival;
-  std::string_view organisation;
-  std::string_view base;   ///< the envelope without index
-  std::string_view index;  ///< of the envelope below
-  std::string envelope;
+  std::string_view base;   ///< the envelope without the index
+  std::string envelope;    ///< with it …
+  std::string_view index;  ///< … this one
+  bool has_envelope = false;
   std::string key;           ///< reused
   std::vector<Key128> held;  ///< ids on their way
-  std::vector<Key128> own;   ///< the same, to tell a repetition within the request
-  unsigned status = 201;     ///< of the latest action
+  unsigned status = 201;     ///< of the newest action
   ItemError error;
 };
 
@@ -102,8 +108,9 @@ std::string_view ElasticIngest::new_id() {
 }
 
 void ElasticIngest::set_index(std::string_view index, Taking& taking) {
-  if (index == taking.index && !taking.envelope.empty()) return;
+  if (index == taking.index && taking.has_envelope) return;
   taking.index = index;
+  taking.has_envelope = true;
   taking.envelope.assign(taking.base);
   auto known = indexes_.find(index);
   if (known == indexes_.end() && indexes_.size() < kIndexesMax) known = indexes_.emplace(index).first;
@@ -129,7 +136,7 @@ void ElasticIngest::take(BulkAction& action, Taking& taking) {
   }
   if (!action.id.empty() && (action.verb == BulkVerb::create || action.verb == BulkVerb::index)) {
     std::string& key = taking.key;
-    key.assign(taking.organisation).push_back('\0');
+    key.assign(taking.arrival.organisation).push_back('\0');
     key.append(action.index).push_back('\0');
     key.append(action.id).push_back('\0');
     // An index with other bytes is another version of the document: both are evidence.
@@ -162,7 +169,6 @@ void ElasticIngest::take(BulkAction& action, Taking& taking) {
 
 void ElasticIngest::bulk(const HttpRequest& request, const std::shared_ptr<HttpAnswer>& answer,
                          const Admission& admission, std::string_view index) {
-  const std::int64_t begun = wall_clock_ns();
   if (request.method != "POST" && request.method != "PUT") {
     return reply_elastic_error(request, *answer, 405, "method_not_allowed", "a bulk is sent by POST or PUT",
                                {{"Allow", "POST, PUT"}});
@@ -176,11 +182,7 @@ void ElasticIngest::bulk(const HttpRequest& request, const std::shared_ptr<HttpA
     return reply_elastic_error(request, *answer, 400, "parse_exception", "request body is required");
   }
   const BulkFilter filter(request.parameter("filter_path"));
-  Taking taking{
-      .delivery = Delivery(parts_.intake, parts_.writer, parts_.counters, parts_.listener),
-      .arrival = {.peer = request.peer, .organisation = admission.organisation, .received_ns = begun},
-      .organisation = admission.organisation,
-      .base = admission.envelope};
+  Taking taking(parts_, request, admission);
   bool errors = false;
   std::string items;
   items.reserve(reader_.actions().size() * 80);
@@ -219,8 +221,8 @@ void ElasticIngest::bulk(const HttpRequest& request, const std::shared_ptr<HttpA
     items += "}}";
   }
   const bool has_items = filter.index || filter.id || filter.status || filter.error;
-  taking.delivery.commit([this, answer, filter, errors, has_items, begun, items = std::move(items),
-                          held = std::move(taking.held),
+  taking.delivery.commit([this, answer, filter, errors, has_items, begun = taking.arrival.received_ns,
+                          items = std::move(items), held = std::move(taking.held),
                           type = elastic_content_type(request.header("Accept"))](Delivery::Outcome outcome) {
     for (const Key128& name : held) ids_.settle(name, outcome == Delivery::Outcome::durable);
     if (outcome != Delivery::Outcome::durable) return reply_outcome(type, *answer, outcome);
@@ -241,12 +243,7 @@ void ElasticIngest::document(const HttpRequest& request, const std::shared_ptr<H
   action.fault = reader_.check_document(action.document);
   if (action.document.empty())
     return reply_elastic_error(request, *answer, 400, "parse_exception", "request body is required");
-  Taking taking{.delivery = Delivery(parts_.intake, parts_.writer, parts_.counters, parts_.listener),
-                .arrival = {.peer = request.peer,
-                            .organisation = admission.organisation,
-                            .received_ns = wall_clock_ns()},
-                .organisation = admission.organisation,
-                .base = admission.envelope};
+  Taking taking(parts_, request, admission);
   take(action, taking);
   std::string body;
   const unsigned status = taking.status;

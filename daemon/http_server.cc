@@ -32,6 +32,10 @@ bool peer_may_enter(int fd) {
   return who.uid == ::geteuid() || who.uid == 0;
 }
 
+HttpPeer tcp_peer(const std::string& address) {
+  return {address, false, address.starts_with("127.") || address == "::1"};
+}
+
 }  // namespace
 
 struct HttpServer::Shared : std::enable_shared_from_this<HttpServer::Shared> {
@@ -44,17 +48,18 @@ struct HttpServer::Shared : std::enable_shared_from_this<HttpServer::Shared> {
   bool ticking = false;
   std::list<asio::ip::tcp::acceptor> tcp;
   std::list<asio::local::stream_protocol::acceptor> local;
+  std::list<StreamAcceptor> secure;
   std::filesystem::path local_path;
 
-  void start(asio::generic::stream_protocol::socket socket, HttpPeer peer) {
+  void start(HttpStream stream, HttpPeer peer) {
     if (sessions->all.size() >= sessions->limits.connections_max) {
       constexpr std::string_view kFull =
           "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: "
           "close\r\n\r\n";
-      ::send(socket.native_handle(), kFull.data(), kFull.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-      return;  // closes the socket
+      stream.write(kFull);
+      return;  // closes the connection
     }
-    std::make_shared<HttpSession>(sessions, HttpStream(std::move(socket)), std::move(peer))->start();
+    std::make_shared<HttpSession>(io, sessions, std::move(stream), std::move(peer))->start();
     tick();
   }
 
@@ -93,11 +98,12 @@ struct HttpServer::Shared : std::enable_shared_from_this<HttpServer::Shared> {
   }
 };
 
-HttpServer::HttpServer(asio::io_context& io, Handler handler, HttpLimits limits, Gate gate) {
+HttpServer::HttpServer(asio::io_context& io, Handler handler, HttpLimits limits, Gate gate, Opener opener) {
   auto sessions = std::make_shared<HttpSessions>();
   sessions->limits = limits;
   sessions->handler = std::move(handler);
   sessions->gate = std::move(gate);
+  sessions->opener = std::move(opener);
   shared_ = std::make_shared<Shared>(io, std::move(sessions));
 }
 
@@ -112,10 +118,19 @@ void HttpServer::listen(int fd) {
     const auto endpoint = socket.remote_endpoint(gone);
     if (gone) return;
     socket.set_option(asio::ip::tcp::no_delay(true), gone);
-    HttpPeer peer{peer_text(endpoint.address()), false, false};
-    peer.loopback = peer.address.rfind("127.", 0) == 0 || peer.address == "::1";
-    shared.start(asio::generic::stream_protocol::socket(std::move(socket)), std::move(peer));
+    shared.start(HttpStream(HttpStream::Plain(std::move(socket))), tcp_peer(peer_text(endpoint.address())));
   });
+}
+
+void HttpServer::listen_tls(int fd, const IntakeListener& listener, Counters& counters,
+                            ConnectionLedger& ledger, const TlsServer& tls) {
+  StreamAcceptor::Owner owner;
+  owner.ready = [shared = shared_.get()](AcceptedStream accepted) {
+    const std::string peer = accepted.ticket.peer();
+    shared->start(HttpStream(std::move(accepted)), tcp_peer(peer));
+  };
+  owner.make_room = [] {};  // idle connections go by themselves after 75 s
+  shared_->secure.emplace_back(shared_->io, fd, listener, counters, ledger, &tls, std::move(owner)).start();
 }
 
 std::string HttpServer::listen_unix(const std::filesystem::path& path) {
@@ -133,7 +148,7 @@ std::string HttpServer::listen_unix(const std::filesystem::path& path) {
   shared_->local_path = path;
   shared_->accept(acceptor, [](Shared& shared, asio::local::stream_protocol::socket socket) {
     if (!peer_may_enter(socket.native_handle())) return;
-    shared.start(asio::generic::stream_protocol::socket(std::move(socket)), HttpPeer{"unix", true, true});
+    shared.start(HttpStream(HttpStream::Plain(std::move(socket))), HttpPeer{"unix", true, true});
   });
   return {};
 }
@@ -143,6 +158,7 @@ void HttpServer::stop() {
   boost::system::error_code ignored;
   for (auto& acceptor : shared_->tcp) acceptor.close(ignored);
   for (auto& acceptor : shared_->local) acceptor.close(ignored);
+  for (auto& acceptor : shared_->secure) acceptor.stop();
   shared_->clock.cancel();
   shared_->pause.cancel();
   if (!shared_->local_path.empty()) ::unlink(shared_->local_path.c_str());

@@ -13,6 +13,11 @@
 
 namespace vigil {
 
+class ConnectionLedger;
+class Counters;
+class TlsServer;
+struct IntakeListener;
+
 struct HttpLimits {
   /// One request's body as it is sent: what Elasticsearch takes (http.max_content_length). Agents split what is larger; the
   /// answer is 413 before it is read.
@@ -46,13 +51,18 @@ class HttpServer {
   using Handler = std::function<void(HttpRequest, std::shared_ptr<HttpAnswer>)>;
   /// Asked once the head is there, when the body is large: false keeps it out, and the handler gets the request without.
   using Gate = std::function<bool(const HttpRequest&)>;
+  /// Asked then too, of a body that is not compressed: who takes it piece by piece. Null: it is read into the request.
+  using Opener = std::function<std::shared_ptr<HttpBodySink>(const HttpRequest&)>;
   /// Bodies up to this are read whoever sends them: cheaper than closing the connection.
   static constexpr std::uint64_t kUngatedBytes = 64 * 1024;
 
-  HttpServer(boost::asio::io_context& io, Handler handler, HttpLimits limits = {}, Gate gate = {});
+  HttpServer(boost::asio::io_context& io, Handler handler, HttpLimits limits = {}, Gate gate = {}, Opener opener = {});
   ~HttpServer();
   /// Takes a bound TCP socket.
   void listen(int fd);
+  /// The same over TLS: who does not come through the handshake is never seen here.
+  void listen_tls(int fd, const IntakeListener& listener, Counters& counters, ConnectionLedger& ledger,
+                  const TlsServer& tls);
   /// Makes the socket for its owner alone (0600); replaces a dead one. The reason if it cannot.
   std::string listen_unix(const std::filesystem::path& path);
   /// Closes listeners and connections. On the I/O thread.

@@ -6,6 +6,8 @@
 #include <boost/beast/http/status.hpp>
 #include <cstdio>
 
+#include "daemon/http_body_sink.h"
+
 namespace vigil {
 
 namespace {
@@ -81,15 +83,14 @@ class HttpSession::Answer : public HttpAnswer {
   }
   void reply(unsigned status, std::string_view type, std::string body, Headers headers = {}) override {
     if (std::exchange(used_, true)) return;
-    boost::asio::post(session_->stream_.executor(),
-                      [session = session_, status, type = std::string(type), body = std::move(body),
-                       headers = std::move(headers)]() mutable {
-                        session->send_whole(status, type, std::move(body), headers);
-                      });
+    boost::asio::post(session_->io_, [session = session_, status, type = std::string(type),
+                                      body = std::move(body), headers = std::move(headers)]() mutable {
+      session->send_whole(status, type, std::move(body), headers);
+    });
   }
   void begin(unsigned status, std::string_view type) override {
     if (std::exchange(used_, true)) return;
-    boost::asio::post(session_->stream_.executor(), [session = session_, status, type = std::string(type)] {
+    boost::asio::post(session_->io_, [session = session_, status, type = std::string(type)] {
       session->send_begin(status, type);
     });
   }
@@ -109,8 +110,9 @@ class HttpSession::Answer : public HttpAnswer {
   bool used_ = false;
 };
 
-HttpSession::HttpSession(std::shared_ptr<HttpSessions> server, HttpStream stream, HttpPeer peer)
-    : server_(std::move(server)), stream_(std::move(stream)), peer_(std::move(peer)) {
+HttpSession::HttpSession(boost::asio::io_context& io, std::shared_ptr<HttpSessions> server, HttpStream stream,
+                         HttpPeer peer)
+    : io_(io), server_(std::move(server)), stream_(std::move(stream)), peer_(std::move(peer)) {
   server_->all.insert(this);
 }
 
@@ -146,7 +148,7 @@ void HttpSession::look_at_clock(Clock::time_point now) {
   if (phase_ == Phase::head && !head_.untouched()) {
     return refuse(408, "too_slow", "the header did not come in time", "標頭傳送逾時");
   }
-  if (phase_ == Phase::handling) return;
+  if (phase_ == Phase::handling || phase_ == Phase::waiting) return;
   if (phase_ == Phase::lingering) tell_delivered(!stream_.was_reset());
   close();
 }
@@ -157,7 +159,7 @@ void HttpSession::read() {
   for (int turn = 0; turn < kReadsPerWake; ++turn) {
     if (gone_ || !step()) return;
   }
-  boost::asio::post(stream_.executor(), [self = shared_from_this()] { self->read(); });
+  boost::asio::post(io_, [self = shared_from_this()] { self->read(); });
 }
 
 void HttpSession::wait_readable() {
@@ -177,15 +179,15 @@ bool HttpSession::fill(std::size_t bytes_wanted) {
   if (in_.size() < in_to_ + bytes_wanted) in_.resize(in_to_ + bytes_wanted);
   const auto [io, bytes] = stream_.read({in_.data() + in_to_, bytes_wanted});
   in_to_ += bytes;
-  if (io == HttpStream::Io::done) return true;
+  if (io == Io::done) return true;
   read_ended(io);
   return false;
 }
 
-void HttpSession::read_ended(HttpStream::Io io) {
-  if (io == HttpStream::Io::would_block) return wait_readable();
+void HttpSession::read_ended(Io io) {
+  if (io == Io::would_block) return wait_readable();
   // A connection that ends between requests is one whose last answer was read.
-  if (io == HttpStream::Io::closed && phase_ == Phase::head && head_.untouched()) tell_delivered(true);
+  if (io == Io::closed && phase_ == Phase::head && head_.untouched()) tell_delivered(true);
   close();
 }
 
@@ -216,19 +218,19 @@ bool HttpSession::step() {
         request_.body.append(have.substr(0, taken));
         in_from_ += taken;
         body_left_ -= taken;
-        return take_body_bytes(taken);
+        return take_body_bytes(taken) && pour();
       }
       const std::size_t before = request_.body.size();
       const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(kBodyReadBytes, body_left_));
       request_.body.resize(before + wanted);
       const auto [io, bytes] = stream_.read({request_.body.data() + before, wanted});
       request_.body.resize(before + bytes);
-      if (io != HttpStream::Io::done) {
+      if (io != Io::done) {
         read_ended(io);
         return false;
       }
       body_left_ -= bytes;
-      return take_body_bytes(bytes);
+      return take_body_bytes(bytes) && pour();
     }
     case Phase::chunks: {
       if (in_from_ == in_to_ && !fill(kBodyReadBytes)) return false;
@@ -243,29 +245,57 @@ bool HttpSession::step() {
         refuse(413, "body_too_large", "the body is larger than this server takes in one request; split it",
                "內容超過單次可接受的大小，請分批傳送");
       } else if (state == ChunkedBody::State::whole) {
+        if (request_.sink && !request_.body.empty()) request_.sink->take(std::exchange(request_.body, {}), [] {});
         body_is_whole();
+      } else {
+        return pour();
       }
       return true;
     }
     case Phase::lingering: {
       char thrown_away[4096];
       const auto [io, bytes] = stream_.read(thrown_away);
-      if (io == HttpStream::Io::done) return true;
-      if (io == HttpStream::Io::would_block) {
+      if (io == Io::done) return true;
+      if (io == Io::would_block) {
         wait_readable();
-      } else if (io == HttpStream::Io::closed && half_closed_) {
+      } else if (io == Io::closed && half_closed_) {
         // It had ended its side before. Whether it still reads is told by the kernel, soon, or not at all.
       } else {
-        if (io == HttpStream::Io::closed) tell_delivered(true);
+        if (io == Io::closed) tell_delivered(true);
         close();
       }
       return false;
     }
+    case Phase::waiting:
     case Phase::handling:
     case Phase::sending:
       return false;
   }
   return false;
+}
+
+/// Gives what has come of a body to who takes it in pieces. False if the session must wait.
+bool HttpSession::pour() {
+  if (!request_.sink || request_.body.empty()) return true;
+  const Phase phase = phase_;
+  const auto next = request_.sink->take(request_.body, [self = shared_from_this(), phase] {
+    if (self->gone_ || self->phase_ != Phase::waiting) return;
+    self->phase_ = phase;
+    self->window_bytes_ = 0;
+    self->window_end_ = Clock::now() + self->server_->limits.body_window;
+    self->read();
+  });
+  request_.body.clear();
+  release_body();
+  if (next == HttpBodySink::Next::wait) {
+    phase_ = Phase::waiting;
+    return false;
+  }
+  if (next == HttpBodySink::Next::enough) {
+    keep_alive_ = false;
+    body_is_whole();
+  }
+  return true;
 }
 
 /// Counts what came. False if the session has come to its end over it.
@@ -291,6 +321,10 @@ void HttpSession::head_is_whole() {
   request.peer = peer_.address;
   request.trusted = peer_.trusted;
   request.loopback = peer_.loopback;
+  request.secure = stream_.secure();
+  PeerCertificate certificate = stream_.peer_certificate();
+  request.client_subject = std::move(certificate.subject);
+  request.client_fingerprint = std::move(certificate.fingerprint);
   request.foreign_host = !peer_.trusted && !host_is_ours(head.field("Host"));
   request.cross_site = from_another_site(head);
   request.wants_html = head.field("Accept").find("text/html") != std::string_view::npos;
@@ -303,7 +337,8 @@ void HttpSession::head_is_whole() {
 
   if (!has_target)
     return refuse(400, "bad_target", "the request's target cannot be read", "無法解讀請求路徑");
-  if (length > limits.body_bytes_max) {
+  if (server_->opener && (chunked || length > 0) && coding == Coding::identity) request.sink = server_->opener(request);
+  if (length > limits.body_bytes_max && !request.sink) {
     return refuse(413, "body_too_large", "the body is larger than this server takes in one request; split it",
                   "內容超過單次可接受的大小，請分批傳送");
   }
@@ -315,16 +350,18 @@ void HttpSession::head_is_whole() {
   coding_ = *coding;
   if ((chunked || length > HttpServer::kUngatedBytes) && server_->gate && !server_->gate(request)) {
     request.body_unread = true;
+    request.sink.reset();
     keep_alive_ = false;
     return body_is_whole();
   }
-  if (server_->inflight_bytes > 0 && server_->inflight_bytes + length > limits.inflight_bytes_max) {
+  if (!request.sink && server_->inflight_bytes > 0 &&
+      server_->inflight_bytes + length > limits.inflight_bytes_max) {
     return refuse(503, "busy", "too many bodies are being received; try again",
                   "同時接收的資料過多，請稍後再試");
   }
   body_left_ = length;
   chunked_ = ChunkedBody();
-  request.body.reserve(static_cast<std::size_t>(length));
+  if (!request.sink) request.body.reserve(static_cast<std::size_t>(length));
   window_bytes_ = 0;
   window_end_ = Clock::now() + limits.body_window;
   phase_ = chunked ? Phase::chunks : Phase::length;
@@ -408,7 +445,9 @@ std::string HttpSession::head_of(unsigned status, std::string_view type,
   std::string head = "HTTP/1.1 " + std::to_string(status) + " ";
   head.append(reason.data(), reason.size());
   if (!type.empty()) head.append("\r\nContent-Type: ").append(type);
-  for (const auto& [name, value] : headers) head.append("\r\n").append(name).append(": ").append(value);
+  for (const auto& [name, value] : headers) {
+    if (name != "Connection") head.append("\r\n").append(name).append(": ").append(value);
+  }
   head +=
       "\r\nServer: vigil\r\nX-Content-Type-Options: nosniff"
       "\r\nContent-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -424,6 +463,8 @@ void HttpSession::send_whole(unsigned status, std::string_view type, std::string
   keep_alive_ = keep_alive_ && !server_->stopped;
   half_closed_ = told_ && stream_.peer_ended();
   std::string head = head_of(status, type, headers);
+  // A handler may end the connection with its answer.
+  for (const auto& [name, value] : headers) keep_alive_ = keep_alive_ && name != "Connection";
   head += keep_alive_ ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
   if (status != 204 && status != 304) head += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   head += "\r\n";
@@ -457,13 +498,13 @@ bool HttpSession::write(std::string chunk) {
   const bool room = room_.wait_for(lock, server_->limits.stalled_reader_timeout,
                                    [this] { return gone_ || pending_bytes_ < kStreamBytesPending; });
   if (!room || gone_) {
-    boost::asio::post(stream_.executor(), [self = shared_from_this()] { self->close(); });
+    boost::asio::post(io_, [self = shared_from_this()] { self->close(); });
     return false;
   }
   pending_bytes_ += chunk.size();
   chunks_.push_back(std::move(chunk));
   lock.unlock();
-  boost::asio::post(stream_.executor(), [self = shared_from_this()] { self->send_chunks(); });
+  boost::asio::post(io_, [self = shared_from_this()] { self->send_chunks(); });
   return true;
 }
 
@@ -472,7 +513,7 @@ void HttpSession::end() {
     const std::lock_guard lock(mutex_);
     ended_ = true;
   }
-  boost::asio::post(stream_.executor(), [self = shared_from_this()] { self->send_chunks(); });
+  boost::asio::post(io_, [self = shared_from_this()] { self->send_chunks(); });
 }
 
 void HttpSession::send_chunks() {
@@ -506,14 +547,14 @@ void HttpSession::flush() {
     const std::string_view left = std::string_view(out_.front()).substr(out_from_);
     const auto [io, bytes] = stream_.write(left);
     out_from_ += bytes;
-    if (io == HttpStream::Io::would_block) {
+    if (io == Io::would_block) {
       flushing_ = true;
       return stream_.async_wait_write([self = shared_from_this()](const boost::system::error_code& error) {
         self->flushing_ = false;
         if (!error && !self->gone_) self->flush();
       });
     }
-    if (io != HttpStream::Io::done) return close();
+    if (io != Io::done) return close();
     if (bytes > 0 && phase_ == Phase::sending)
       deadline_ = Clock::now() + server_->limits.stalled_reader_timeout;
     if (out_from_ == out_.front().size()) {
@@ -545,7 +586,7 @@ void HttpSession::next_request() {
   phase_ = Phase::head;
   deadline_ = Clock::now() + server_->limits.idle_timeout;
   // Not from within: a client that sends ahead must not deepen the stack.
-  boost::asio::post(stream_.executor(), [self = shared_from_this()] { self->read(); });
+  boost::asio::post(io_, [self = shared_from_this()] { self->read(); });
 }
 
 }  // namespace vigil

@@ -3,7 +3,12 @@
 #include "daemon/api_support.h"
 #include "daemon/clock.h"
 #include "daemon/elastic_ingest.h"
+#include "daemon/hec_ingest.h"
+#include "daemon/journal_ingest.h"
+#include "daemon/loki_ingest.h"
+#include "daemon/gelf_http.h"
 #include "daemon/ndjson_ingest.h"
+#include "daemon/otlp_ingest.h"
 #include "daemon/relay_ingest.h"
 
 namespace vigil {
@@ -45,6 +50,25 @@ bool path_fits(std::string_view path, std::string_view pattern) {
 IngestHttp::IngestHttp(const IngestParts& parts) : parts_(parts) {
   add("", "/ingest/ndjson", make<NdjsonIngest>());
   add("", "/ingest/relay", make<RelayIngest>());
+  add("", "/gelf", make<GelfHttp>());
+
+  auto& hec = make<HecIngest>();
+  add("", "/services/collector/health", hec, Needs::nothing);
+  add("", "/services/collector/health/1.0", hec, Needs::nothing);
+  add("OPTIONS", "/services/collector", hec, Needs::nothing);
+  add("OPTIONS", "/services/collector/**", hec, Needs::nothing);
+  add("", "/services/collector", hec);
+  add("", "/services/collector/**", hec);
+
+  auto& loki = make<LokiPushIngest>();
+  add("", "/loki/api/v1/push", loki);
+  add("", "/api/prom/push", loki);
+
+  auto& otlp = make<OtlpIngest>();
+  add("", "/v1/logs", otlp);
+  add("", "/otlp/v1/logs", otlp);
+
+  add("", "/upload", make<JournalIngest>());
 
   // Elasticsearch's come last: some of its paths begin with any index's name.
   auto& elastic = make<ElasticIngest>();
@@ -78,6 +102,13 @@ bool IngestHttp::lets_in(const HttpRequest& request) const {
   if (row == nullptr) return true;
   return !parts_.writer.congested() &&
          (row->needs == Needs::nothing || parts_.tokens.look(request, wall_clock_ns()).admitted());
+}
+
+std::shared_ptr<HttpBodySink> IngestHttp::open(const HttpRequest& request) const {
+  const Row* const row = find(request);
+  if (row == nullptr || row->needs == Needs::nothing) return nullptr;
+  const Admission admission = parts_.tokens.look(request, wall_clock_ns());
+  return admission.admitted() ? row->handler->open(request, admission) : nullptr;
 }
 
 bool IngestHttp::handle(HttpRequest& request, const std::shared_ptr<HttpAnswer>& answer) {
@@ -187,6 +218,8 @@ Refusal refusal_of(const Admission& admission) {
       return refusal;
   }
 }
+
+std::shared_ptr<HttpBodySink> IngestHandler::open(const HttpRequest&, const Admission&) { return nullptr; }
 
 void IngestHandler::refuse(const HttpRequest&, HttpAnswer& answer, const Admission& admission) const {
   const Refusal refusal = refusal_of(admission);
