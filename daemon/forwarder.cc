@@ -207,7 +207,11 @@ bool Forwarder::connect() {
 
 /// What the other side has decides where we go on.
 bool Forwarder::agree(const UpstreamSink::Opened& opened) {
-  upstream_instance_ = opened.instance;
+  if (opened.instance != upstream_instance_) {
+    // What comes from there was not known when the window was filled.
+    upstream_instance_ = opened.instance;
+    window_.clear();
+  }
   if (opened.instance == instance_) {
     trouble("it is this instance itself: look at its url");
     return false;
@@ -312,7 +316,7 @@ bool Forwarder::gather() {
     if (seen >= options_.window_records_max || bytes >= options_.window_bytes_max) return whole = false;
     ForwardBatch& batch = open_batch(at);
     // What lies before the first record of a stream from the oldest on was given up before there was a stream.
-    if (at != begin_) batch.missing += record.sequence - at;
+    if (at != 0) batch.missing += record.sequence - at;
     if (take(record, choice_.query ? &lazy : nullptr)) {
       copy(record);
       bytes += record.raw.size();
