@@ -5,12 +5,16 @@
 // The targets' entry points, renamed in CMakeLists.txt so that several fit into one program.
 extern "C" int fuzz_framer_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_header_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_sender_sequence_input(const std::uint8_t* data, std::size_t size);
 
 namespace vigil {
 namespace {
 
 TEST(FuzzCorpus, TheFramerKeepsItsProperties) { EXPECT_GT(replay("framer", fuzz_framer_input), 10U); }
 TEST(FuzzCorpus, TheHeaderParserKeepsItsProperties) { EXPECT_GT(replay("header", fuzz_header_input), 10U); }
+TEST(FuzzCorpus, SendersNumbersKeepTheirProperties) {
+  EXPECT_GT(replay("sender_sequence", fuzz_sender_sequence_input), 10U);
+}
 
 }  // namespace
 }  // namespace vigil
