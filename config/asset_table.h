@@ -20,7 +20,8 @@ class AssetTable {
   struct Answer {
     const Organisation* organisation = nullptr;  ///< never null
     const System* system = nullptr;              ///< null: an unregistered source
-    bool in_scope = true;  ///< what the tier asks to keep; an unregistered source is in scope (nobody said it is not)
+    bool in_scope =
+        true;  ///< what the tier asks to keep; an unregistered source is in scope (nobody said it is not)
   };
   /// `host` is the message's HOST or empty; `peer` the sender's address. A host named in the table wins over a
   /// network, the longest network prefix over shorter ones; only systems of `organisation` and below count.

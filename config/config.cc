@@ -12,8 +12,9 @@ namespace {
 
 using namespace config;  // NOLINT(google-build-using-namespace): this file is the room's front door
 
-constexpr std::string_view kTopKeys[] = {"data",  "listeners", "organisations", "systems",  "retention",
-                                         "rules", "channels",  "anchors",       "upstream", "drill"};
+constexpr std::string_view kTopKeys[] = {"data",      "listeners", "organisations", "systems",
+                                         "retention", "rules",     "channels",      "anchors",
+                                         "tokens",    "files",     "upstream",      "drill"};
 
 /// A file none of whose keys resembles ours is not a configuration with mistakes but something else, perhaps
 /// /etc/shadow or a private key: nothing of it may be shown (BI-107).
@@ -48,12 +49,14 @@ Config read_config(const YamlNode& root, const std::filesystem::path& base, Repo
   top.boolean("drill", config.drill);
   read_organisations(top, config);
   read_systems(top, config);
-  read_listeners(top, config);
+  read_listeners(top, base, config);
+  read_tokens(top, config);
+  read_files(top, base, config);
   read_retention(top, config.retention);
   read_rules(top, base, config.rules);
   read_channels(top, base, config);
   top.later("anchors");
-  top.later("upstream");
+  read_upstream(top, base, config);
   top.finish();
   return config;
 }

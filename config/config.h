@@ -16,7 +16,7 @@ struct Diagnostic {
   int line = 0, column = 0;  ///< from 1
   std::string field;         ///< "listeners[0].adress"
   std::string message, hint;
-  std::string source_line;   ///< for the caret
+  std::string source_line;  ///< for the caret
   /// file:line:column: message, the line, a caret, the hint.
   std::string render() const;
 };

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "parsers/kinds.h"
@@ -48,25 +49,94 @@ struct System {
   std::string operating_system, vendor, purpose, url;
 };
 
+/// TLS of a listener (RFC 5425). Paths are absolute or relative to the configuration file.
+struct TlsConfig {
+  /// Who may come in, in rsyslog's words.
+  enum class Mode : std::uint8_t {
+    anon,         ///< nobody is asked for a certificate
+    certvalid,    ///< whoever `client_ca` has certified
+    fingerprint,  ///< whose certificate has one of the fingerprints in permitted_peers; no CA is asked
+    name          ///< certified by `client_ca` and named by permitted_peers
+  };
+  std::filesystem::path certificate, key, client_ca, crl;
+  Mode mode = Mode::anon;
+  std::vector<std::string> permitted_peers;
+};
+
 struct ListenerConfig {
-  enum class Protocol : std::uint8_t { syslog_udp, syslog_tcp, http };
+  enum class Protocol : std::uint8_t { syslog_udp, syslog_tcp, syslog_tls, relp, beats, gelf, http };
   Protocol protocol = Protocol::syslog_udp;
-  std::string address;                     ///< "0.0.0.0:5514", "[::]:5514"
+  std::string address;  ///< "0.0.0.0:5514", "[::]:5514"
   std::string organisation = "default";
   std::string timezone = "Asia/Taipei";
   Charset charset = Charset::automatic;
   int receive_buffer_bytes = 32 * 1024 * 1024;
-  bool drill = false;                      ///< everything that arrives here is a drill
+  bool drill = false;     ///< everything that arrives here is a drill
+  bool optional = false;  ///< nobody asked for it: the daemon starts without it where its port is taken
+  std::optional<TlsConfig> tls;     ///< always there for syslog-tls, never for syslog-udp and syslog-tcp
+  int frame_bytes_max = 64 * 1024;  ///< syslog and RELP: what is longer is kept cut and tagged `oversize`
+  bool multiline_pri = false;       ///< TCP syslog: an LF ends a message only before "<digits" (F11)
+  bool compressed_rsyslog = false;  ///< syslog: frames that begin with 'z' are zlib (F12)
+  int messages_per_second_per_peer = 0;  ///< 0: no limit; what is beyond is dropped and counted
+  std::vector<std::string>
+      relays;  ///< addresses or networks exempt from the limit of connections of one peer
+};
+
+/// "syslog-udp", "relp", …: as in the configuration, in listeners' ids and in metrics.
+std::string_view protocol_name(ListenerConfig::Protocol protocol);
+
+/// A device token for HTTP: the configuration holds its hash only.
+struct TokenConfig {
+  std::string id;            ///< stands in logs and metrics in the token's stead
+  std::string sha256;        ///< 64 hex digits, lower case
+  std::string organisation;  ///< whose records what comes with it becomes; empty: the listener's
+  bool enabled = true;
+  std::optional<std::int64_t> expires_ns;  ///< no longer taken from this moment, UTC ns
+};
+
+/// Files of this machine that are followed.
+struct FileConfig {
+  std::vector<std::string> paths;  ///< glob patterns, absolute or relative to the configuration file
+  std::string organisation = "default";
+  std::string timezone = "Asia/Taipei";
+  Charset charset = Charset::automatic;
+  std::string
+      multiline;     ///< RE2: a message begins with a line in which it is found; empty: every line is one
+  std::string host;  ///< host.name of lines that name none; empty: this machine's name
+};
+
+/// Somebody above us who gets a copy.
+struct UpstreamConfig {
+  enum class Kind : std::uint8_t {
+    vigil,       ///< a parent Vigil, by HTTP: raw bytes and where they came from
+    relp,        ///< RELP, over TLS if `tls` is there
+    syslog_tcp,  ///< RFC 5424, octet counting
+    syslog_tls,  ///< the same over TLS (RFC 5425)
+    cef          ///< CEF in RFC 5424, over TLS if `tls` is there
+  };
+  struct Tls {
+    std::filesystem::path ca, certificate, key;  ///< empty ca: the system's
+    std::string name;  ///< name in the other's certificate; empty: that of the address
+  };
+  std::string id;
+  Kind kind = Kind::vigil;
+  std::string url;      ///< vigil: "https://county.example:8514"
+  std::string address;  ///< the others: "soc.example:6514", "[::1]:2514"
+  std::optional<Tls> tls;
+  std::filesystem::path token_file;  ///< vigil; a secret is never in this file
+  std::string query;                 ///< only what matches; empty: everything
+  std::string organisation;          ///< only of this one and below; empty: of all
+  bool from_oldest = false;  ///< of an upstream that is new: everything preserved, not just what comes
 };
 
 struct ChannelConfig {
   enum class Kind : std::uint8_t { smtp, spool };
   std::string id;
   Kind kind = Kind::spool;
-  std::string server, from;                ///< smtp
-  std::string username, password_file;     ///< smtp; a secret is never in this file
-  std::filesystem::path directory;         ///< spool
-  bool drill = false;                      ///< a drill reaches drill channels only, production the others only
+  std::string server, from;             ///< smtp
+  std::string username, password_file;  ///< smtp; a secret is never in this file
+  std::filesystem::path directory;      ///< spool
+  bool drill = false;                   ///< a drill reaches drill channels only, production the others only
 };
 
 struct RetentionConfig {
@@ -83,6 +153,9 @@ struct RulesConfig {
 struct Config {
   std::filesystem::path data = "vigil-data";
   std::vector<ListenerConfig> listeners;
+  std::vector<TokenConfig> tokens;
+  std::vector<FileConfig> files;
+  std::vector<UpstreamConfig> upstream;
   std::vector<Organisation> organisations;
   std::vector<System> systems;
   RetentionConfig retention;

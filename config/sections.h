@@ -12,7 +12,10 @@ namespace vigil::config {
 
 void read_organisations(Fields& top, Config& config);
 void read_systems(Fields& top, Config& config);
-void read_listeners(Fields& top, Config& config);
+void read_listeners(Fields& top, const std::filesystem::path& base, Config& config);
+void read_tokens(Fields& top, Config& config);
+void read_files(Fields& top, const std::filesystem::path& base, Config& config);
+void read_upstream(Fields& top, const std::filesystem::path& base, Config& config);
 void read_retention(Fields& top, RetentionConfig& retention);
 void read_channels(Fields& top, const std::filesystem::path& base, Config& config);
 
@@ -20,6 +23,11 @@ void read_channels(Fields& top, const std::filesystem::path& base, Config& confi
 void read_zone(Fields& fields, std::string& out);
 /// An organisation that exists, else reported with the nearest one.
 bool read_organisation_id(Fields& fields, std::string_view key, const Config& config, std::string& out);
+/// The organisation whose logs arrive somewhere, or the one at the top of the tree; and its zone.
+void read_owner(Fields& fields, const Config& config, std::string& organisation, std::string& timezone);
+bool read_charset(Fields& fields, Charset& out);
+/// The `tls` of a listener, if it has one.
+std::optional<TlsConfig> read_tls(Fields& outer, const std::filesystem::path& base);
 /// One e-mail address, fit for a header line.
 bool read_mail(Fields& fields, std::string_view key, std::string& out);
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "daemon/case_desk.h"
@@ -83,6 +84,8 @@ class Api {
 
   boost::json::object notification_row(const Case& incident, const std::vector<Notice>& notices,
                                        std::int64_t now, int zone) const;
+  std::optional<Query> read_question(const HttpRequest& request, SearchRequest& wanted,
+                                     HttpAnswer& answer) const;
   int zone_now() const;
 
   ApiParts parts_;

@@ -73,13 +73,22 @@ std::string groups_json(const Histogram& made) {
 
 }  // namespace
 
-void Api::histogram(const HttpRequest& request, HttpAnswer& answer) {
-  SearchRequest wanted;
+/// What the three below are asked about: a filter and a time, of all organisations. Nothing if it was answered already.
+std::optional<Query> Api::read_question(const HttpRequest& request, SearchRequest& wanted,
+                                        HttpAnswer& answer) const {
   wanted.range.organisations = {"*"};
   wanted.zone_minutes = zone_now();
-  const auto filter = read_filter(request, wanted.zone_minutes, answer);
-  if (!filter || !read_recent_range(request, wanted.zone_minutes, wall_clock_ns(), wanted.range, answer))
-    return;
+  auto filter = read_filter(request, wanted.zone_minutes, answer);
+  if (!filter || !read_recent_range(request, wanted.zone_minutes, wall_clock_ns(), wanted.range, answer)) {
+    return std::nullopt;
+  }
+  return filter;
+}
+
+void Api::histogram(const HttpRequest& request, HttpAnswer& answer) {
+  SearchRequest wanted;
+  const auto filter = read_question(request, wanted, answer);
+  if (!filter) return;
   const std::int64_t from = wanted.range.event_from_ns, to = wanted.range.event_to_ns;
   std::int64_t interval = choose_interval(from, to);
   if (request.has("interval")) {
@@ -113,11 +122,8 @@ void Api::histogram(const HttpRequest& request, HttpAnswer& answer) {
 
 void Api::fields(const HttpRequest& request, HttpAnswer& answer) {
   SearchRequest wanted;
-  wanted.range.organisations = {"*"};
-  wanted.zone_minutes = zone_now();
-  const auto filter = read_filter(request, wanted.zone_minutes, answer);
-  if (!filter || !read_recent_range(request, wanted.zone_minutes, wall_clock_ns(), wanted.range, answer))
-    return;
+  const auto filter = read_question(request, wanted, answer);
+  if (!filter) return;
   const auto limit = read_limit(request, kLookedAt, kLookedAtMax, answer);
   if (!limit) return;
   const std::function<bool()> cancelled = [this, &answer] { return stopping_.load() || answer.gone(); };
@@ -156,11 +162,8 @@ void Api::field_values(const HttpRequest& request, HttpAnswer& answer) {
     return reply_error(answer, 400, "bad_field", "name a field, in at most 1024 bytes",
                        "請指定欄位名稱（1024 位元組以內）");
   SearchRequest wanted;
-  wanted.range.organisations = {"*"};
-  wanted.zone_minutes = zone_now();
-  const auto filter = read_filter(request, wanted.zone_minutes, answer);
-  if (!filter || !read_recent_range(request, wanted.zone_minutes, wall_clock_ns(), wanted.range, answer))
-    return;
+  const auto filter = read_question(request, wanted, answer);
+  if (!filter) return;
   const auto limit = read_limit(request, kValues, kValuesMax, answer);
   if (!limit) return;
   const std::function<bool()> cancelled = [this, &answer] { return stopping_.load() || answer.gone(); };

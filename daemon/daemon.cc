@@ -40,18 +40,6 @@ constexpr std::uint64_t kQuietRecords = 20'000;
 /// Enough descriptors for the connections we promise.
 constexpr rlim_t kDescriptorsWanted = 16'384;
 
-std::string_view protocol_name(ListenerConfig::Protocol protocol) {
-  switch (protocol) {
-    case ListenerConfig::Protocol::syslog_udp:
-      return "syslog-udp";
-    case ListenerConfig::Protocol::syslog_tcp:
-      return "syslog-tcp";
-    case ListenerConfig::Protocol::http:
-      return "http";
-  }
-  return "";
-}
-
 void raise_descriptor_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -72,8 +60,7 @@ struct Daemon::Impl {
   struct IoThread {
     boost::asio::io_context context{1};
     std::unique_ptr<Intake> datagrams, streams;
-    std::vector<std::unique_ptr<UdpListener>> udp;
-    std::vector<std::unique_ptr<TcpListener>> tcp;
+    std::vector<std::unique_ptr<Listener>> listeners;
     std::thread thread;
   };
 
@@ -112,6 +99,10 @@ struct Daemon::Impl {
                                const std::string& organisation, const std::string& zone, Charset charset,
                                bool drill);
   Result<void, std::string> listen(const ListenerConfig& wanted);
+  Result<std::vector<int>, std::string> bind(Endpoint& endpoint, std::string_view protocol, int type,
+                                             std::size_t sockets);
+  void listen_http(IntakeListener& listener, int fd);
+  void set_wanted_receive_buffer(int fd, const ListenerConfig& wanted, const IntakeListener& listener, bool tell);
   void say(std::string_view id, std::string text);
   void report_recovery();
   void run_sealer();
@@ -183,65 +174,88 @@ IntakeListener& Daemon::Impl::add_listener(std::string id, std::string_view prot
   return listener;
 }
 
-Result<void, std::string> Daemon::Impl::listen(const ListenerConfig& wanted) {
-  auto endpoint = parse_endpoint(wanted.address);
-  if (!endpoint) return "E-LISTEN " + endpoint.error();
-  const std::string_view protocol = protocol_name(wanted.protocol);
-  const bool datagrams = wanted.protocol == ListenerConfig::Protocol::syslog_udp;
-  const bool http_listener = wanted.protocol == ListenerConfig::Protocol::http;
-  const std::size_t sockets = http_listener ? 1 : io.size();
+/// Binds a listener's sockets, one for each I/O thread that shall serve it.
+Result<std::vector<int>, std::string> Daemon::Impl::bind(Endpoint& endpoint, std::string_view protocol, int type,
+                                                         std::size_t sockets) {
   std::vector<int> fds;
   for (std::size_t i = 0; i < sockets; ++i) {
     std::string trouble;
     // SO_REUSEPORT lets our own threads share a port, but would also let a second vigild in unseen: so probe
     // first.
-    const int fd = open_bound_socket(*endpoint, datagrams ? SOCK_DGRAM : SOCK_STREAM,
-                                     i == 0 ? PortSharing::probe_first : PortSharing::shared, trouble);
+    const int fd = open_bound_socket(endpoint, type, i == 0 ? PortSharing::probe_first : PortSharing::shared, trouble);
     if (fd < 0) {
       for (const int open : fds) ::close(open);
       return "E-LISTEN " + std::string(protocol) + ": " + trouble;
     }
-    endpoint->port = bound_port(fd);
+    endpoint.port = bound_port(fd);
     fds.push_back(fd);
   }
+  return fds;
+}
+
+Result<void, std::string> Daemon::Impl::listen(const ListenerConfig& wanted) {
+  using Protocol = ListenerConfig::Protocol;
+  auto endpoint = parse_endpoint(wanted.address);
+  if (!endpoint) return "E-LISTEN " + endpoint.error();
+  const std::string_view protocol = protocol_name(wanted.protocol);
+  const bool datagrams = wanted.protocol == Protocol::syslog_udp;
+  const std::size_t sockets = wanted.protocol == Protocol::http ? 1 : io.size();
+  auto bound = bind(*endpoint, protocol, datagrams ? SOCK_DGRAM : SOCK_STREAM, sockets);
+  if (!bound) return bound.error();
+  const std::vector<int>& fds = *bound;
   const std::string address = endpoint_text(*endpoint);
   IntakeListener& listener = add_listener(std::string(protocol) + ":" + address, protocol, address,
                                           wanted.organisation, wanted.timezone, wanted.charset, wanted.drill);
-  if (http_listener) {
-    NdjsonIngest& ingest =
-        *ndjson.emplace_back(std::make_unique<NdjsonIngest>(*io[0].streams, *writer, counters, listener));
-    http.push_back(std::make_unique<HttpServer>(
-        io[0].context, [this, &ingest](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
-          route_http(std::move(request), std::move(answer), ingest);
-        }));
-    http.back()->listen(fds.front());
-    spdlog::info("listening: {} {}", protocol, address);
-    return {};
-  }
-  for (std::size_t i = 0; i < fds.size(); ++i) {
-    IoThread& thread = io[i];
-    if (datagrams) {
-      const int given = set_receive_buffer(fds[i], wanted.receive_buffer_bytes);
-      if (i == 0 && given < wanted.receive_buffer_bytes) {
-        spdlog::warn(
-            "W-RCVBUF {} has a receive buffer of {} bytes instead of {}; bursts may be lost (they are "
-            "counted) - "
-            "sysctl -w net.core.rmem_max={} / UDP 接收緩衝區不足",
-            listener.description.id, given, wanted.receive_buffer_bytes, wanted.receive_buffer_bytes);
+  switch (wanted.protocol) {
+    case Protocol::http:
+      listen_http(listener, fds.front());
+      break;
+    case Protocol::syslog_udp:
+      for (std::size_t i = 0; i < fds.size(); ++i) {
+        set_wanted_receive_buffer(fds[i], wanted, listener, i == 0);
+        io[i].listeners.push_back(std::make_unique<UdpListener>(
+            io[i].context, fds[i], listener, *io[i].datagrams,
+            [this, id = listener.description.id](std::uint64_t lost) {
+              say("gap", "[gap listener=\"" + id + "\" lost=\"" + std::to_string(lost) + "\"] " +
+                             std::to_string(lost) + " datagrams were lost in the kernel's buffer of " + id);
+            }));
       }
-      thread.udp.push_back(std::make_unique<UdpListener>(
-          thread.context, fds[i], listener, *thread.datagrams,
-          [this, id = listener.description.id](std::uint64_t lost) {
-            say("gap", "[gap listener=\"" + id + "\" lost=\"" + std::to_string(lost) + "\"] " +
-                           std::to_string(lost) + " datagrams were lost in the kernel's buffer of " + id);
-          }));
-    } else {
-      thread.tcp.push_back(
-          std::make_unique<TcpListener>(thread.context, fds[i], listener, *thread.streams, counters, ledger));
-    }
+      break;
+    case Protocol::syslog_tcp:
+      for (std::size_t i = 0; i < fds.size(); ++i) {
+        io[i].listeners.push_back(
+            std::make_unique<TcpListener>(io[i].context, fds[i], listener, *io[i].streams, counters, ledger));
+      }
+      break;
+    case Protocol::syslog_tls:
+    case Protocol::relp:
+    case Protocol::beats:
+    case Protocol::gelf:
+      for (const int fd : fds) ::close(fd);
+      return "E-LISTEN " + std::string(protocol) + " is not part of this build / 此版本未包含";
   }
   spdlog::info("listening: {} {}", protocol, address);
   return {};
+}
+
+void Daemon::Impl::listen_http(IntakeListener& listener, int fd) {
+  NdjsonIngest& ingest =
+      *ndjson.emplace_back(std::make_unique<NdjsonIngest>(*io[0].streams, *writer, counters, listener));
+  http.push_back(std::make_unique<HttpServer>(
+      io[0].context, [this, &ingest](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
+        route_http(std::move(request), std::move(answer), ingest);
+      }));
+  http.back()->listen(fd);
+}
+
+void Daemon::Impl::set_wanted_receive_buffer(int fd, const ListenerConfig& wanted, const IntakeListener& listener,
+                                             bool tell) {
+  const int given = set_receive_buffer(fd, wanted.receive_buffer_bytes);
+  if (!tell || given >= wanted.receive_buffer_bytes) return;
+  spdlog::warn(
+      "W-RCVBUF {} has a receive buffer of {} bytes instead of {}; bursts may be lost (they are counted) - "
+      "sysctl -w net.core.rmem_max={} / UDP 接收緩衝區不足",
+      listener.description.id, given, wanted.receive_buffer_bytes, wanted.receive_buffer_bytes);
 }
 
 /// A record of our own in the archive, RFC 5424: gaps and losses stand in the log they concern.
@@ -353,7 +367,11 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.api = std::make_unique<Api>(std::move(parts));
 
   for (const ListenerConfig& listener : d.config.listeners) {
-    if (auto listening = d.listen(listener); !listening) return listening;
+    const auto listening = d.listen(listener);
+    if (listening) continue;
+    if (!listener.optional) return listening;
+    // Nobody asked for it by name: somebody else may have its port.
+    spdlog::warn("{} - going on without it / 略過此接收端", listening.error());
   }
   NdjsonIngest& own_ingest = *d.ndjson.emplace_back(std::make_unique<NdjsonIngest>(
       *d.io[0].streams, *d.writer, d.counters,
@@ -378,8 +396,7 @@ Result<void, std::string> Daemon::run_until_signal() {
     if (!error) d.stop();
   });
   for (std::size_t i = 0; i < d.io.size(); ++i) {
-    for (const auto& listener : d.io[i].udp) listener->start();
-    for (const auto& listener : d.io[i].tcp) listener->start();
+    for (const auto& listener : d.io[i].listeners) listener->start();
   }
   d.writer->start();
   d.watch->start();
@@ -439,13 +456,11 @@ void Daemon::Impl::stop() {
   // The second thread's sockets are its own: stop them there, then ours.
   std::promise<void> second;
   boost::asio::post(io[1].context, [this, &second] {
-    for (const auto& listener : io[1].udp) listener->stop();
-    for (const auto& listener : io[1].tcp) listener->stop();
+    for (const auto& listener : io[1].listeners) listener->stop();
     second.set_value();
   });
   second.get_future().wait();
-  for (const auto& listener : io[0].udp) listener->stop();
-  for (const auto& listener : io[0].tcp) listener->stop();
+  for (const auto& listener : io[0].listeners) listener->stop();
   io[0].context.stop();
 }
 

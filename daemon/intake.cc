@@ -93,16 +93,26 @@ int Intake::zone_minutes(const IntakeListener& listener, std::int64_t now_ns) {
   return offset;
 }
 
-Intake::Known& Intake::known_source(const IntakeListener& listener, std::string_view peer,
-                                    std::string_view host, std::int64_t now_ns) {
-  Known*& recent = recent_[name_hash(peer, host) % kRecent];
+Intake::Known& Intake::known_source(const IntakeListener& listener, const Arrival& arrival,
+                                    std::string_view host) {
+  const std::string_view transport =
+      arrival.transport.empty() ? std::string_view(listener.description.transport) : arrival.transport;
+  const std::string_view organisation = arrival.organisation.empty()
+                                            ? std::string_view(listener.description.organisation)
+                                            : arrival.organisation;
+  Known*& recent = recent_[name_hash(arrival.peer, host) % kRecent];
   if (recent != nullptr && recent->listener == &listener) {
     const Source& source = *recent->state->source;
-    if (same_name(source.host, host) && same_name(source.peer, peer)) return *recent;
+    if (same_name(source.host, host) && same_name(source.peer, arrival.peer) &&
+        source.transport == transport && source.envelope == arrival.envelope &&
+        recent->organisation == organisation) {
+      return *recent;
+    }
   }
   key_.assign(listener.description.id).push_back('\0');
-  key_.append(peer).push_back('\0');
-  key_.append(host);
+  for (const std::string_view part : {arrival.peer, host, transport, organisation})
+    key_.append(part).push_back('\0');
+  key_.append(arrival.envelope);
   if (known_.size() > kKnownMax) {
     settle();
     recent_.fill(nullptr);
@@ -112,10 +122,13 @@ Intake::Known& Intake::known_source(const IntakeListener& listener, std::string_
   Known& known = entry->second;
   if (fresh) {
     SourceTable::Listener description = listener.description;
-    description.zone_minutes = zone_minutes(listener, now_ns);
-    known.state = sources_.find(description, peer, host, now_ns);
+    description.zone_minutes = zone_minutes(listener, arrival.received_ns);
+    description.transport = transport;
+    description.organisation = organisation;
+    known.state = sources_.find(description, {arrival.peer, host, arrival.envelope}, arrival.received_ns);
     known.listener = &listener;
-    known.is_http = known.state->source->transport == "http";
+    known.organisation = std::move(description.organisation);
+    known.is_document = known.state->source->carries_documents();
   }
   recent = &known;
   return known;
@@ -165,27 +178,23 @@ void Intake::flush_if_full() {
 void Intake::add_in_place(const IntakeListener& listener, std::string_view peer, std::string_view frame,
                           bool in_place, Tags transport_tags, std::int64_t received_ns) {
   if (in_place) cut_to_ = const_cast<char*>(frame.data()) + frame.size();
-  append(*open_, listener, peer, {}, in_place ? frame : own(frame), transport_tags, received_ns);
+  append(*open_, listener, {.peer = peer, .received_ns = received_ns, .tags = transport_tags},
+         in_place ? frame : own(frame));
 }
 
 void Intake::add(const IntakeListener& listener, std::string_view peer, std::string_view frame,
                  Tags transport_tags, std::int64_t received_ns) {
-  append(*open_, listener, peer, {}, own(frame), transport_tags, received_ns);
+  append(*open_, listener, {.peer = peer, .received_ns = received_ns, .tags = transport_tags}, own(frame));
   flush_if_full();
 }
 
-bool Intake::add_to(Batch& batch, const IntakeListener& listener, std::string_view peer,
-                    std::string_view host_hint, std::string_view frame, Tags transport_tags,
-                    std::int64_t received_ns) {
-  const bool added =
-      append(batch, listener, peer, host_hint, batch.arena.copy(frame), transport_tags, received_ns);
-  settle();
-  return added;
+bool Intake::add_to(Batch& batch, const IntakeListener& listener, const Arrival& arrival,
+                    std::string_view frame) {
+  return append(batch, listener, arrival, batch.arena.copy(frame));
 }
 
-bool Intake::append(Batch& batch, const IntakeListener& listener, std::string_view peer,
-                    std::string_view host_hint, std::string_view raw, Tags transport_tags,
-                    std::int64_t received_ns) {
+bool Intake::append(Batch& batch, const IntakeListener& listener, const Arrival& arrival,
+                    std::string_view raw) {
   if (counted_ != &listener) {
     settle();
     counted_ = &listener;
@@ -195,12 +204,12 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, std::string_vi
 
   // The header is read with the source's own charset and zone: the same as when it is read again from the
   // archive.
-  const std::string_view fallback_host = host_hint.empty() ? peer : host_hint;
+  const std::string_view fallback_host = arrival.host_hint.empty() ? arrival.peer : arrival.host_hint;
   ParseContext context;
-  context.received_ns = received_ns;
-  context.zone_minutes = zone_minutes(listener, received_ns);
+  context.received_ns = arrival.received_ns;
+  context.zone_minutes = zone_minutes(listener, arrival.received_ns);
   context.charset = listener.description.charset;
-  context.peer = peer;
+  context.peer = arrival.peer;
   Record& record = batch.records.emplace_back();
   SyslogHeader& header = record.header;
   read_syslog_header(raw, context, batch.arena, header);
@@ -210,7 +219,7 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, std::string_vi
     return false;
   }
   const std::string_view host = header.host_from_message ? header.host : fallback_host;
-  Known& known = known_source(listener, peer, host, received_ns);
+  Known& known = known_source(listener, arrival, host);
   if (known.batch != &batch || known.batch_serial != serial_) {
     known.batch = &batch;
     known.batch_serial = serial_;
@@ -218,17 +227,17 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, std::string_vi
     batch.sources.push_back(known.state->source);
   }
   const Source& source = *known.state->source;
-  if (known.is_http) header = parse_record_header(raw, source, received_ns, batch.arena);
+  if (known.is_document) header = parse_record_header(raw, source, arrival.received_ns, batch.arena);
 
   record.raw = raw;
-  record.received_ns = received_ns;
+  record.received_ns = arrival.received_ns;
   record.source = known.index;
-  record.transport_tags = transport_tags;
+  record.transport_tags = arrival.tags;
   record.format = detect_format(header);
   record.kinds = kinds_of(header, record.format);
   if (record.kinds.none()) record.kinds = source.system_kinds;
-  record.event_ns = header.timestamp_ns;
-  if (!header.has_timestamp) {
+  record.event_ns = arrival.event_ns.value_or(header.timestamp_ns);
+  if (!arrival.event_ns && !header.has_timestamp) {
     if (const auto time = quick_payload_time(header, record.format, context.zone_minutes))
       record.event_ns = *time;
   }
@@ -236,8 +245,8 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, std::string_vi
 
   if (known.received++ == 0) unsettled_.push_back(&known);
   known.bytes += raw.size();
-  known.last_seen_ns = received_ns;
-  known.clock_skew_ns = record.event_ns - received_ns;
+  known.last_seen_ns = arrival.received_ns;
+  known.clock_skew_ns = record.event_ns - arrival.received_ns;
   known.kinds = known.kinds | record.kinds;
   known.formats |= 1U << static_cast<unsigned>(record.format);
   if (record.format == Format::none) {

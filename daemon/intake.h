@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +26,18 @@ struct IntakeListener {
   SourceTable::Listener description;
   std::string zone;  ///< IANA name
   ListenerStats* stats = nullptr;
+};
+
+/// What the transport knows of one message beside its bytes. Views are needed only during the call they are given to.
+struct Arrival {
+  std::string_view peer;                   ///< address as text, without port; "" where there is none
+  std::string_view host_hint{};            ///< names the sender where the message does not
+  std::string_view transport{};            ///< transports.h; empty: the listener's
+  std::string_view organisation{};         ///< empty: the listener's
+  std::string_view envelope{};             ///< Envelope::text()
+  std::optional<std::int64_t> event_ns{};  ///< when it happened, as the transport says; wins over the message
+  std::int64_t received_ns = 0;
+  Tags tags{};  ///< what the message cannot tell again
 };
 
 /// Where frames become records: header, format, kinds, source, event time; then into the open batch. One per
@@ -67,10 +80,12 @@ class Intake {
 
   /// An empty batch for add_to().
   std::shared_ptr<Batch> new_batch();
-  /// The same into a batch of the caller's own (HTTP, which waits for its commit). `host_hint` names the
-  /// sender where the message does not. False if the message was empty.
-  bool add_to(Batch& batch, const IntakeListener& listener, std::string_view peer, std::string_view host_hint,
-              std::string_view frame, Tags transport_tags, std::int64_t received_ns);
+  /// The same into a batch of the caller's own (of those who wait for its commit: delivery.h), which copies the bytes.
+  /// False if the message was empty. After the last one of a batch: settle().
+  bool add_to(Batch& batch, const IntakeListener& listener, const Arrival& arrival, std::string_view frame);
+  /// Makes the counts of this thread visible to all. At every quiet moment none is left to publish.
+  void settle();
+  boost::asio::io_context& io() { return io_; }
 
   /// After a wake of reading: publishes the counts and arms the linger.
   void wake_done();
@@ -84,7 +99,8 @@ class Intake {
   struct Known {
     std::shared_ptr<SourceState> state;
     const IntakeListener* listener = nullptr;
-    bool is_http = false;
+    std::string organisation;  ///< of the listener or its token; the source's own may be one below it
+    bool is_document = false;
     const Batch* batch = nullptr;  ///< in whose `sources` it stands …
     std::uint64_t batch_serial = 0;
     std::uint32_t index = 0;  ///< … at this index
@@ -101,12 +117,8 @@ class Intake {
   std::string_view own(std::string_view frame);
   FrameBuffer& frames();
   /// Appends a record whose bytes the batch owns already.
-  bool append(Batch& batch, const IntakeListener& listener, std::string_view peer, std::string_view host_hint,
-              std::string_view raw, Tags transport_tags, std::int64_t received_ns);
-  Known& known_source(const IntakeListener& listener, std::string_view peer, std::string_view host,
-                      std::int64_t now_ns);
-  /// Makes the counts of this thread visible to all. At every quiet moment none is left to publish.
-  void settle();
+  bool append(Batch& batch, const IntakeListener& listener, const Arrival& arrival, std::string_view raw);
+  Known& known_source(const IntakeListener& listener, const Arrival& arrival, std::string_view host);
   int zone_minutes(const IntakeListener& listener, std::int64_t now_ns);
 
   boost::asio::io_context& io_;

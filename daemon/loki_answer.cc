@@ -36,6 +36,18 @@ std::string stats_json(const ScanCost& cost, std::uint64_t lines) {
          std::to_string(lines) + "}}";
 }
 
+/// A success whose data is a list.
+template <class Item, class Append>
+std::string list_body(const std::vector<Item>& items, Append append) {
+  std::string out(kSuccess);
+  out.push_back('[');
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) out.push_back(',');
+    append(items[i], out);
+  }
+  return out + "]}\n";
+}
+
 }  // namespace
 
 std::string sample_text(double value) {
@@ -119,23 +131,11 @@ std::string instant_body(const MetricAnswer& metric, const SampleTimes& times) {
 }
 
 std::string names_body(const std::vector<std::string>& names) {
-  std::string out(kSuccess);
-  out.push_back('[');
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) out.push_back(',');
-    append_json_string(names[i], out);
-  }
-  return out + "]}\n";
+  return list_body(names, [](const std::string& name, std::string& out) { append_json_string(name, out); });
 }
 
 std::string label_sets_body(const std::vector<Labels>& sets) {
-  std::string out(kSuccess);
-  out.push_back('[');
-  for (std::size_t i = 0; i < sets.size(); ++i) {
-    if (i > 0) out.push_back(',');
-    append_labels(sets[i], out);
-  }
-  return out + "]}\n";
+  return list_body(sets, [](const Labels& labels, std::string& out) { append_labels(labels, out); });
 }
 
 void reply_refusal(HttpAnswer& answer, const LokiRefusal& refused) {

@@ -1,6 +1,7 @@
 #include "daemon/ndjson_ingest.h"
 
 #include "daemon/clock.h"
+#include "daemon/delivery.h"
 #include "parsers/json_lines.h"
 #include "parsers/render.h"
 
@@ -20,8 +21,8 @@ void NdjsonIngest::handle(const HttpRequest& request, const std::shared_ptr<Http
         {{"Retry-After", "1"}});
   }
   const auto lines = split_json_lines(request.body);
-  const std::shared_ptr<Batch> batch = intake_.new_batch();
-  const std::int64_t now = wall_clock_ns();
+  Delivery delivery(intake_, writer_, counters_, listener_);
+  Arrival arrival{.peer = request.peer, .host_hint = request.parameter("source"), .received_ns = wall_clock_ns()};
   std::size_t accepted = 0;
   std::size_t rejected = 0;
   std::string list;
@@ -35,14 +36,12 @@ void NdjsonIngest::handle(const HttpRequest& request, const std::shared_ptr<Http
   for (const JsonLine& line : lines) {
     if (line.text.size() > kEventBytesMax) {
       reject(line.number, "longer than 1 MiB: not stored / 超過 1 MiB，未保存");
-      listener_.stats->received.fetch_add(1, std::memory_order_relaxed);
-      counters_.discard(Discard::oversize);
+      delivery.discard(Discard::oversize);
       continue;
     }
-    Tags tags;
-    if (!line.is_object) tags.add(Tag::not_json);
-    const bool stored =
-        intake_.add_to(*batch, listener_, request.peer, request.parameter("source"), line.text, tags, now);
+    arrival.tags = Tags();
+    if (!line.is_object) arrival.tags.add(Tag::not_json);
+    const bool stored = delivery.add(arrival, line.text);
     if (!line.is_object) {
       reject(line.number, "not a JSON object: stored as text / 非 JSON 物件，已依原文保存");
     } else if (stored) {
@@ -56,22 +55,20 @@ void NdjsonIngest::handle(const HttpRequest& request, const std::shared_ptr<Http
         400, "application/json",
         R"({"accepted":0,"rejected":[],"error":{"code":"no_data","message":"the body holds no event","message_zh":"內容沒有任何事件"}})");
   }
-  if (batch->records.empty()) return answer->reply(status, "application/json", std::move(body));
-  const std::uint64_t count = batch->records.size();
-  const bool taken = writer_.submit(batch, [answer, status, body = std::move(body)](const StoreError* error) {
-    if (error == nullptr) return answer->reply(status, "application/json", body);
+  delivery.commit([answer, status, body = std::move(body)](Delivery::Outcome outcome) {
+    using enum Delivery::Outcome;
+    if (outcome == durable) return answer->reply(status, "application/json", body);
+    if (outcome == busy) {
+      return answer->reply(
+          429, "application/json",
+          R"({"error":{"code":"busy","message":"the queue is full; try again","message_zh":"佇列已滿，請稍後再試"}})",
+          {{"Retry-After", "1"}});
+    }
     answer->reply(
-        error->code == StoreErrc::disk_full ? 507 : 503, "application/json",
+        outcome == disk_full ? 507 : 503, "application/json",
         R"({"error":{"code":"not_durable","message":"could not be made durable; keep it and try again","message_zh":"無法寫入磁碟，請保留資料後重試"}})",
         {{"Retry-After", "10"}});
   });
-  if (!taken) {
-    counters_.discard(Discard::unavailable, count);
-    answer->reply(
-        429, "application/json",
-        R"({"error":{"code":"busy","message":"the queue is full; try again","message_zh":"佇列已滿，請稍後再試"}})",
-        {{"Retry-After", "1"}});
-  }
 }
 
 }  // namespace vigil

@@ -15,18 +15,40 @@ constexpr std::size_t kHostKeyBytesMax = 255;
 
 }  // namespace
 
-std::string SourceTable::key_of(std::string_view listener, std::string_view peer, std::string_view host) {
-  // The parts cannot hold NUL: listener ids are ours, peers are addresses, hosts have their controls escaped.
+namespace {
+
+struct KeyParts {
+  std::string_view listener, peer, host, organisation, transport, envelope;
+};
+
+std::string make_key(const KeyParts& parts) {
+  // None of them can hold NUL: ids are ours, peers are addresses, hosts have their controls escaped; the envelope, whose
+  // parts end with NUL, stands last.
   std::string key;
-  key.append(listener).push_back('\0');
-  key.append(peer).push_back('\0');
-  key.append(host.substr(0, kHostKeyBytesMax));
+  key.append(parts.listener).push_back('\0');
+  key.append(parts.peer).push_back('\0');
+  key.append(parts.host.substr(0, kHostKeyBytesMax)).push_back('\0');
+  key.append(parts.organisation).push_back('\0');
+  key.append(parts.transport).push_back('\0');
+  key.append(parts.envelope);
   return key;
 }
 
-std::shared_ptr<SourceState> SourceTable::find(const Listener& listener, std::string_view peer,
-                                               std::string_view host, std::int64_t now_ns) {
-  std::string key = key_of(listener.id, peer, host);
+}  // namespace
+
+std::string SourceTable::key_of(const Listener& listener, const Sender& sender) {
+  return make_key({.listener = listener.id,
+                   .peer = sender.peer,
+                   .host = sender.host,
+                   .organisation = listener.organisation,
+                   .transport = listener.transport,
+                   .envelope = sender.envelope});
+}
+
+std::shared_ptr<SourceState> SourceTable::find(const Listener& listener, const Sender& sender,
+                                               std::int64_t now_ns) {
+  const auto& [peer, host, envelope] = sender;
+  std::string key = key_of(listener, sender);
   const std::lock_guard lock(mutex_);
   if (const auto known = sources_.find(key); known != sources_.end()) return known->second;
   if (sources_.size() >= kSourcesMax) evict_quietest();
@@ -47,8 +69,10 @@ std::shared_ptr<SourceState> SourceTable::find(const Listener& listener, std::st
   source->drill = listener.drill;
   source->zone_minutes = listener.zone_minutes;
   source->charset = listener.charset;
+  source->envelope = envelope;
 
   auto state = std::make_shared<SourceState>();
+  state->key = key;
   state->source = std::move(source);
   state->first_seen_ns = now_ns;
   if (const auto old = remembered_.find(key); old != remembered_.end()) {
@@ -111,7 +135,6 @@ StateChange SourceTable::changes() {
   StateChange change;
   for_each([&change](SourceState& state) {
     if (!state.dirty.exchange(false)) return;
-    const Source& source = *state.source;
     std::string value;
     for (const std::uint64_t number :
          {static_cast<std::uint64_t>(state.first_seen_ns), static_cast<std::uint64_t>(state.last_seen_ns),
@@ -119,7 +142,7 @@ StateChange SourceTable::changes() {
       if (!value.empty()) value.push_back(' ');
       value += std::to_string(number);
     }
-    change.put(std::string(kPrefix) + key_of(source.listener, source.peer, source.host), std::move(value));
+    change.put(std::string(kPrefix) + state.key, std::move(value));
   });
   return change;
 }

@@ -18,6 +18,7 @@ namespace vigil {
 
 /// What is known of one sender; counted by I/O threads, read by anybody.
 struct SourceState {
+  std::string key;  ///< under which it is remembered
   std::shared_ptr<const Source> source;
   std::atomic<std::int64_t> first_seen_ns{0}, last_seen_ns{0};
   std::atomic<std::uint64_t> received{0}, bytes{0}, unparsed{0};
@@ -29,7 +30,7 @@ struct SourceState {
   std::atomic<bool> dirty{true};
 };
 
-/// Every sender seen, by (listener, peer, host). Bounded: a flood of spoofed senders pushes out the quietest,
+/// Every sender seen, by (listener, peer, host), and by what its transport says besides. Bounded: a flood of spoofed senders pushes out the quietest,
 /// and what they sent is still kept under its own peer and host (BI-10). Thread-safe.
 class SourceTable {
  public:
@@ -44,9 +45,12 @@ class SourceTable {
     Charset charset = Charset::automatic;
     bool drill = false;
   };
+  /// Who sends, beside the listener. `envelope` as Envelope makes it.
+  struct Sender {
+    std::string_view peer, host, envelope{};
+  };
   /// The state for that sender, made when new.
-  std::shared_ptr<SourceState> find(const Listener& listener, std::string_view peer, std::string_view host,
-                                    std::int64_t now_ns);
+  std::shared_ptr<SourceState> find(const Listener& listener, const Sender& sender, std::int64_t now_ns);
 
   void for_each(const std::function<void(SourceState&)>& visit) const;
   std::size_t size() const;
@@ -61,7 +65,7 @@ class SourceTable {
     std::int64_t first_seen_ns = 0, last_seen_ns = 0;
     std::uint64_t received = 0, bytes = 0, unparsed = 0;
   };
-  static std::string key_of(std::string_view listener, std::string_view peer, std::string_view host);
+  static std::string key_of(const Listener& listener, const Sender& sender);
   void evict_quietest();
 
   std::shared_ptr<const AssetTable> assets_;

@@ -13,6 +13,7 @@
 
 #include "daemon/counters.h"
 #include "daemon/intake.h"
+#include "daemon/listener.h"
 #include "parsers/framer.h"
 
 namespace vigil {
@@ -50,14 +51,14 @@ class ConnectionLedger {
 
 /// One listening TCP socket of a listener on one I/O thread, and the connections it accepted: they never
 /// migrate. Reads straight into the thread's open batch; an idle connection costs its partial frame.
-class TcpListener {
+class TcpListener : public Listener {
  public:
   TcpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Intake& intake,
               Counters& counters, ConnectionLedger& ledger);
-  ~TcpListener();
-  void start();
+  ~TcpListener() override;
+  void start() override;
   /// Reads what the kernel has already taken, gives partial frames, closes.
-  void stop();
+  void stop() override;
 
  private:
   class Connection;

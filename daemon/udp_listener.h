@@ -11,12 +11,13 @@
 #include <memory>
 
 #include "daemon/intake.h"
+#include "daemon/listener.h"
 
 namespace vigil {
 
 /// One UDP socket of a listener; there is one on every I/O thread, sharing the port (RFC 5426).
 /// Reads with recvmmsg; what the kernel dropped is counted exactly and told.
-class UdpListener {
+class UdpListener : public Listener {
  public:
   /// Datagrams taken at once, and rounds before others on the thread get their turn.
   static constexpr std::size_t kSlots = 128;
@@ -27,9 +28,9 @@ class UdpListener {
   /// Takes the bound socket. `on_loss(n)` is told when the kernel has dropped n datagrams more.
   UdpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Intake& intake,
               std::function<void(std::uint64_t)> on_loss);
-  ~UdpListener();
-  void start();
-  void stop();
+  ~UdpListener() override;
+  void start() override;
+  void stop() override;
   /// Asks the kernel for its drop count. Any thread.
   void poll_drops();
 

@@ -7,6 +7,7 @@
 
 #include "parsers/event.h"
 #include "parsers/frame_buffer.h"
+#include "parsers/transports.h"
 
 namespace vigil {
 
@@ -16,7 +17,7 @@ struct Source {
   std::string peer;          ///< address without port
   std::string host;          ///< host.name: the message's HOST, else the peer
   std::string listener;      ///< id of the listener, e.g. "syslog-tcp:0.0.0.0:5514"
-  std::string transport;     ///< "syslog-udp", "syslog-tcp", "http"
+  std::string transport;     ///< what carried it: transports.h
   std::string organisation;  ///< vigil.org
   std::string system;        ///< vigil.system; empty: an unregistered source
   bool core = false;         ///< the system is a core system (核心資通系統)
@@ -25,6 +26,9 @@ struct Source {
   Kinds system_kinds{};      ///< kinds the asset table adds
   int zone_minutes = 480;
   Charset charset = Charset::automatic;
+  std::string envelope;      ///< what the transport says of all its messages: envelope.h; empty if nothing
+
+  bool carries_documents() const { return vigil::carries_documents(transport); }
 };
 
 /// One message of a batch. `raw` is exactly what arrived; `header` is parsed from it.

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "parsers/envelope.h"
 #include "parsers/event.h"
 #include "parsers/format_access_log.h"
 #include "parsers/format_cef.h"
@@ -223,6 +224,9 @@ void parse_event_as(Format format, std::int64_t timestamp_ns, const SyslogHeader
   if (event.format != Format::none) event.add("event.dataset", format_name(event.format));
   PayloadWriter out(text, context, event, arena);
   kFormats[static_cast<std::size_t>(event.format)].parse(out);
+  Envelope::for_each(context.envelope, [&event](std::string_view name, std::string_view value) {
+    if (event.find(name) == nullptr) event.add(name, value);
+  });
 }
 
 }  // namespace vigil

@@ -7,7 +7,7 @@ namespace vigil {
 /// Reads one preserved message exactly as it was read on arrival: the same header from the same bytes and the same
 /// surroundings (source, time of receipt), today and in six months. `zone_minutes` is kept in the Source.
 ///
-/// A message that came over HTTP is a payload by itself: it has no syslog header to miss, so the tags that say so
+/// A document (transports.h) is a payload by itself: it has no syslog header to miss, so the tags that say so
 /// (`no_pri`, `no_tag`, `no_ts`) are not given.
 SyslogHeader parse_record_header(std::string_view raw, const Source& source, std::int64_t received_ns, Arena& arena);
 

@@ -102,9 +102,9 @@ class EventJson {
   void add_header() {
     const SyslogHeader& header = event_.header;
     add_default("host.name", host());
-    // A document that came over HTTP has no syslog header, and no priority to show.
-    const bool over_http = around_.source && around_.source->transport == "http" && !header.has_priority;
-    if (over_http) return;
+    // A document has no syslog header, and no priority to show.
+    const bool document = around_.source && around_.source->carries_documents() && !header.has_priority;
+    if (document) return;
     add_number("log.syslog.priority", header.priority.value());
     add_number("log.syslog.facility.code", header.priority.facility());
     add_number("log.syslog.severity.code", static_cast<unsigned>(header.priority.severity()));

@@ -42,6 +42,8 @@ struct ParseContext {
   int zone_minutes = 480;        ///< the listener's offset from UTC, for timestamps without a zone
   Charset charset = Charset::automatic;
   std::string_view peer{};  ///< address of the sender, without port; IPv4-mapped as dotted quad
+  std::string_view envelope{};   ///< Source::envelope: becomes fields of the event
+  std::string_view transport{};  ///< Source::transport: says in which form a document is wrapped
 };
 
 enum class HeaderFormat : std::uint8_t { rfc5424, rfc3164, headerless };

@@ -13,7 +13,9 @@ constexpr std::string_view kDerived[] = {
     "network.bytes",      "network.direction",   "network.packets",        "network.protocol",      "network.transport",
     "network.type",       "process.parent.pid",  "process.pid",            "tags",                  "tls.server.not_after",
     "tls.server.not_before", "winlog.logon.type"};
-constexpr std::string_view kDerivedFamilies[] = {"observer.", "log.", "vigil.", "related.", "threat."};
+constexpr std::string_view kDerivedFamilies[] = {"observer.", "log.", "vigil.", "related.", "threat.",
+                                                // may stand in the envelope instead (parsers/envelope.h)
+                                                "labels.", "tls.client."};
 /// Formats whose own word for what was done is event.action; others get ours.
 constexpr Format kOwnActions[] = {Format::cef, Format::fortigate, Format::eve, Format::key_value, Format::json};
 

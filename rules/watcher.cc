@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parsers/record.h"
 #include "rules/compiled.h"
 #include "rules/correlator.h"
 #include "rules/entities.h"
@@ -42,11 +43,7 @@ void Watcher::Impl::parse(const Observation& observation) {
   ++counters.parsed;
   arena.reset();
   event.clear();
-  ParseContext context;
-  context.received_ns = observation.received_ns;
-  context.zone_minutes = observation.source->zone_minutes;
-  context.charset = observation.source->charset;
-  context.peer = observation.source->peer;
+  const ParseContext context = record_context(*observation.source, observation.received_ns);
   parse_event_as(observation.format, observation.event_ns, *observation.header, context, event, arena);
 }
 

@@ -92,9 +92,7 @@ Result<void, StoreError> RocksArchive::open_lost_blocks() {
     for (const auto& lane : lanes_.all()) {
       if (!lane) continue;
       Infos& now = there[lane->id];
-      std::sort(now.begin(), now.end(), [](const auto& a, const auto& b) {
-        return a->bounds.sequence_first < b->bounds.sequence_first;
-      });
+      sort_by_sequence(now);
       for (const auto& block : lane->blocks) {
         if (block->bounds.sequence_last >= lane->retained_from && !spans(now, block->bounds)) {
           lost[lane->id].push_back(block);

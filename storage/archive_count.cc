@@ -1,9 +1,8 @@
 #include <algorithm>
 #include <map>
-#include <tuple>
 
-#include "storage/rollup.h"
 #include "storage/rocks_archive.h"
+#include "storage/rollup.h"
 
 namespace vigil {
 
@@ -19,21 +18,23 @@ Result<ScanCost, StoreError> Archive::count(const ScanRange& range, const CountN
   return scan(every, visit);
 }
 
-/// Reads a rollup. False if it cannot answer: it is missing or damaged, is not of just these records, or does not know what
-/// is needed of the hours asked for.
-bool RocksArchive::read_counts(Family family, const std::string& key, const CountNeeds& needs,
-                               std::uint64_t records, const CountedHours& hours, Rollup& rollup) const {
+/// A rollup, if it can answer: nothing if it is missing or damaged, is not of just these records, or does not know what is
+/// needed of the hours [from, to).
+std::optional<Rollup> RocksArchive::read_counts(Family family, const std::string& key,
+                                                const CountNeeds& needs, std::uint64_t records,
+                                                std::int64_t from, std::int64_t to) const {
   rocksdb::PinnableSlice pin;
   const auto value = database_->get(family, key, pin);
-  if (!value || !read_rollup(*value, rollup)) return false;
+  Rollup rollup;
+  if (!value || !read_rollup(*value, rollup)) return std::nullopt;
   std::uint64_t counted = 0;
   for (const RollupEntry& entry : rollup.entries) {
     counted += entry.records;
-    if (entry.hour < hours.from || entry.hour >= hours.to) continue;
-    if (needs.host && entry.host == kHostUnknown) return false;
-    if (needs.severity && entry.severity == kSeverityUnknown) return false;
+    if (entry.hour < from || entry.hour >= to) continue;
+    if (needs.host && entry.host == kHostUnknown) return std::nullopt;
+    if (needs.severity && entry.severity == kSeverityUnknown) return std::nullopt;
   }
-  return counted == records;
+  return counted == records ? std::optional(std::move(rollup)) : std::nullopt;
 }
 
 Result<ScanCost, StoreError> RocksArchive::count(
@@ -69,45 +70,36 @@ Result<ScanCost, StoreError> RocksArchive::count(
   }
   if (from >= to) return cost;
 
+  const auto is_inside = [&](const Segment& segment) {
+    return segment.bounds().event_max >= from_ns && segment.bounds().event_min < to_ns;
+  };
   // What has no rollup, or one that cannot answer, is read.
   LaneSegments rest;
-  Rollup rollup;
-  for (const auto& segments : lanes) {
+  for (auto& segments : lanes) {
     std::vector<Segment> unknown;
-    std::map<std::pair<std::uint16_t, std::uint32_t>, std::vector<Segment>> runs;
-    for (const Segment& segment : segments) {
-      const RowBounds& bounds = segment.bounds();
-      if (segment.block && segment.block->place == BlockPlace::cold) {
-        // All of a run, since its rollup is of all.
-        runs[{segment.block->day, segment.block->run}].push_back(segment);
-        continue;
+    // By the key of its rollup: a sealed block by itself, of a run all that are there, since its rollup is of all.
+    std::map<std::string, std::vector<Segment>> counted;
+    for (Segment& segment : segments) {
+      if (!segment.block || segment.block->place == BlockPlace::held) {
+        unknown.push_back(std::move(segment));
+      } else {
+        const BlockInfo& block = *segment.block;
+        const bool cold = block.place == BlockPlace::cold;
+        counted[cold ? run_key(block, kRollupPage) : rollup_key(block)].push_back(std::move(segment));
       }
-      if (bounds.event_max < from_ns || bounds.event_min >= to_ns) continue;
-      const bool counted = segment.block && segment.block->place == BlockPlace::fresh &&
-                           read_counts(Family::fidx, rollup_key(*segment.block), needs, bounds.rows,
-                                       {.rollup = rollup, .from = from, .to = to}, rollup);
-      if (!counted) {
-        unknown.push_back(segment);
-        continue;
-      }
-      ++cost.rollups_read;
-      if (!visit_counts({.rollup = rollup, .from = from, .to = to})) return cost;
     }
-    for (auto& [key, run] : runs) {
+    for (auto& [key, together] : counted) {
+      if (std::none_of(together.begin(), together.end(), is_inside)) continue;
       std::uint64_t records = 0;
-      bool inside = false;
-      for (const Segment& segment : run) {
-        records += segment.bounds().rows;
-        inside = inside || (segment.bounds().event_max >= from_ns && segment.bounds().event_min < to_ns);
-      }
-      if (!inside) continue;
-      if (!read_counts(Family::cidx, run_key(*run.front().block, kRollupPage), needs, records,
-                       {.rollup = rollup, .from = from, .to = to}, rollup)) {
-        unknown.insert(unknown.end(), run.begin(), run.end());
+      for (const Segment& segment : together) records += segment.bounds().rows;
+      const bool cold = together.front().block->place == BlockPlace::cold;
+      const auto rollup = read_counts(cold ? Family::cidx : Family::fidx, key, needs, records, from, to);
+      if (!rollup) {
+        unknown.insert(unknown.end(), together.begin(), together.end());
         continue;
       }
       ++cost.rollups_read;
-      if (!visit_counts({.rollup = rollup, .from = from, .to = to})) return cost;
+      if (!visit_counts({.rollup = *rollup, .from = from, .to = to})) return cost;
     }
     if (!unknown.empty()) rest.push_back(std::move(unknown));
   }

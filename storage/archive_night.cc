@@ -186,9 +186,7 @@ void RocksArchive::replace_blocks(LaneId lane_id, const Infos& before, const Inf
     auto& blocks = lanes_.by_id(lane_id)->blocks;
     std::erase_if(blocks, [&](const auto& block) { return gone.contains(block->number); });
     blocks.insert(blocks.end(), after.begin(), after.end());
-    std::sort(blocks.begin(), blocks.end(), [](const auto& a, const auto& b) {
-      return a->bounds.sequence_first < b->bounds.sequence_first;
-    });
+    sort_by_sequence(blocks);
   }
   const std::lock_guard lock(recent_mutex_);
   if (recent_ && gone.contains(recent_->info().number)) recent_.reset();

@@ -209,9 +209,7 @@ Result<void, StoreError> RocksArchive::load_blocks() {
   // Keys are by day, and a clock that was set back makes days go back.
   for (const auto& lane : lanes_.all()) {
     if (!lane) continue;
-    std::sort(lane->blocks.begin(), lane->blocks.end(), [](const auto& a, const auto& b) {
-      return a->bounds.sequence_first < b->bounds.sequence_first;
-    });
+    sort_by_sequence(lane->blocks);
   }
   return {};
 }

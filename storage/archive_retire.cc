@@ -18,37 +18,35 @@ Result<RetireReport, StoreError> RocksArchive::retire(const RetireRequest& reque
   const std::lock_guard night(night_);
   if (auto writable = make_writable(); !writable) return writable.error();
   RetireReport report;
-  std::vector<NightRun> due;
+  struct Expired {
+    NightRun run;
+    std::string organisation;
+    bool in_scope = true;
+  };
+  std::vector<Expired> due;
   {
     const std::lock_guard lock(mutex_);
     for (const auto& lane : lanes_.all()) {
       if (!lane) continue;
-      std::map<std::uint16_t, NightRun> days;
+      std::map<std::uint16_t, Infos> days;
       for (const auto& block : lane->blocks) {
         const std::int64_t until = lane->in_scope ? kept_until(block->day, request.months)
                                                   : kept_until_days(block->day, request.out_of_scope_days);
-        if (request.now_ns < until) continue;
-        NightRun& day = days[block->day];
-        day.lane = lane->id;
-        day.day = block->day;
-        day.blocks.push_back(block);
+        if (request.now_ns >= until) days[block->day].push_back(block);
       }
-      for (auto& [day, run] : days) due.push_back(std::move(run));
+      for (auto& [day, blocks] : days) {
+        due.push_back({.run = {.lane = lane->id, .day = day, .blocks = std::move(blocks)},
+                       .organisation = lane->organisation,
+                       .in_scope = lane->in_scope});
+      }
     }
   }
-  for (const NightRun& day : due) {
+  for (const auto& [run, organisation, in_scope] : due) {
     std::vector<char> held;
-    {
-      std::unique_lock lock(mutex_);
-      const Lane& lane = *lanes_.by_id(day.lane);
-      const std::string organisation = lane.organisation;
-      const bool in_scope = lane.in_scope;
-      lock.unlock();
-      for (const auto& block : day.blocks) {
-        held.push_back(request.holds && request.holds({organisation, in_scope, block->bounds}) ? 1 : 0);
-      }
+    for (const auto& block : run.blocks) {
+      held.push_back(request.holds && request.holds({organisation, in_scope, block->bounds}) ? 1 : 0);
     }
-    if (auto done = retire_lane_day(day, held, report); !done) return done.error();
+    if (auto done = retire_lane_day(run, held, report); !done) return done.error();
   }
   due.clear();  // nobody may hold what is cleaned away
   if (auto cleaned = clean_days({}); !cleaned) return cleaned.error();

@@ -183,15 +183,7 @@ const Row* find_row(const std::vector<Row>& rows, std::uint64_t sequence) {
 
 Archive::Kept keep(std::shared_ptr<const void> owner, const Row& row, std::string_view raw,
                    const Sources& sources) {
-  return {.owner = std::move(owner),
-          .record = {.sequence = row.sequence,
-                     .raw = raw,
-                     .received_ns = row.received_ns,
-                     .event_ns = row.event_ns,
-                     .source = sources[row.source].get(),
-                     .kinds = Kinds(row.kinds),
-                     .format = row.format,
-                     .transport_tags = Tags(row.tags)}};
+  return {.owner = std::move(owner), .record = stored_record(row, raw, sources)};
 }
 
 StoreError no_record(std::uint64_t sequence) {

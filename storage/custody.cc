@@ -75,10 +75,6 @@ CustodySegment SegmentHasher::close() {
   return segment;
 }
 
-void SegmentHasher::clear() {
-  if (!empty()) close();
-}
-
 void append_segments(std::string& out, std::span<const CustodySegment> segments) {
   append_varint(out, segments.size());
   std::uint64_t end = 0;

@@ -46,8 +46,6 @@ void append_segment_line(std::string& out, std::uint64_t sequence, std::int64_t 
 class SegmentHasher {
  public:
   bool empty() const { return sequence_first_ == 0; }
-  std::uint64_t sequence_first() const { return sequence_first_; }
-  std::uint64_t sequence_last() const { return sequence_last_; }
   /// Whether a chunk of these bounds still belongs to the open segment. `bytes_max`: kCustodySegmentBytes, or less where blocks
   /// are smaller than that.
   bool takes(const RowBounds& bounds, std::uint64_t bytes_max = kCustodySegmentBytes) const;
@@ -55,8 +53,6 @@ class SegmentHasher {
   void add(std::uint64_t sequence, std::int64_t received_ns, std::string_view raw);
   /// Ends the open segment, which is not empty.
   CustodySegment close();
-  /// Forgets the open segment.
-  void clear();
 
  private:
   Sha256 hash_;

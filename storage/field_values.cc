@@ -63,7 +63,7 @@ bool any_structured_value(const SyslogHeader& header, std::string_view lower, co
 
 /// A document that came over HTTP has no priority to show; everything else has one, user.notice if need be.
 bool shows_priority(LazyEvent& subject) {
-  return subject.header().has_priority || subject.record().source->transport != "http";
+  return subject.header().has_priority || !subject.record().source->carries_documents();
 }
 
 }  // namespace

@@ -274,14 +274,7 @@ void LaneCursor::fill_window() {
 }
 
 void LaneCursor::show(const Row& row, std::string_view raw, const Sources& sources) {
-  record_ = StoredRecord{.sequence = row.sequence,
-                         .raw = raw,
-                         .received_ns = row.received_ns,
-                         .event_ns = row.event_ns,
-                         .source = sources[row.source].get(),
-                         .kinds = Kinds(row.kinds),
-                         .format = row.format,
-                         .transport_tags = Tags(row.tags)};
+  record_ = stored_record(row, raw, sources);
   ++cost_.records_seen;
 }
 

@@ -11,6 +11,11 @@ constexpr std::string_view kPrefix = "lane/";
 constexpr std::uint8_t kVersion = 1;
 }  // namespace
 
+void sort_by_sequence(std::vector<std::shared_ptr<const BlockInfo>>& blocks) {
+  std::sort(blocks.begin(), blocks.end(),
+            [](const auto& a, const auto& b) { return a->bounds.sequence_first < b->bounds.sequence_first; });
+}
+
 std::string lane_key(LaneId id) {
   std::string key(kPrefix);
   append_big_endian(key, id);

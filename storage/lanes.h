@@ -29,6 +29,8 @@ struct Lane {
   bool durable = false;                  ///< its row in the catalog is on disk
 };
 
+/// By their first record. Blocks of one lane do not overlap.
+void sort_by_sequence(std::vector<std::shared_ptr<const BlockInfo>>& blocks);
 std::string lane_key(LaneId id);
 std::string lane_value(const Lane& lane);
 /// False if the row is damaged.

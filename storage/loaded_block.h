@@ -4,10 +4,23 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/archive.h"
 #include "storage/block_codec.h"
 #include "storage/database.h"
 
 namespace vigil {
+
+/// A row as it is shown to those who ask; `raw` and `sources` outlive what is made.
+inline StoredRecord stored_record(const Row& row, std::string_view raw, const Sources& sources) {
+  return {.sequence = row.sequence,
+          .raw = raw,
+          .received_ns = row.received_ns,
+          .event_ns = row.event_ns,
+          .source = sources[row.source].get(),
+          .kinds = Kinds(row.kinds),
+          .format = row.format,
+          .transport_tags = Tags(row.tags)};
+}
 
 /// A block being read: its rows at once, its text part by part as it is asked for. One thread.
 class LoadedBlock {

@@ -50,7 +50,7 @@ std::string_view log_level(LazyEvent& subject) {
     }
   }
   // What came over syslog without a priority counts as user.notice; a document of JSON has none at all.
-  const bool document = subject.record().source->transport == "http";
+  const bool document = subject.record().source->carries_documents();
   return document ? std::string_view("unknown") : level_of(subject.header().priority.severity());
 }
 

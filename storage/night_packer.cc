@@ -171,14 +171,7 @@ void NightPacker::count(const BlockRecords& records) {
   for (const auto& source : records.sources) renumbered.push_back(sources_.index_of(source));
   for (std::size_t i = 0; i < records.rows.size(); ++i) {
     Row row = records.rows[i];
-    const StoredRecord record{.sequence = row.sequence,
-                              .raw = {records.raws[i], row.length},
-                              .received_ns = row.received_ns,
-                              .event_ns = row.event_ns,
-                              .source = records.sources[row.source].get(),
-                              .kinds = Kinds(row.kinds),
-                              .format = row.format,
-                              .transport_tags = Tags(row.tags)};
+    const StoredRecord record = stored_record(row, {records.raws[i], row.length}, records.sources);
     row.source = renumbered[row.source];
     count(record, row);
   }

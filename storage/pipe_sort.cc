@@ -112,7 +112,7 @@ class SortStage : public PipeStage {
 
   static bool same_reading(const Source& a, const Source& b) {
     return a.transport == b.transport && a.core == b.core && a.in_scope == b.in_scope && a.drill == b.drill &&
-           a.system_kinds == b.system_kinds && a.zone_minutes == b.zone_minutes && a.charset == b.charset;
+           a.system_kinds == b.system_kinds && a.zone_minutes == b.zone_minutes && a.charset == b.charset && a.envelope == b.envelope;
   }
 
   bool push_event(const HeldRecord& held) {

@@ -52,10 +52,10 @@ std::string QueryError::render(std::string_view query) const {
   return out;
 }
 
-Result<Query, QueryError> Query::parse(std::string_view text, int zone_minutes) {
-  if (text.size() > kTextBytesMax) {
-    const std::string most = std::to_string(kTextBytesMax);
-    return QueryError{kTextBytesMax, "the query is too long", "at most " + most + " bytes", "查詢太長",
+std::optional<QueryError> refuse_query_text(std::string_view text, std::size_t bytes_max) {
+  if (text.size() > bytes_max) {
+    const std::string most = std::to_string(bytes_max);
+    return QueryError{bytes_max, "the query is too long", "at most " + most + " bytes", "查詢太長",
                       "最多 " + most + " 位元組"};
   }
   if (!is_utf8(text)) {
@@ -63,6 +63,11 @@ Result<Query, QueryError> Query::parse(std::string_view text, int zone_minutes) 
     while (const std::size_t length = utf8_sequence_length(text.substr(at))) at += length;
     return QueryError{at, "this is not UTF-8", "text in UTF-8", "此處不是 UTF-8", "UTF-8 文字"};
   }
+  return std::nullopt;
+}
+
+Result<Query, QueryError> Query::parse(std::string_view text, int zone_minutes) {
+  if (const auto refused = refuse_query_text(text, kTextBytesMax)) return *refused;
   QueryLexer lexer(text);
   auto impl = std::make_shared<Impl>();
   auto filter = QueryParser(lexer, zone_minutes).parse_filter();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,9 @@ struct QueryError {
   /// to what surrounds the position; a character of double width moves the caret by two.
   std::string render(std::string_view query) const;
 };
+
+/// Why a text cannot be a query at all: it is too long, or no UTF-8.
+std::optional<QueryError> refuse_query_text(std::string_view text, std::size_t bytes_max);
 
 /// A compiled question to the archive (grammar in docs/query.md): words, "phrases", field:value, prefixes, ranges,
 /// CIDR, *substrings*, /re2/, AND OR NOT ( ), then pipes. Immutable; may be shared between threads.

@@ -98,8 +98,8 @@ class RocksArchive final : public Archive {
   Result<bool, StoreError> walk(LaneSegments lanes, const ScanRange& range, ScanCost& cost,
                                 const std::function<bool(const StoredRecord&)>& visit) const;
   // archive_count.cc
-  bool read_counts(Family family, const std::string& key, const CountNeeds& needs, std::uint64_t records,
-                   const CountedHours& hours, Rollup& rollup) const;
+  std::optional<Rollup> read_counts(Family family, const std::string& key, const CountNeeds& needs,
+                                    std::uint64_t records, std::int64_t from, std::int64_t to) const;
   std::vector<Segment> segments_spanning(std::uint64_t sequence,
                                          const std::vector<std::string>& organisations) const;
   Result<Kept, StoreError> get_sealed(const std::shared_ptr<const BlockInfo>& info,

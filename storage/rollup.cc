@@ -88,14 +88,14 @@ std::uint32_t host_without_parsing(const Source& source, Format format, std::str
     case Format::json:
     case Format::windows_json: {
       // A document that came over HTTP may hold a whole message of another format.
-      const auto host = source.transport == "http" ? std::nullopt : host_in_json(format, raw);
+      const auto host = source.carries_documents() ? std::nullopt : host_in_json(format, raw);
       if (!host) return kHostUnknown;
       return host->empty() || *host == source.host ? kHostOfSource : rollup.host(*host);
     }
     case Format::cef:
     case Format::fortigate: {
       // Their own name counts only where the header has none; then the host is the peer, or what an HTTP client said.
-      if (source.transport == "http") return kHostUnknown;
+      if (source.carries_documents()) return kHostUnknown;
       if (source.host != source.peer) return kHostOfSource;
       const auto host = format == Format::fortigate ? host_in_fortigate(raw) : std::nullopt;
       return host ? rollup.host(*host) : kHostUnknown;
@@ -108,7 +108,7 @@ std::uint32_t host_without_parsing(const Source& source, Format format, std::str
 std::uint8_t severity_without_parsing(const Source& source, std::string_view raw) {
   if (raw.empty() || raw.front() == '\0') return kSeverityUnknown;
   if (raw.front() != '<')
-    return source.transport == "http" && raw.front() == '{' ? kSeverityNone : kSeverityUnknown;
+    return source.carries_documents() && raw.front() == '{' ? kSeverityNone : kSeverityUnknown;
   unsigned priority = 0;
   std::size_t at = 1;
   for (; at < raw.size() && at <= 3 && raw[at] >= '0' && raw[at] <= '9'; ++at) {

@@ -132,6 +132,7 @@ void append_source(std::string& out, const Source& source) {
   out += static_cast<char>(source.system_kinds.bits());
   append_varint(out, zigzag(source.zone_minutes));
   out += static_cast<char>(source.charset);
+  append_text(out, source.envelope);
 }
 }  // namespace
 
@@ -141,7 +142,7 @@ void append_sources(std::string& out, const Sources& sources) {
 }
 
 bool read_sources(WireReader& in, Sources& sources) {
-  constexpr std::size_t kSmallest = 10;  // a source of empty strings
+  constexpr std::size_t kSmallest = 11;  // a source of empty strings
   const std::uint64_t count = in.varint(in.left() / kSmallest);
   sources.clear();
   sources.reserve(static_cast<std::size_t>(count));
@@ -158,6 +159,7 @@ bool read_sources(WireReader& in, Sources& sources) {
     source->system_kinds = Kinds(in.byte());
     source->zone_minutes = static_cast<int>(unzigzag(in.varint()));
     source->charset = static_cast<Charset>(in.byte());
+    source->envelope = in.text();
     sources.push_back(std::move(source));
   }
   return in.ok();

@@ -1,22 +1,19 @@
 #include <algorithm>
 
 #include "storage/counted_search.h"
-#include "storage/needle_filter.h"
+#include "storage/matching.h"
 #include "storage/pipeline.h"
 #include "storage/query.h"
-#include "storage/query_eval.h"
 #include "storage/query_leaf.h"
 
 namespace vigil {
 namespace {
 
-/// Records between two looks at `cancelled`: a few milliseconds of work.
-constexpr std::uint64_t kRecordsBetweenLooks = 256;
-
 /// The end of the pipes: rows become answers.
 class SinkStage : public PipeStage {
  public:
-  SinkStage(std::uint64_t limit, const PipeContext& context, const std::function<bool(const SearchRow&)>& sink)
+  SinkStage(std::uint64_t limit, const PipeContext& context,
+            const std::function<bool(const SearchRow&)>& sink)
       : limit_(limit), context_(context), sink_(sink) {}
 
   bool push(const PipeRow& row) override {
@@ -65,13 +62,15 @@ bool needs_text(const Query::Impl& impl) {
       return std::any_of(uniq->fields.begin(), uniq->fields.end(), in_text);
     }
     if (const auto* stats = std::get_if<StatsPipe>(&pipe)) {
-      return std::any_of(stats->keys.begin(), stats->keys.end(), [&](const GroupKey& key) { return in_text(key.field); }) ||
+      return std::any_of(stats->keys.begin(), stats->keys.end(),
+                         [&](const GroupKey& key) { return in_text(key.field); }) ||
              std::any_of(stats->aggregates.begin(), stats->aggregates.end(), [&](const Aggregate& aggregate) {
                return !aggregate.field.name.empty() && in_text(aggregate.field);
              });
     }
     const auto* sort = std::get_if<SortPipe>(&pipe);
-    if (sort && std::any_of(sort->keys.begin(), sort->keys.end(), [&](const SortKey& key) { return in_text(key.field); })) {
+    if (sort && std::any_of(sort->keys.begin(), sort->keys.end(),
+                            [&](const SortKey& key) { return in_text(key.field); })) {
       return true;
     }
   }
@@ -80,13 +79,13 @@ bool needs_text(const Query::Impl& impl) {
 
 }  // namespace
 
-Result<SearchSummary, StoreError> search(const Archive& archive, const Query& query, const SearchRequest& request,
+Result<SearchSummary, StoreError> search(const Archive& archive, const Query& query,
+                                         const SearchRequest& request,
                                          const std::function<bool(const SearchRow&)>& sink) {
   ScanRange range = request.range;
   query.plan(range);
   range.cancelled = request.cancelled;
   range.text_needed = needs_text(query.impl());
-  const NeedleFilter needles(range.hints);
   const Query::Impl& impl = query.impl();
 
   PipeContext context;
@@ -98,20 +97,11 @@ Result<SearchSummary, StoreError> search(const Archive& archive, const Query& qu
 
   SearchSummary summary;
   if (range.event_from_ns < range.event_to_ns && range.sequence_from < range.sequence_to) {
-    LazyEvent subject;
-    std::uint64_t seen = 0;
-    const auto see = [&](const StoredRecord& record) {
-      if (request.cancelled && seen++ % kRecordsBetweenLooks == 0 && (*request.cancelled)()) {
-        return context.fail(StoreErrc::cancelled, "the search was cancelled");
-      }
-      if (record.event_ns < range.event_from_ns || record.event_ns >= range.event_to_ns) return true;
-      if (!needles.may_hold(record.raw)) return true;
-      subject.reset(record);
-      if (!satisfies(impl.filter, subject)) return true;
+    MatchVisitor see(query, range, [&](LazyEvent& subject) {
       PipeRow row;
       row.event = &subject;
       return pipeline->push(row);
-    };
+    });
     // Counts by hour, source and the like are kept ready: records are read only where those do not reach.
     const bool whole = range.sequence_from == 0 && range.sequence_to == UINT64_MAX;
     const auto needs = whole ? needs_of_counts(impl, request.zone_minutes) : std::nullopt;
@@ -119,13 +109,17 @@ Result<SearchSummary, StoreError> search(const Archive& archive, const Query& qu
     if (needs) counted.emplace(impl);
     const auto add = [&](const Archive::CountedHours& hours) {
       if (request.cancelled && (*request.cancelled)()) {
-        return context.fail(StoreErrc::cancelled, "the search was cancelled");
+        context.error = MatchVisitor::cancelled_error();
+        return false;
       }
-      return counted->add(hours) || context.fail(StoreErrc::bad_argument,
-                                                 "stats would hold more than 1,000,000 groups: narrow the search "
-                                                 "(stats 會超過 1,000,000 組：請縮小搜尋範圍)");
+      return counted->add(hours) ||
+             context.fail(StoreErrc::bad_argument,
+                          "stats would hold more than 1,000,000 groups: narrow the search "
+                          "(stats 會超過 1,000,000 組：請縮小搜尋範圍)");
     };
-    const auto cost = needs ? archive.count(range, *needs, add, see) : archive.scan(range, see);
+    const auto cost =
+        needs ? archive.count(range, *needs, add, std::ref(see)) : archive.scan(range, std::ref(see));
+    if (see.was_cancelled()) return MatchVisitor::cancelled_error();
     if (!cost) return cost.error();
     if (counted && !context.error) counted->give(*pipeline);
     summary.cost = *cost;

@@ -123,6 +123,7 @@ def read_rows(data, count):
         frame.bytes(2)
         frame.varint()
         frame.byte()
+        frame.section()
     shapes, still = Reader(frame.section()), Reader(frame.section())
     numbers = Numbers(shapes, still, Reader(frame.rest()), Reader(part.rest()))
     rows = [{"sequence": (s + i) & WORD} for i, s in enumerate(numbers.run(count))]
