@@ -22,6 +22,7 @@
 #include "config/asset_table.h"
 #include "daemon/api.h"
 #include "daemon/clock.h"
+#include "daemon/health_desk.h"
 #include "daemon/ndjson_ingest.h"
 #include "daemon/socket.h"
 #include "daemon/tcp_listener.h"
@@ -33,9 +34,9 @@ namespace {
 
 /// How often the sealer looks whether a lane is due.
 constexpr std::chrono::milliseconds kSealEvery{200};
-/// How often what is known of the sources is written down.
-constexpr std::chrono::seconds kSourcesEvery{30};
-/// Fewer records than this from one look at the sources to the next: no burst.
+/// How often the sealer looks at other things than lanes.
+constexpr std::chrono::seconds kUpkeepEvery{30};
+/// Fewer records than this from one upkeep to the next: no burst.
 constexpr std::uint64_t kQuietRecords = 20'000;
 /// Enough descriptors for the connections we promise.
 constexpr rlim_t kDescriptorsWanted = 16'384;
@@ -84,7 +85,9 @@ struct Daemon::Impl {
   std::unique_ptr<Api> api;
 
   std::deque<IntakeListener> listeners;  ///< their addresses are kept by the sockets
-  IntakeListener own;                    ///< what vigild itself has to say in the log
+  std::unique_ptr<OwnVoice> voice;       ///< what vigild itself has to say in the log
+  LossBook losses;
+  std::unique_ptr<HealthDesk> health;
   ConnectionLedger ledger{TcpLimits{}};
   std::array<IoThread, 2> io;
   std::vector<std::unique_ptr<HttpServer>> http;
@@ -94,6 +97,7 @@ struct Daemon::Impl {
   std::mutex sealer_mutex;
   std::condition_variable sealer_wake;
   bool sealer_stopping = false;
+  HealthOptions health_options;
 
   IntakeListener& add_listener(std::string id, std::string_view protocol, const std::string& address,
                                const std::string& organisation, const std::string& zone, Charset charset,
@@ -103,7 +107,6 @@ struct Daemon::Impl {
                                              std::size_t sockets);
   void listen_http(IntakeListener& listener, int fd);
   void set_wanted_receive_buffer(int fd, const ListenerConfig& wanted, const IntakeListener& listener, bool tell);
-  void say(std::string_view id, std::string text);
   void report_recovery();
   void run_sealer();
   void route_http(HttpRequest request, std::shared_ptr<HttpAnswer> answer, NdjsonIngest& ingest);
@@ -113,8 +116,10 @@ struct Daemon::Impl {
 Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Daemon::~Daemon() = default;
 
-Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config) {
+Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config,
+                                                          const HealthOptions& health) {
   auto impl = std::make_unique<Impl>();
+  impl->health_options = health;
   impl->config = config;
   raise_descriptor_limit();
   ::umask(0077);  // Evidence is for its owner alone.
@@ -143,7 +148,6 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config) 
 
   impl->assets = std::make_shared<const AssetTable>(config);
   impl->sources = std::make_unique<SourceTable>(impl->assets);
-  impl->sources->load(impl->archive->state());
   impl->writer = std::make_unique<Writer>(*impl->archive, impl->counters);
   impl->desk =
       std::make_unique<CaseDesk>(impl->archive->state(), impl->assets, config.channels, CaseBookOptions{});
@@ -215,9 +219,11 @@ Result<void, std::string> Daemon::Impl::listen(const ListenerConfig& wanted) {
         set_wanted_receive_buffer(fds[i], wanted, listener, i == 0);
         io[i].listeners.push_back(std::make_unique<UdpListener>(
             io[i].context, fds[i], listener, *io[i].datagrams,
-            [this, id = listener.description.id](std::uint64_t lost) {
-              say("gap", "[gap listener=\"" + id + "\" lost=\"" + std::to_string(lost) + "\"] " +
-                             std::to_string(lost) + " datagrams were lost in the kernel's buffer of " + id);
+            [this, place = LossBook::Place{.loss = Loss::gap,
+                                           .listener = listener.description.id,
+                                           .organisation = listener.description.organisation,
+                                           .drill = listener.description.drill}](std::uint64_t lost) {
+              losses.add(place, lost, wall_clock_ns());
             }));
       }
       break;
@@ -258,36 +264,27 @@ void Daemon::Impl::set_wanted_receive_buffer(int fd, const ListenerConfig& wante
       listener.description.id, given, wanted.receive_buffer_bytes, wanted.receive_buffer_bytes);
 }
 
-/// A record of our own in the archive, RFC 5424: gaps and losses stand in the log they concern.
-void Daemon::Impl::say(std::string_view id, std::string text) {
-  boost::asio::post(io[0].context, [this, id = std::string(id), text = std::move(text)] {
-    const std::int64_t now = wall_clock_ns();
-    std::string line =
-        "<44>1 " + iso_time(now, 0) + " - vigild " + std::to_string(::getpid()) + " " + id + " " + text;
-    // RFC 5424 wants Z or an offset; iso_time writes +00:00.
-    io[0].streams->add(own, "vigild", line, Tags(), now);
-    io[0].streams->wake_done();
-  });
-}
-
 void Daemon::Impl::report_recovery() {
   if (recovery.clean) return;
   if (recovery.lost_to > recovery.lost_from) {
     spdlog::error("E-LOSS {} / 復原後仍有遺失，已寫入遺失紀錄", recovery.what);
-    say("loss", "[loss from=\"" + record_id(recovery.lost_from) + "\" to=\"" + record_id(recovery.lost_to) +
-                    "\" salvaged=\"" + std::to_string(recovery.salvaged) +
-                    "\"] acknowledged records could not be recovered from the damaged journal");
+    voice->say({.id = "loss",
+                .data = {{"from", record_id(recovery.lost_from)},
+                         {"to", record_id(recovery.lost_to)},
+                         {"salvaged", std::to_string(recovery.salvaged)}},
+                .text = "acknowledged records could not be recovered from the damaged journal"});
   } else {
     spdlog::warn("W-RECOVERED {}", recovery.what);
-    say("recovered", "[recovered salvaged=\"" + std::to_string(recovery.salvaged) +
-                         "\"] the journal was damaged; every acknowledged record was recovered");
+    voice->say({.id = "recovered",
+                .data = {{"salvaged", std::to_string(recovery.salvaged)}},
+                .text = "the journal was damaged; every acknowledged record was recovered"});
   }
 }
 
 void Daemon::Impl::run_sealer() {
   pthread_setname_np(pthread_self(), "sealer");
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 5);
-  auto sources_written = std::chrono::steady_clock::now();
+  auto upkeep_done = std::chrono::steady_clock::now();
   std::uint64_t taken_before = archive->next_sequence();
   std::uint64_t verify_failures = 0;
   bool busy = false;
@@ -303,16 +300,17 @@ void Daemon::Impl::run_sealer() {
                     sealed.error().what);
     }
     const auto now = std::chrono::steady_clock::now();
-    if (now - sources_written > kSourcesEvery) {
-      sources_written = now;
+    if (now - upkeep_done > kUpkeepEvery) {
+      upkeep_done = now;
       if (const std::uint64_t failures = archive->stats().verify_failures; failures > verify_failures) {
         verify_failures = failures;
         spdlog::error(
             "E-VERIFY {} parts of blocks did not read back as they were written and were kept as plain text: "
             "check the machine's memory / 有 {} 個區塊分段寫入後讀回不符，已改以原文保存，請檢查記憶體",
             failures, failures);
-        say("verify", "[verify failures=\"" + std::to_string(failures) +
-                          "\"] parts of blocks did not read back as they were written; they were kept as plain text");
+        voice->say({.id = "verify",
+                    .data = {{"failures", std::to_string(failures)}},
+                    .text = "parts of blocks did not read back as they were written; they were kept as plain text"});
       }
       // What is kept for the next burst, by us and by glibc, is given back once a burst is over.
       const std::uint64_t taken = archive->next_sequence();
@@ -323,13 +321,6 @@ void Daemon::Impl::run_sealer() {
       }
       busy = !quiet;
       taken_before = taken;
-      const StateChange change = sources->changes();
-      if (!change.empty()) {
-        const auto written = archive->state().commit(change);
-        if (!written)
-          spdlog::warn("W-SOURCES what is known of the sources could not be written: {}",
-                       written.error().what);
-      }
     }
   }
 }
@@ -349,20 +340,21 @@ void Daemon::Impl::route_http(HttpRequest request, std::shared_ptr<HttpAnswer> a
 
 Result<void, std::string> Daemon::run_until_signal() {
   Impl& d = *impl_;
-  d.own.description = {
-      "vigild", "internal",    d.config.organisations.empty() ? "default" : d.config.organisations.front().id,
-      0,        Charset::utf8, d.config.drill};
-  d.own.zone = "Asia/Taipei";
-  d.own.stats = &d.counters.add_listener("vigild", "internal", "");
+  const std::string operator_id = d.config.organisations.empty() ? "default" : d.config.organisations.front().id;
+  d.voice = std::make_unique<OwnVoice>(d.io[0].context, *d.io[0].streams,
+                                       d.counters.add_listener("vigild", "internal", ""), operator_id, d.config.drill);
+  d.health = std::make_unique<HealthDesk>(*d.sources, d.archive->state(), *d.voice, d.losses, *d.writer, d.assets,
+                                          d.health_options);
+  d.health->load(wall_clock_ns());
 
   const std::string zone =
       d.config.organisations.empty() ? "Asia/Taipei" : d.config.organisations.front().timezone;
   d.night = std::make_unique<NightShift>(*d.archive, *d.writer, *d.desk, d.config.retention, zone);
   ApiParts parts{*d.archive,      *d.writer,         d.counters,    *d.sources,
                  *d.watch,        *d.desk,           *d.dispatcher, *d.evidence,
-                 d.tail,          *d.night,          d.assets,      d.rules,
-                 d.rule_problems, d.config.channels, d.recovery,    std::filesystem::absolute(d.config.data),
-                 wall_clock_ns(), d.config.drill};
+                 d.tail,          *d.night,          *d.health,     d.assets,
+                 d.rules,         d.rule_problems,   d.config.channels, d.recovery,
+                 std::filesystem::absolute(d.config.data), wall_clock_ns(), d.config.drill};
   parts.default_zone = zone;
   d.api = std::make_unique<Api>(std::move(parts));
 
@@ -403,6 +395,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.dispatcher->start();
   d.sealer = std::thread([&d] { d.run_sealer(); });
   d.night->start();
+  d.health->start();
   spdlog::info("vigild {} is ready: data in {}, {} rules / 已就緒", VIGIL_VERSION, d.config.data.string(),
                d.rules->size());
 
@@ -424,6 +417,8 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.io[1].thread.join();
   // In this order nothing is left over: what was read is committed, what is committed is watched, then
   // sealed.
+  d.voice->alone();
+  d.health->stop();
   for (auto& io : d.io) {
     io.datagrams->flush();
     io.streams->flush();
@@ -441,8 +436,6 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.sealer.join();
   const auto sealed = d.archive->seal(true, wall_clock_ns());
   if (!sealed) spdlog::error("E-SEAL at the end: {} - the records stay in the journal", sealed.error().what);
-  const auto written = d.archive->state().commit(d.sources->changes());
-  if (!written) spdlog::warn("W-SOURCES {}", written.error().what);
   spdlog::info("stopped: received {}, stored {}, discarded {} / 已停止", d.counters.received(),
                d.counters.stored(), d.counters.discarded());
   return {};

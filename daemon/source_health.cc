@@ -230,6 +230,11 @@ std::optional<DayTally> SourceHealth::take_today() {
   return today_;
 }
 
+DayTally SourceHealth::today() const {
+  const std::lock_guard lock(mutex_);
+  return today_;
+}
+
 void SourceHealth::resume_today(const DayTally& tally) {
   const std::lock_guard lock(mutex_);
   if (tally.day == today_.day) today_.add(tally);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/day_tally.h"
@@ -74,6 +75,7 @@ class SourceHealth {
 
   /// Today's, if it changed since it was last taken.
   std::optional<DayTally> take_today();
+  DayTally today() const;
   /// Today's of an earlier run.
   void resume_today(const DayTally& tally);
   /// What is learned, if it changed since it was last taken.
