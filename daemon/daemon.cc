@@ -223,7 +223,9 @@ Result<void, std::string> Daemon::Impl::listen(const ListenerConfig& wanted) {
                                            .listener = listener.description.id,
                                            .organisation = listener.description.organisation,
                                            .drill = listener.description.drill}](std::uint64_t lost) {
-              losses.add(place, lost, wall_clock_ns());
+              const std::int64_t now = wall_clock_ns();
+              if (!losses.add(place, lost, now)) return;
+              for (OwnVoice::Message& record : losses.due(now)) voice->say(std::move(record));
             }));
       }
       break;

@@ -51,13 +51,14 @@ LossBook::Entry& LossBook::entry_for(const Place& place) {
   return places_[together];
 }
 
-void LossBook::add(const Place& place, std::uint64_t count, std::int64_t now_ns) {
-  if (count == 0) return;
+bool LossBook::add(const Place& place, std::uint64_t count, std::int64_t now_ns) {
+  if (count == 0) return false;
   const std::lock_guard lock(mutex_);
   Entry& entry = entry_for(place);
   if (entry.pending.count == 0) entry.from_ns = now_ns;
   entry.pending.count += count;
   entry.to_ns = now_ns;
+  return now_ns >= due_ns(place, entry);
 }
 
 void LossBook::add(const Place& place, const MissingNumbers& missing, std::string_view kind, bool habitual,
@@ -76,8 +77,7 @@ std::int64_t LossBook::due_ns(const Place& place, const Entry& entry) {
   const std::int64_t every = place.loss == Loss::suppressed ? ns(kSuppressedEvery)
                              : entry.habitual               ? ns(kHabitualEvery)
                                                             : ns(kEvery);
-  const std::int64_t first = entry.from_ns + ns(kFirstAfter);
-  return entry.told_ns == INT64_MIN ? first : std::max(first, entry.told_ns + every);
+  return entry.told_ns == INT64_MIN ? entry.from_ns : std::max(entry.from_ns, entry.told_ns + every);
 }
 
 OwnVoice::Message LossBook::record(const Place& place, const Entry& entry) {

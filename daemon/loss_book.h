@@ -24,11 +24,10 @@ enum class Loss : std::uint8_t {
 std::string_view loss_name(Loss loss);
 
 /// Losses on their way into the archive. A flood of losses does not become a flood of records: what is lost at one place
-/// is added up and told after a second, then every ten (suppressed: 60) seconds while it goes on. The sums over records
+/// is told at once, then added up and told every ten (suppressed: 60) seconds while it goes on. The sums over records
 /// are exact. Thread-safe.
 class LossBook {
  public:
-  static constexpr std::chrono::seconds kFirstAfter{1};
   static constexpr std::chrono::seconds kEvery{10};
   static constexpr std::chrono::seconds kSuppressedEvery{60};
   /// A sender that gives numbers to messages it does not send us is no news every ten seconds.
@@ -45,7 +44,8 @@ class LossBook {
     auto tie() const { return std::tie(loss, listener, organisation, source, peer, drill); }
     bool operator==(const Place& other) const { return tie() == other.tie(); }
   };
-  void add(const Place& place, std::uint64_t count, std::int64_t now_ns);
+  /// True if a record of it is due already.
+  bool add(const Place& place, std::uint64_t count, std::int64_t now_ns);
   /// Numbers of a sender's. `kind` as SenderSequences::kinds() says it.
   void add(const Place& place, const MissingNumbers& missing, std::string_view kind, bool habitual,
            std::int64_t now_ns);
