@@ -56,7 +56,8 @@ tr.attention th{box-shadow:inset 4px 0 0 var(--bad)}
 .dim{color:var(--soft)}
 .strip{display:grid;grid-auto-flow:column;grid-auto-columns:1fr;gap:1px;height:1.5rem;margin-top:.1rem}
 .strip i{display:block;align-self:end;background:var(--accent);min-height:2px}
-.strip i.h0{background:#e3b9b9;height:100%;opacity:.45}
+.strip i.h0{background:#dfe4ea}
+.strip i.hs{background:#f0cccc;height:100%}
 .strip i.hx{background:#eef1f5;height:100%}
 .scale{display:flex;justify-content:space-between;color:var(--soft);font-size:.66rem;line-height:1.2}
 .seen{font-size:.78rem;font-variant-numeric:tabular-nums}
@@ -87,6 +88,15 @@ std::string duration_zh(std::int64_t ns) {
   return std::to_string(minutes) + " 分";
 }
 
+/// Whether a silence touches that day of the month.
+bool silent_on(const EquipmentDevice& device, const EquipmentReport& report, unsigned day) {
+  const std::int64_t from = report.from_ns() + day * 24 * 3600 * kSecondNs;
+  const std::int64_t end = std::min(from + 24 * 3600 * kSecondNs, report.made_ns);
+  return std::any_of(device.silences.begin(), device.silences.end(), [from, end](const ReportSpan& silence) {
+    return silence.from_ns < end && (silence.to_ns == 0 || silence.to_ns > from);
+  });
+}
+
 /// "10-03 14:05".
 std::string short_moment(std::int64_t ns, int zone) { return local_time(ns, zone).substr(5, 11); }
 
@@ -113,7 +123,7 @@ std::string skew_text(std::int64_t seconds) {
   const std::string sign = seconds < 0 ? "−" : "+";
   if (off < 1) return "0 秒";
   if (off < 120) return sign + std::to_string(off) + " 秒";
-  return sign + duration_zh(off * kSecondNs);
+  return sign + duration_zh((off + 30) * kSecondNs);
 }
 
 bool needs_attention(const EquipmentDevice& device) {
@@ -131,7 +141,8 @@ void append_strip(const EquipmentDevice& device, const EquipmentReport& report, 
     if (hours != 0) {
       out += "<i style=\"height:" + std::to_string(std::max(10U, hours * 100 / 24)) + "%\" title=\"" + title + "\"></i>";
     } else {
-      out += std::string("<i class=\"") + (outside ? "hx" : "h0") + "\" title=\"" + title + "\"></i>";
+      const char* const shade = outside ? "hx" : silent_on(device, report, day) ? "hs" : "h0";
+      out += std::string("<i class=\"") + shade + "\" title=\"" + title + "\"></i>";
     }
   }
   out += "</div><div class=\"scale\"><span>1</span><span>" + std::to_string((days + 1) / 2) + "</span><span>" +
@@ -168,8 +179,9 @@ void append_device(const EquipmentDevice& device, const EquipmentReport& report,
   } else {
     out += "<span class=\"of\">" + shown(device.system_name.empty() ? device.system : device.system_name) + "</span>";
   }
-  if (device.peer != device.name) out += "<span class=\"of\">" + shown(device.peer) + "</span>";
-  out += "<span class=\"of\">" + shown(device.listener) + "</span></th><td>";
+  // The listener's address is the server's own; what matters is how the device sends.
+  out += "<span class=\"of\">" + (device.peer == device.name ? "" : shown(device.peer) + " · ") +
+         shown(device.listener.substr(0, device.listener.find(':'))) + "</span></th><td>";
   append_strip(device, report, out);
   const auto availability = device.availability();
   out += std::string("</td><td class=\"num\"><span class=\"big") + (availability && *availability < 100 ? " bad" : "") +
@@ -196,7 +208,7 @@ void append_organisation(const EquipmentOrganisation& organisation, const Equipm
     missing += device.missing;
     discarded += device.discarded;
     silences += device.silences.size();
-    attention += needs_attention(device) ? 1 : 0;
+    attention += needs_attention(device) ? 1U : 0U;
   }
   out += "<section><h2>" + html(one_line(organisation.name.empty() ? organisation.id : organisation.name, 200)) +
          " <small>" + html(organisation.id) + "</small></h2>\n<dl class=\"summary\">";
@@ -212,9 +224,9 @@ void append_organisation(const EquipmentOrganisation& organisation, const Equipm
     return;
   }
   out +=
-      "<table><colgroup><col style=\"width:15.5%\"><col style=\"width:19%\"><col style=\"width:8%\"><col "
-      "style=\"width:15%\"><col style=\"width:6%\"><col style=\"width:6%\"><col style=\"width:9%\"><col "
-      "style=\"width:7%\"><col style=\"width:7%\"><col></colgroup><thead><tr>";
+      "<table><colgroup><col style=\"width:14.5%\"><col style=\"width:16%\"><col style=\"width:7.5%\"><col "
+      "style=\"width:14%\"><col style=\"width:6%\"><col style=\"width:6.5%\"><col style=\"width:8.5%\"><col "
+      "style=\"width:6.5%\"><col style=\"width:7%\"><col></colgroup><thead><tr>";
   for (const auto& [zh, en] : {std::pair{"設備", "Device"}, {"每日出現時數", "Hours seen, by day"}, {"可用率", "Availability"},
                                {"靜默", "Silences"}, {"缺號", "Missing"}, {"捨棄", "Discarded"}, {"訊息量", "Volume"},
                                {"解析率", "Parsed"}, {"時鐘", "Clock"}, {"備註", "Remarks"}}) {
