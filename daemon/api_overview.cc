@@ -166,18 +166,18 @@ void Api::status(const HttpRequest&, HttpAnswer& answer) {
   for (const auto& [rule, count] : parts_.watch.detections()) fired += count;
   out["detections"] = fired;
   out["sources"] = parts_.sources.size();
-  HealthDesk::Summary all;
+  HealthDesk::Summary sum;
   for (const auto& [organisation, of] : parts_.health.summary()) {
-    all.silent += of.silent;
-    all.learning += of.learning;
-    all.clock_wrong += of.clock_wrong;
-    all.flood += of.flood;
-    all.collapse += of.collapse;
-    all.missing += of.missing;
+    sum.silent += of.silent;
+    sum.learning += of.learning;
+    sum.clock_wrong += of.clock_wrong;
+    sum.flood += of.flood;
+    sum.collapse += of.collapse;
+    sum.missing += of.missing;
   }
-  out["source_health"] = json::object{{"silent", all.silent},           {"learning", all.learning},
-                                      {"clock_wrong", all.clock_wrong}, {"flood", all.flood},
-                                      {"collapse", all.collapse},       {"sender_gaps", all.missing},
+  out["source_health"] = json::object{{"silent", sum.silent},           {"learning", sum.learning},
+                                      {"clock_wrong", sum.clock_wrong}, {"flood", sum.flood},
+                                      {"collapse", sum.collapse},       {"sender_gaps", sum.missing},
                                       {"evicted", parts_.sources.evicted()}};
   const ReportMonth reported = month_of(now, zone).previous();
   out["equipment_report"] = json::object{{"month", reported.text()}, {"due", reported.next().text() + "-05"}};

@@ -29,7 +29,7 @@ struct QuietOptions {
 ///
 /// A quiet uses up the allowance of the hours it passes through: an hour in which T is allowed is used up by 1/T a
 /// second, and at 1 it is a silence. So a PC that is switched off every evening may be quiet all night (those hours
-/// allow two days), yet is missed twenty minutes after it should have been switched on. Where all hours are alike it
+/// allow two days), yet is missed little more than an hour after it should have been switched on. Where all hours are alike it
 /// is what one expects: a silence after `times` the usual longest quiet.
 class QuietRhythm {
  public:

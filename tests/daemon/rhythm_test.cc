@@ -72,8 +72,8 @@ TEST(QuietRhythm, TellsSilencesByWhatIsUsualAtThatHour) {
       {"a busy firewall is missed after fifteen minutes", busy, next_week + 12 * kHour, 15, 16},
       {"an hourly job is missed after three hours", hourly, next_week + 12 * kHour, 179, 182},
       {"an office PC that stops in the morning", office, next_week + 10 * kHour, 15, 16},
-      {"one that is off for the night and does not come back", office, next_week + 18 * kHour, 14 * 60, 15 * 60},
-      {"over the weekend too", office, next_week + 4 * kDay + 18 * kHour, 62 * 60, 63 * 60},
+      {"one that is off for the night and does not come back", office, next_week + 18 * kHour, 14 * 60, 14 * 60 + 75},
+      {"over the weekend too", office, next_week + 4 * kDay + 18 * kHour, 62 * 60, 62 * 60 + 75},
       {"nothing is known: fifteen minutes at least", QuietRhythm(), next_week, 15, 16},
   };
   for (const auto& [why, rhythm, from, least, most] : cases) {

@@ -109,7 +109,7 @@ TEST(SourceHealth, TellsAFloodWhileItLastsAndItsEndButNoBurst) {
   story.sends(20, 8 * kDay + 10 * kHour).sends(20'000, 5 * kMinute).sends(20, 3 * kHour);
   EXPECT_EQ(story.told(), "") << "five minutes are a burst";
   story.sends(2000, 40 * kMinute).sends(20, 3 * kHour);
-  EXPECT_EQ(story.told(), "flood 8d13:16, usual 8d15:1");
+  EXPECT_EQ(story.told(), "flood 8d13:21, usual 8d15:0");
 }
 
 TEST(SourceHealth, TellsACollapseAfterTwoHoursOfIt) {
@@ -121,7 +121,7 @@ TEST(SourceHealth, TellsACollapseAfterTwoHoursOfIt) {
 TEST(SourceHealth, TellsAWrongClockOnceAndThatItIsRightAgain) {
   Story story;
   story.sends(1, kHour, -kSecond).sends(1, kHour, -8 * kHour).sends(1, kHour, -kSecond);
-  EXPECT_EQ(story.told(), "clock_wrong 0d1:11, clock_right 0d2:8");
+  EXPECT_EQ(story.told(), "clock_wrong 0d1:12, clock_right 0d2:8");
 }
 
 TEST(SourceHealth, AddsUpDaysWithTheirHours) {

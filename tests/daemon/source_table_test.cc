@@ -78,7 +78,9 @@ TEST(SourceTable, BI10SpoofedSendersPushOutEachOtherAndNotTheEstablishedOnes) {
     const auto state = table.find(listener(), {"192.0.2.2", host, {}}, kNow + static_cast<std::int64_t>(i) + 1);
     state->received = 1;
     state->last_seen_ns = kNow + static_cast<std::int64_t>(i) + 1;
-    if (i % 40'000 == 0) ASSERT_TRUE(store.commit(table.changes()));
+    if (i % 40'000 == 0) {
+      ASSERT_TRUE(store.commit(table.changes()));
+    }
   }
   ASSERT_TRUE(store.commit(table.changes()));
   EXPECT_LE(table.size(), SourceTable::kSourcesMax);

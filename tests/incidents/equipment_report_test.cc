@@ -118,7 +118,7 @@ TEST(EquipmentReport, BI90AndBI91NamesFromTheNetworkAreInertInCsvAndHtml) {
     bool quoted = false;
     for (; csv[begin] != '\r' || quoted; ++begin) {
       if (csv[begin] == '"') quoted = !quoted;
-      commas += csv[begin] == ',' && !quoted ? 1 : 0;
+      commas += csv[begin] == ',' && !quoted ? 1U : 0U;
     }
     return commas;
   };
