@@ -219,6 +219,16 @@ void HealthDesk::look_at(SourceState& source, std::int64_t now_ns, std::vector<H
       }
     }
   }
+  if (const std::uint64_t discarded = source.discarded; discarded != source.discarded_told) {
+    losses_.add({.loss = Loss::discarded,
+                 .listener = about.listener,
+                 .organisation = about.organisation,
+                 .source = about.host,
+                 .peer = about.peer,
+                 .drill = about.drill},
+                discarded - source.discarded_told, now_ns);
+    source.discarded_told = discarded;
+  }
   SourceFacts facts;
   facts.now_ns = now_ns;
   // Counts first: what is counted while we look is older than the time it was last seen, never newer.

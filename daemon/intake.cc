@@ -176,16 +176,14 @@ void Intake::flush_if_full() {
   flush();
 }
 
-void Intake::add_in_place(const IntakeListener& listener, std::string_view peer, std::string_view frame,
-                          bool in_place, Tags transport_tags, std::int64_t received_ns) {
+void Intake::add_in_place(const IntakeListener& listener, const Arrival& arrival, std::string_view frame,
+                          bool in_place) {
   if (in_place) cut_to_ = const_cast<char*>(frame.data()) + frame.size();
-  append(*open_, listener, {.peer = peer, .received_ns = received_ns, .tags = transport_tags},
-         in_place ? frame : own(frame));
+  append(*open_, listener, arrival, in_place ? frame : own(frame));
 }
 
-void Intake::add(const IntakeListener& listener, std::string_view peer, std::string_view frame,
-                 Tags transport_tags, std::int64_t received_ns) {
-  append(*open_, listener, {.peer = peer, .received_ns = received_ns, .tags = transport_tags}, own(frame));
+void Intake::add(const IntakeListener& listener, const Arrival& arrival, std::string_view frame) {
+  append(*open_, listener, arrival, own(frame));
   flush_if_full();
 }
 
@@ -202,6 +200,10 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, const Arrival&
   }
   ++received_;
   received_bytes_ += raw.size();
+  if (listener.rate && !listener.rate->take(arrival.peer, arrival.received_ns)) {
+    counters_.discard(Discard::rate_limited);
+    return false;
+  }
 
   // The header is read with the source's own charset and zone: the same as when it is read again from the
   // archive.

@@ -10,7 +10,7 @@ namespace vigil {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Loss::count_)> kNames = {"gap", "sequence_gap",
-                                                                                         "discarded", "suppressed"};
+                                                                                         "discarded"};
 /// A place where nothing more was lost is forgotten after this.
 constexpr std::chrono::hours kForgotten{25};
 
@@ -25,8 +25,6 @@ std::string sentence(const LossBook::Place& place, const std::string& count, con
     case Loss::discarded:
       return count + " messages" + (place.source.empty() ? "" : " of " + place.source) +
              " were received and could not be stored";
-    case Loss::suppressed:
-      return "suppressed " + count + " from " + place.peer;
     case Loss::count_:
       break;
   }
@@ -74,9 +72,7 @@ void LossBook::add(const Place& place, const MissingNumbers& missing, std::strin
 }
 
 std::int64_t LossBook::due_ns(const Place& place, const Entry& entry) {
-  const std::int64_t every = place.loss == Loss::suppressed ? ns(kSuppressedEvery)
-                             : entry.habitual               ? ns(kHabitualEvery)
-                                                            : ns(kEvery);
+  const std::int64_t every = entry.habitual ? ns(kHabitualEvery) : ns(kEvery);
   return entry.told_ns == INT64_MIN ? entry.from_ns : std::max(entry.from_ns, entry.told_ns + every);
 }
 

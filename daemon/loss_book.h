@@ -18,18 +18,16 @@ enum class Loss : std::uint8_t {
   gap,           ///< datagrams the kernel dropped on a listener's sockets
   sequence_gap,  ///< numbers of a sender's own count that never came
   discarded,     ///< messages that were received and not stored
-  suppressed,    ///< messages of a peer above its rate limit
   count_
 };
 std::string_view loss_name(Loss loss);
 
 /// Losses on their way into the archive. A flood of losses does not become a flood of records: what is lost at one place
-/// is told at once, then added up and told every ten (suppressed: 60) seconds while it goes on. The sums over records
+/// is told at once, then added up and told every ten seconds while it goes on. The sums over records
 /// are exact. Thread-safe.
 class LossBook {
  public:
   static constexpr std::chrono::seconds kEvery{10};
-  static constexpr std::chrono::seconds kSuppressedEvery{60};
   /// A sender that gives numbers to messages it does not send us is no news every ten seconds.
   static constexpr std::chrono::hours kHabitualEvery{24};
   /// Places remembered; beyond, losses are told together by listener and organisation.

@@ -49,8 +49,31 @@ std::string OwnVoice::line(const Message& message, std::int64_t now_ns, long pid
 }
 
 void OwnVoice::say(Message message) {
-  if (alone_) return add(message);
-  boost::asio::post(io_, [this, message = std::move(message)] { add(message); });
+  bool here = false;
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(std::move(message));
+    here = alone_;
+  }
+  if (here) return take_waiting();
+  boost::asio::post(io_, [this] { take_waiting(); });
+}
+
+void OwnVoice::alone() {
+  {
+    const std::lock_guard lock(mutex_);
+    alone_ = true;
+  }
+  take_waiting();
+}
+
+void OwnVoice::take_waiting() {
+  std::vector<Message> messages;
+  {
+    const std::lock_guard lock(mutex_);
+    messages.swap(waiting_);
+  }
+  for (const Message& message : messages) add(message);
 }
 
 void OwnVoice::add(const Message& message) {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,13 +29,15 @@ class OwnVoice {
 
   /// Any thread; returns at once.
   void say(Message message);
-  /// From here on records are taken on the caller's thread: `io` no longer runs, and nobody else uses the intake.
-  void alone() { alone_ = true; }
+  /// From here on records are taken on the caller's thread, those first that `io` did not come to: it no longer runs, and
+  /// nobody else uses the intake.
+  void alone();
 
   /// The record as it is stored.
   static std::string line(const Message& message, std::int64_t now_ns, long pid);
 
  private:
+  void take_waiting();
   void add(const Message& message);
 
   boost::asio::io_context& io_;
@@ -43,7 +45,9 @@ class OwnVoice {
   ListenerStats& stats_;
   const std::string organisation_;
   const bool drill_;
-  std::atomic<bool> alone_{false};
+  std::mutex mutex_;
+  std::vector<Message> waiting_;
+  bool alone_ = false;
   std::map<std::pair<std::string, bool>, IntakeListener> listeners_;  ///< on io's thread
 };
 

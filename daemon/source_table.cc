@@ -65,7 +65,7 @@ bool load(std::string_view value, SourceState& state, SourceTable::Listener& lis
   state.received = numbers[3];
   state.bytes = numbers[4];
   state.unparsed = numbers[5];
-  state.discarded = numbers[6];
+  state.discarded = state.discarded_told = numbers[6];
   state.missing = numbers[7];
   state.formats = static_cast<std::uint32_t>(numbers[8]);
   state.kinds = static_cast<std::uint8_t>(numbers[9]);
@@ -88,6 +88,7 @@ void carry_over(SourceState& from, SourceState& to) {
   to.bytes = from.bytes.load();
   to.unparsed = from.unparsed.load();
   to.discarded = from.discarded.load();
+  to.discarded_told = from.discarded_told;
   to.missing = from.missing.load();
   to.tags = from.tags.load();
   to.formats = from.formats.load();

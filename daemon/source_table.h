@@ -36,6 +36,7 @@ struct SourceState {
   std::mutex sequence_mutex;
   std::unique_ptr<SenderSequences> sequences;  ///< of senders that number their messages
   MissingNumbers untold;                       ///< of them, for the next gap record
+  std::uint64_t discarded_told = 0;  ///< of the health desk alone
   std::shared_ptr<SourceHealth> health = std::make_shared<SourceHealth>();
   std::atomic<bool> remembered{false};  ///< of an earlier run, not heard since
   std::atomic<bool> dirty{true}, written{false};

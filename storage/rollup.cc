@@ -106,7 +106,7 @@ std::uint32_t host_without_parsing(const Source& source, Format format, std::str
 }
 
 std::uint8_t severity_without_parsing(const Source& source, std::string_view raw) {
-  if (raw.empty() || raw.front() == '\0') return kSeverityUnknown;
+  if (raw.empty() || raw.front() == '\0' || source.transport == transport::kGelf) return kSeverityUnknown;
   if (raw.front() != '<')
     return source.carries_documents() && raw.front() == '{' ? kSeverityNone : kSeverityUnknown;
   unsigned priority = 0;

@@ -76,7 +76,7 @@ TEST(LossBook, KeepsOrganisationsApartAndTellsHabitualHolesSeldom) {
 TEST(LossBook, StaysBoundedAndExactWithMorePlacesThanItRemembers) {
   LossBook book;
   for (int i = 0; i < 12'000; ++i)
-    book.add({.loss = Loss::suppressed, .listener = "udp", .organisation = "a", .peer = std::to_string(i)}, 1, kNow);
+    book.add({.loss = Loss::discarded, .listener = "udp", .organisation = "a", .peer = std::to_string(i)}, 1, kNow);
   std::uint64_t told = 0;
   const auto records = book.due(kNow, true);
   for (const auto& message : records) told += lost_in(message);

@@ -19,7 +19,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from harness import Build, Failure, Skip, Test  # noqa: E402
 
-MODULES = ["senders", "devices", "mail", "accounting", "health", "crash", "bad_inputs", "lifecycle", "questions", "show"]
+MODULES = ["senders", "clients", "devices", "mail", "accounting", "health", "crash", "bad_inputs", "lifecycle", "questions",
+           "tls", "knobs", "http_ingest", "relp", "beats", "gelf", "show"]
 
 
 def tests_of(name):

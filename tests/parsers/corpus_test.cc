@@ -6,6 +6,11 @@
 extern "C" int fuzz_framer_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_header_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_sender_sequence_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_relp_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_lumberjack_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_gelf_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_bulk_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_http_input(const std::uint8_t* data, std::size_t size);
 
 namespace vigil {
 namespace {
@@ -15,6 +20,11 @@ TEST(FuzzCorpus, TheHeaderParserKeepsItsProperties) { EXPECT_GT(replay("header",
 TEST(FuzzCorpus, SendersNumbersKeepTheirProperties) {
   EXPECT_GT(replay("sender_sequence", fuzz_sender_sequence_input), 10U);
 }
+TEST(FuzzCorpus, RelpKeepsItsProperties) { EXPECT_GT(replay("relp", fuzz_relp_input), 10U); }
+TEST(FuzzCorpus, LumberjackKeepsItsProperties) { EXPECT_GT(replay("lumberjack", fuzz_lumberjack_input), 10U); }
+TEST(FuzzCorpus, GelfKeepsItsProperties) { EXPECT_GT(replay("gelf", fuzz_gelf_input), 10U); }
+TEST(FuzzCorpus, TheBulkBodyKeepsItsProperties) { EXPECT_GE(replay("bulk", fuzz_bulk_input), 8U); }
+TEST(FuzzCorpus, HttpKeepsItsProperties) { EXPECT_GE(replay("http", fuzz_http_input), 8U); }
 
 }  // namespace
 }  // namespace vigil
