@@ -5,6 +5,7 @@
 // The targets' entry points, renamed in CMakeLists.txt so that several fit into one program.
 extern "C" int fuzz_framer_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_header_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_sender_sequence_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_relp_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_lumberjack_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_gelf_input(const std::uint8_t* data, std::size_t size);
@@ -20,6 +21,9 @@ namespace {
 
 TEST(FuzzCorpus, TheFramerKeepsItsProperties) { EXPECT_GT(replay("framer", fuzz_framer_input), 10U); }
 TEST(FuzzCorpus, TheHeaderParserKeepsItsProperties) { EXPECT_GT(replay("header", fuzz_header_input), 10U); }
+TEST(FuzzCorpus, SendersNumbersKeepTheirProperties) {
+  EXPECT_GT(replay("sender_sequence", fuzz_sender_sequence_input), 10U);
+}
 TEST(FuzzCorpus, RelpKeepsItsProperties) { EXPECT_GT(replay("relp", fuzz_relp_input), 10U); }
 TEST(FuzzCorpus, LumberjackKeepsItsProperties) { EXPECT_GT(replay("lumberjack", fuzz_lumberjack_input), 10U); }
 TEST(FuzzCorpus, GelfKeepsItsProperties) { EXPECT_GT(replay("gelf", fuzz_gelf_input), 10U); }
