@@ -9,6 +9,7 @@
 #include "daemon/gelf_http.h"
 #include "daemon/ndjson_ingest.h"
 #include "daemon/otlp_ingest.h"
+#include "daemon/relay_ingest.h"
 
 namespace vigil {
 
@@ -48,6 +49,7 @@ bool path_fits(std::string_view path, std::string_view pattern) {
 
 IngestHttp::IngestHttp(const IngestParts& parts) : parts_(parts) {
   add("", "/ingest/ndjson", make<NdjsonIngest>());
+  add("", "/ingest/relay", make<RelayIngest>());
   add("", "/gelf", make<GelfHttp>());
 
   auto& hec = make<HecIngest>();

@@ -79,6 +79,7 @@ std::shared_ptr<Batch> Intake::new_batch() {
 }
 
 int Intake::zone_minutes(const IntakeListener& listener, std::int64_t now_ns) {
+  if (listener.zone_minutes) return *listener.zone_minutes;
   if (&listener == zone_listener_ && now_ns >= zone_from_ns_ && now_ns < zone_from_ns_ + kMinute)
     return zone_offset_;
   const std::int64_t minute = now_ns / kMinute;
