@@ -12,6 +12,7 @@
 #include "daemon/counters.h"
 #include "daemon/dispatcher.h"
 #include "daemon/evidence_desk.h"
+#include "daemon/health_desk.h"
 #include "daemon/http_server.h"
 #include "daemon/live_tail.h"
 #include "daemon/night_shift.h"
@@ -35,6 +36,7 @@ struct ApiParts {
   EvidenceDesk& evidence;
   LiveTail& tail;
   NightShift& night;
+  HealthDesk& health;
   std::shared_ptr<const AssetTable> assets;
   std::shared_ptr<const RuleSet> rules;
   std::vector<RuleProblem> rule_problems;
@@ -68,6 +70,7 @@ class Api {
   void metrics(const HttpRequest& request, HttpAnswer& answer);
   void status(const HttpRequest& request, HttpAnswer& answer);
   void sources(const HttpRequest& request, HttpAnswer& answer);
+  void equipment(const HttpRequest& request, HttpAnswer& answer);
   void search(const HttpRequest& request, HttpAnswer& answer);
   void histogram(const HttpRequest& request, HttpAnswer& answer);
   void fields(const HttpRequest& request, HttpAnswer& answer);
