@@ -185,9 +185,7 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config,
   if (!instance) return "E-STORE this instance's id cannot be written: " + instance.error().what;
   impl->relay_ledger = std::make_unique<RelayLedger>(*impl->archive, *instance);
   auto upstream = make_forwarders(*impl->archive, config.upstream, *impl->assets, config.drill, *instance,
-                                  [self = impl.get()](std::string_view id, std::string text) {
-                                    self->say(id, std::move(text));
-                                  });
+                                  [self = impl.get()](OwnVoice::Message gap) { self->voice->say(std::move(gap)); });
   if (!upstream) return upstream.error();
   impl->upstream = std::move(*upstream);
   impl->desk =
@@ -283,7 +281,6 @@ Result<void, std::string> Daemon::Impl::listen(const ListenerConfig& wanted) {
             UdpListener::Options{.message_bytes_max = message_bytes_max,
                                  .compressed_rsyslog = wanted.compressed_rsyslog},
             *io[i].datagrams, loss_teller(listener)));
-            }));
       }
       break;
     case Protocol::syslog_tcp:
@@ -556,6 +553,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.io[1].thread.join();
   // In this order nothing is left over: what was read is committed, what is committed is watched, then
   // sealed.
+  for (const auto& upstream : d.upstream) upstream->stop();
   d.voice->alone();
   d.tell_suppressed(true);
   d.health->stop();
@@ -566,7 +564,6 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.tls.stop();
   d.writer->stop();
   d.relay_ledger->stop();
-  for (const auto& upstream : d.upstream) upstream->stop();
   d.watch->stop();
   d.night->stop();
   d.api->stop();

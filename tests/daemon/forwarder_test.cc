@@ -18,8 +18,8 @@ using namespace std::chrono_literals;
 struct OtherSide {
   std::mutex mutex;
   std::deque<Result<UpstreamSink::Opened, std::string>> opens;  ///< then it opens and says nothing
-  std::deque<UpstreamSink::Sent> sends;                          ///< then it acknowledges everything
-  std::vector<std::string> taken;                                ///< "sequence:raw"
+  std::deque<UpstreamSink::Sent> sends;                         ///< then it acknowledges everything
+  std::vector<std::string> taken;                               ///< "sequence:raw"
   std::vector<std::string> streams;
   std::size_t batches = 0;
 
@@ -49,7 +49,8 @@ class ScriptedSink : public UpstreamSink {
       other_.sends.pop_front();
     }
     for (std::size_t i = 0; i < sent.acknowledged; ++i) {
-      other_.taken.push_back(std::to_string(batch.records[i].sequence) + ":" + std::string(batch.records[i].raw));
+      other_.taken.push_back(std::to_string(batch.records[i].sequence) + ":" +
+                             std::string(batch.records[i].raw));
     }
     return sent;
   }
@@ -72,10 +73,12 @@ class ForwarderTest : public testing::Test {
   std::unique_ptr<Forwarder> make(Forwarder::Choice choice = {}) {
     return std::make_unique<Forwarder>(
         archive_, config_, std::move(choice), kOwn,
-        [this](const std::atomic<bool>& stopping) { return std::make_unique<ScriptedSink>(other_, stopping); },
-        [this](std::string_view id, std::string text) {
+        [this](const std::atomic<bool>& stopping) {
+          return std::make_unique<ScriptedSink>(other_, stopping);
+        },
+        [this](const OwnVoice::Message& message) {
           const std::lock_guard lock(other_.mutex);
-          said_.push_back(std::string(id) + " " + text);
+          said_.push_back(OwnVoice::line(message, 0, 1));
         },
         options_);
   }
@@ -89,9 +92,12 @@ class ForwarderTest : public testing::Test {
     return forwarder.status();
   }
   void put(std::uint64_t from, std::uint64_t to) {
-    for (std::uint64_t n = from; n <= to; ++n) archive_.put(n, "<13>Nov 20 06:59:00 h a: " + std::to_string(n));
+    for (std::uint64_t n = from; n <= to; ++n)
+      archive_.put(n, "<13>Nov 20 06:59:00 h a: " + std::to_string(n));
   }
-  static std::string line(std::uint64_t n) { return std::to_string(n) + ":<13>Nov 20 06:59:00 h a: " + std::to_string(n); }
+  static std::string line(std::uint64_t n) {
+    return std::to_string(n) + ":<13>Nov 20 06:59:00 h a: " + std::to_string(n);
+  }
 
   const std::string kOwn = std::string(32, 'a'), kOther = std::string(32, 'b');
   ListedArchive archive_;

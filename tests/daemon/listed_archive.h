@@ -26,7 +26,8 @@ class ListedArchive : public ScriptedArchive {
       const std::lock_guard lock(const_cast<ListedArchive*>(this)->mutex);
       now = listed_;
     }
-    for (auto at = now.lower_bound(range.sequence_from); at != now.end() && at->first < range.sequence_to; ++at) {
+    for (auto at = now.lower_bound(range.sequence_from); at != now.end() && at->first < range.sequence_to;
+         ++at) {
       StoredRecord record;
       record.sequence = at->first;
       record.raw = at->second.raw;

@@ -15,13 +15,15 @@ class RelayLedgerTest : public testing::Test {
   /// What the ledger says once it is on disk.
   std::uint64_t hello(RelayLedger& ledger, std::uint64_t begin) {
     std::promise<std::uint64_t> told;
-    EXPECT_TRUE(ledger.hello(stream_, std::string(32, 'a'), begin,
-                             [&told](bool durable, std::uint64_t next) { told.set_value(durable ? next : 0); }));
+    EXPECT_TRUE(ledger.hello(stream_, std::string(32, 'a'), begin, [&told](bool durable, std::uint64_t next) {
+      told.set_value(durable ? next : 0);
+    }));
     return told.get_future().get();
   }
   std::uint64_t commit(RelayLedger& ledger, std::uint64_t next) {
     std::promise<std::uint64_t> told;
-    ledger.commit(stream_, next, [&told](bool durable, std::uint64_t have) { told.set_value(durable ? have : 0); });
+    ledger.commit(stream_, next,
+                  [&told](bool durable, std::uint64_t have) { told.set_value(durable ? have : 0); });
     return told.get_future().get();
   }
   Source relayed() const {
