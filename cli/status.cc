@@ -73,6 +73,22 @@ void add_source_health(const json::value& status, Sheet& sheet) {
               month + std::string(say(", due ", "，期限 ")) + plain_at(status, "equipment_report.due"));
 }
 
+std::string upstream_table(const json::value& status) {
+  const json::value* const upstream = find_path(status, "upstream");
+  if (upstream == nullptr || !upstream->is_array() || upstream->as_array().empty()) return {};
+  std::vector<std::vector<std::string>> rows;
+  for (const json::value& each : upstream->as_array()) {
+    rows.push_back({"  " + one_line(plain_at(each, "id")), one_line(plain_at(each, "kind")),
+                    one_line(plain_at(each, "state")), count_at(each, "lag_records"), plain_at(each, "lag_seconds"),
+                    count_at(each, "acknowledged"), one_line(plain_at(each, "last_error"))});
+  }
+  return "\n" + render_table({std::string(say("Upstream", "上游")), std::string(say("kind", "種類")),
+                              std::string(say("state", "狀態")), std::string(say("behind by", "落後筆數")),
+                              std::string(say("seconds", "落後秒數")), std::string(say("acknowledged", "已確認")),
+                              std::string(say("error", "錯誤"))},
+                             {false, false, false, true, true, true, false}, rows, SIZE_MAX);
+}
+
 std::string status_sheet(const json::value& status) {
   Sheet sheet;
   const bool drill = plain_at(status, "drill") == "true";
@@ -103,7 +119,7 @@ std::string status_sheet(const json::value& status) {
             plain_at(status, "rules_refused") == "0" ? "" : count_at(status, "rules_refused"));
   sheet.add({"behind by", "落後"}, count_at(status, "rule_lag_events"));
   sheet.add({"open incidents", "未結事件"}, count_at(status, "incidents_open"));
-  std::string out = sheet.text();
+  std::string out = sheet.text() + upstream_table(status);
   const json::value* const listeners = find_path(status, "listeners");
   if (listeners == nullptr || !listeners->is_array()) return out;
   std::vector<std::vector<std::string>> rows;

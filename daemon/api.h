@@ -22,6 +22,8 @@
 
 namespace vigil {
 
+class Forwarder;
+
 /// What the API speaks for. Everything outlives it.
 struct ApiParts {
   Archive& archive;
@@ -44,6 +46,7 @@ struct ApiParts {
   std::int64_t started_ns = 0;
   bool drill = false;
   std::string default_zone = "Asia/Taipei";
+  std::vector<const Forwarder*> upstream{};
 };
 
 /// The HTTP API of docs/api.md: routes, who may ask, answers. handle() is called on the I/O thread; what may

@@ -6,6 +6,7 @@
 
 #include "daemon/api.h"
 #include "daemon/api_support.h"
+#include "daemon/api_upstream.h"
 #include "daemon/clock.h"
 #include "daemon/prometheus.h"
 
@@ -118,6 +119,7 @@ void Api::metrics(const HttpRequest&, HttpAnswer& answer) {
   });
   out.gauge("vigil_last_commit_age_seconds", "seconds since the journal was last synced");
   out.value({}, (now - parts_.writer.last_commit_ns()) / 1'000'000'000);
+  append_upstream_metrics(parts_.upstream, out);
   answer.reply(200, "text/plain; version=0.0.4; charset=utf-8", out.take());
 }
 
@@ -141,6 +143,7 @@ void Api::status(const HttpRequest&, HttpAnswer& answer) {
                                      {"connections", listener.connections.load()}});
   }
   out["listeners"] = std::move(listeners);
+  out["upstream"] = upstream_rows(parts_.upstream, zone);
   out["received"] = parts_.counters.received();
   out["stored"] = parts_.counters.stored();
   json::object discarded;

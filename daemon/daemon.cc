@@ -25,9 +25,12 @@
 #include "daemon/api.h"
 #include "daemon/beats_listener.h"
 #include "daemon/clock.h"
+#include "daemon/forwarder.h"
 #include "daemon/gelf_listener.h"
 #include "daemon/health_desk.h"
 #include "daemon/ingest_http.h"
+#include "daemon/instance_id.h"
+#include "daemon/relay_ledger.h"
 #include "daemon/relp_listener.h"
 #include "daemon/resend_window.h"
 #include "daemon/socket.h"
@@ -85,12 +88,14 @@ struct Daemon::Impl {
   std::unique_ptr<SourceTable> sources;
   const std::shared_ptr<BatchPool> batches = std::make_shared<BatchPool>();
   std::unique_ptr<Writer> writer;
+  std::unique_ptr<RelayLedger> relay;  ///< of those who forward to us
   std::unique_ptr<CaseDesk> desk;
   std::unique_ptr<EvidenceDesk> evidence;
   std::unique_ptr<Watch> watch;
   std::unique_ptr<Dispatcher> dispatcher;
   LiveTail tail;
   std::unique_ptr<NightShift> night;
+  std::vector<std::unique_ptr<Forwarder>> upstream;
   std::unique_ptr<Api> api;
 
   TlsKeeper tls;
@@ -176,6 +181,15 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config,
                  loaded.error().what);
   }
   impl->writer = std::make_unique<Writer>(*impl->archive, impl->counters);
+  auto instance = instance_id(impl->archive->state());
+  if (!instance) return "E-STORE this instance's id cannot be written: " + instance.error().what;
+  impl->relay = std::make_unique<RelayLedger>(*impl->archive, *instance);
+  auto upstream = make_forwarders(*impl->archive, config.upstream, *impl->assets, config.drill, *instance,
+                                  [self = impl.get()](std::string_view id, std::string text) {
+                                    self->say(id, std::move(text));
+                                  });
+  if (!upstream) return upstream.error();
+  impl->upstream = std::move(*upstream);
   impl->desk =
       std::make_unique<CaseDesk>(impl->archive->state(), impl->assets, config.channels, CaseBookOptions{});
   impl->evidence = std::make_unique<EvidenceDesk>(*impl->archive, impl->assets, config.data / "evidence");
@@ -334,13 +348,14 @@ Result<void, std::string> Daemon::Impl::listen_gelf_udp(const ListenerConfig& wa
 /// A server whose ingest paths bring what they take to this listener; its other paths are the API's.
 std::unique_ptr<HttpServer> Daemon::Impl::make_http(IntakeListener& listener) {
   IngestHttp& paths = *ingest.emplace_back(std::make_unique<IngestHttp>(
-      IngestParts{*io[0].streams, *writer, counters, listener, *tokens, receipts}));
+      IngestParts{*io[0].streams, *writer, counters, listener, *tokens, receipts, *relay}));
   return std::make_unique<HttpServer>(
       io[0].context,
       [this, &paths](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
         if (!paths.handle(request, answer)) api->handle(std::move(request), std::move(answer));
       },
-      HttpLimits{}, [&paths](const HttpRequest& request) { return paths.lets_in(request); });
+      HttpLimits{}, [&paths](const HttpRequest& request) { return paths.lets_in(request); },
+      [&paths](const HttpRequest& request) { return paths.open(request); });
 }
 
 void Daemon::Impl::set_wanted_receive_buffer(int fd, const ListenerConfig& wanted,
@@ -478,6 +493,7 @@ Result<void, std::string> Daemon::run_until_signal() {
                  d.rules,         d.rule_problems,   d.config.channels, d.recovery,
                  std::filesystem::absolute(d.config.data), wall_clock_ns(), d.config.drill};
   parts.default_zone = zone;
+  for (const auto& upstream : d.upstream) parts.upstream.push_back(upstream.get());
   d.api = std::make_unique<Api>(std::move(parts));
 
   for (const ListenerConfig& listener : d.config.listeners) {
@@ -512,6 +528,8 @@ Result<void, std::string> Daemon::run_until_signal() {
     for (const auto& listener : d.io[i].listeners) listener->start();
   }
   d.writer->start();
+  d.relay->start();
+  for (const auto& upstream : d.upstream) upstream->start();
   d.watch->start();
   d.dispatcher->start();
   d.sealer = std::thread([&d] { d.run_sealer(); });
@@ -547,6 +565,8 @@ Result<void, std::string> Daemon::run_until_signal() {
   }
   d.tls.stop();
   d.writer->stop();
+  d.relay->stop();
+  for (const auto& upstream : d.upstream) upstream->stop();
   d.watch->stop();
   d.night->stop();
   d.api->stop();

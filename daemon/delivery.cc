@@ -18,8 +18,8 @@ Delivery::~Delivery() {
   intake_.give_up(*batch_);
 }
 
-bool Delivery::add(const Arrival& arrival, std::string_view raw) {
-  return intake_.add_to(*batch_, listener_, arrival, raw);
+bool Delivery::add(const Arrival& arrival, std::string_view raw, const IntakeListener& listener) {
+  return intake_.add_to(*batch_, listener, arrival, raw);
 }
 
 void Delivery::discard(Discard reason, std::uint64_t count) {

@@ -2,12 +2,15 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace vigil {
+
+class HttpBodySink;
 
 /// One request, whole.
 struct HttpRequest {
@@ -17,6 +20,7 @@ struct HttpRequest {
       query;  ///< decoded once; of several with one name the first one counts
   std::vector<std::pair<std::string, std::string>> headers;  ///< in order, names as sent; ask header()
   std::string body;                                          ///< content-decoded
+  std::shared_ptr<HttpBodySink> sink;  ///< has taken the body, which is empty then (HttpServer::Opener)
   bool body_unread = false;  ///< there is one, but the gate kept it out: answer what made it do so
   std::string peer;          ///< address; "unix" on the Unix socket
   bool trusted = false;      ///< came over the Unix socket from the data directory's owner or root

@@ -98,11 +98,12 @@ struct HttpServer::Shared : std::enable_shared_from_this<HttpServer::Shared> {
   }
 };
 
-HttpServer::HttpServer(asio::io_context& io, Handler handler, HttpLimits limits, Gate gate) {
+HttpServer::HttpServer(asio::io_context& io, Handler handler, HttpLimits limits, Gate gate, Opener opener) {
   auto sessions = std::make_shared<HttpSessions>();
   sessions->limits = limits;
   sessions->handler = std::move(handler);
   sessions->gate = std::move(gate);
+  sessions->opener = std::move(opener);
   shared_ = std::make_shared<Shared>(io, std::move(sessions));
 }
 

@@ -51,10 +51,12 @@ class HttpServer {
   using Handler = std::function<void(HttpRequest, std::shared_ptr<HttpAnswer>)>;
   /// Asked once the head is there, when the body is large: false keeps it out, and the handler gets the request without.
   using Gate = std::function<bool(const HttpRequest&)>;
+  /// Asked then too, of a body that is not compressed: who takes it piece by piece. Null: it is read into the request.
+  using Opener = std::function<std::shared_ptr<HttpBodySink>(const HttpRequest&)>;
   /// Bodies up to this are read whoever sends them: cheaper than closing the connection.
   static constexpr std::uint64_t kUngatedBytes = 64 * 1024;
 
-  HttpServer(boost::asio::io_context& io, Handler handler, HttpLimits limits = {}, Gate gate = {});
+  HttpServer(boost::asio::io_context& io, Handler handler, HttpLimits limits = {}, Gate gate = {}, Opener opener = {});
   ~HttpServer();
   /// Takes a bound TCP socket.
   void listen(int fd);

@@ -6,6 +6,8 @@
 #include <boost/beast/http/status.hpp>
 #include <cstdio>
 
+#include "daemon/http_body_sink.h"
+
 namespace vigil {
 
 namespace {
@@ -146,8 +148,9 @@ void HttpSession::look_at_clock(Clock::time_point now) {
   if (phase_ == Phase::head && !head_.untouched()) {
     return refuse(408, "too_slow", "the header did not come in time", "標頭傳送逾時");
   }
-  if (phase_ == Phase::handling) return;
-  if (phase_ == Phase::lingering) tell_delivered(!stream_.was_reset());
+  if (phase_ == Phase::handling || phase_ == Phase::waiting) return;
+  // A client that has been quiet since its answer has read it, unless its kernel says otherwise.
+  if (phase_ == Phase::lingering || phase_ == Phase::head) tell_delivered(!stream_.was_reset());
   close();
 }
 
@@ -216,7 +219,7 @@ bool HttpSession::step() {
         request_.body.append(have.substr(0, taken));
         in_from_ += taken;
         body_left_ -= taken;
-        return take_body_bytes(taken);
+        return take_body_bytes(taken) && pour();
       }
       const std::size_t before = request_.body.size();
       const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(kBodyReadBytes, body_left_));
@@ -228,7 +231,7 @@ bool HttpSession::step() {
         return false;
       }
       body_left_ -= bytes;
-      return take_body_bytes(bytes);
+      return take_body_bytes(bytes) && pour();
     }
     case Phase::chunks: {
       if (in_from_ == in_to_ && !fill(kBodyReadBytes)) return false;
@@ -243,7 +246,10 @@ bool HttpSession::step() {
         refuse(413, "body_too_large", "the body is larger than this server takes in one request; split it",
                "內容超過單次可接受的大小，請分批傳送");
       } else if (state == ChunkedBody::State::whole) {
+        if (request_.sink && !request_.body.empty()) request_.sink->take(std::exchange(request_.body, {}), [] {});
         body_is_whole();
+      } else {
+        return pour();
       }
       return true;
     }
@@ -261,11 +267,36 @@ bool HttpSession::step() {
       }
       return false;
     }
+    case Phase::waiting:
     case Phase::handling:
     case Phase::sending:
       return false;
   }
   return false;
+}
+
+/// Gives what has come of a body to who takes it in pieces. False if the session must wait.
+bool HttpSession::pour() {
+  if (!request_.sink || request_.body.empty()) return true;
+  const Phase phase = phase_;
+  const auto next = request_.sink->take(request_.body, [self = shared_from_this(), phase] {
+    if (self->gone_ || self->phase_ != Phase::waiting) return;
+    self->phase_ = phase;
+    self->window_bytes_ = 0;
+    self->window_end_ = Clock::now() + self->server_->limits.body_window;
+    self->read();
+  });
+  request_.body.clear();
+  release_body();
+  if (next == HttpBodySink::Next::wait) {
+    phase_ = Phase::waiting;
+    return false;
+  }
+  if (next == HttpBodySink::Next::enough) {
+    keep_alive_ = false;
+    body_is_whole();
+  }
+  return true;
 }
 
 /// Counts what came. False if the session has come to its end over it.
@@ -307,7 +338,8 @@ void HttpSession::head_is_whole() {
 
   if (!has_target)
     return refuse(400, "bad_target", "the request's target cannot be read", "無法解讀請求路徑");
-  if (length > limits.body_bytes_max) {
+  if (server_->opener && (chunked || length > 0) && coding == Coding::identity) request.sink = server_->opener(request);
+  if (length > limits.body_bytes_max && !request.sink) {
     return refuse(413, "body_too_large", "the body is larger than this server takes in one request; split it",
                   "內容超過單次可接受的大小，請分批傳送");
   }
@@ -319,16 +351,18 @@ void HttpSession::head_is_whole() {
   coding_ = *coding;
   if ((chunked || length > HttpServer::kUngatedBytes) && server_->gate && !server_->gate(request)) {
     request.body_unread = true;
+    request.sink.reset();
     keep_alive_ = false;
     return body_is_whole();
   }
-  if (server_->inflight_bytes > 0 && server_->inflight_bytes + length > limits.inflight_bytes_max) {
+  if (!request.sink && server_->inflight_bytes > 0 &&
+      server_->inflight_bytes + length > limits.inflight_bytes_max) {
     return refuse(503, "busy", "too many bodies are being received; try again",
                   "同時接收的資料過多，請稍後再試");
   }
   body_left_ = length;
   chunked_ = ChunkedBody();
-  request.body.reserve(static_cast<std::size_t>(length));
+  if (!request.sink) request.body.reserve(static_cast<std::size_t>(length));
   window_bytes_ = 0;
   window_end_ = Clock::now() + limits.body_window;
   phase_ = chunked ? Phase::chunks : Phase::length;
@@ -412,7 +446,9 @@ std::string HttpSession::head_of(unsigned status, std::string_view type,
   std::string head = "HTTP/1.1 " + std::to_string(status) + " ";
   head.append(reason.data(), reason.size());
   if (!type.empty()) head.append("\r\nContent-Type: ").append(type);
-  for (const auto& [name, value] : headers) head.append("\r\n").append(name).append(": ").append(value);
+  for (const auto& [name, value] : headers) {
+    if (name != "Connection") head.append("\r\n").append(name).append(": ").append(value);
+  }
   head +=
       "\r\nServer: vigil\r\nX-Content-Type-Options: nosniff"
       "\r\nContent-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -428,6 +464,8 @@ void HttpSession::send_whole(unsigned status, std::string_view type, std::string
   keep_alive_ = keep_alive_ && !server_->stopped;
   half_closed_ = told_ && stream_.peer_ended();
   std::string head = head_of(status, type, headers);
+  // A handler may end the connection with its answer.
+  for (const auto& [name, value] : headers) keep_alive_ = keep_alive_ && name != "Connection";
   head += keep_alive_ ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
   if (status != 204 && status != 304) head += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   head += "\r\n";

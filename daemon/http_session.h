@@ -25,6 +25,7 @@ struct HttpSessions {
   HttpLimits limits;
   HttpServer::Handler handler;
   HttpServer::Gate gate;
+  HttpServer::Opener opener;
   std::set<HttpSession*> all;
   std::uint64_t inflight_bytes = 0;
   bool stopped = false;
@@ -56,6 +57,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
     head,      ///< waiting for a request, or in its head
     length,    ///< in a body whose length is known
     chunks,    ///< in one that comes in chunks
+    waiting,   ///< who takes the body needs time
     handling,  ///< the handler has it
     sending,   ///< an answer is being written
     lingering  ///< it is written; the client's end is awaited
@@ -69,6 +71,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   bool fill(std::size_t bytes_wanted);
   void head_is_whole();
   bool take_body_bytes(std::size_t bytes);
+  bool pour();
   void body_is_whole();
   void read_ended(Io io);
   std::string_view buffered() const { return {in_.data() + in_from_, in_to_ - in_from_}; }

@@ -3,8 +3,13 @@
 #include "daemon/api_support.h"
 #include "daemon/clock.h"
 #include "daemon/elastic_ingest.h"
+#include "daemon/hec_ingest.h"
+#include "daemon/journal_ingest.h"
+#include "daemon/loki_ingest.h"
 #include "daemon/gelf_http.h"
 #include "daemon/ndjson_ingest.h"
+#include "daemon/otlp_ingest.h"
+#include "daemon/relay_ingest.h"
 
 namespace vigil {
 
@@ -44,7 +49,26 @@ bool path_fits(std::string_view path, std::string_view pattern) {
 
 IngestHttp::IngestHttp(const IngestParts& parts) : parts_(parts) {
   add("", "/ingest/ndjson", make<NdjsonIngest>());
+  add("", "/ingest/relay", make<RelayIngest>());
   add("", "/gelf", make<GelfHttp>());
+
+  auto& hec = make<HecIngest>();
+  add("", "/services/collector/health", hec, Needs::nothing);
+  add("", "/services/collector/health/1.0", hec, Needs::nothing);
+  add("OPTIONS", "/services/collector", hec, Needs::nothing);
+  add("OPTIONS", "/services/collector/**", hec, Needs::nothing);
+  add("", "/services/collector", hec);
+  add("", "/services/collector/**", hec);
+
+  auto& loki = make<LokiPushIngest>();
+  add("", "/loki/api/v1/push", loki);
+  add("", "/api/prom/push", loki);
+
+  auto& otlp = make<OtlpIngest>();
+  add("", "/v1/logs", otlp);
+  add("", "/otlp/v1/logs", otlp);
+
+  add("", "/upload", make<JournalIngest>());
 
   // Elasticsearch's come last: some of its paths begin with any index's name.
   auto& elastic = make<ElasticIngest>();
@@ -80,6 +104,13 @@ bool IngestHttp::lets_in(const HttpRequest& request) const {
          (row->needs == Needs::nothing || parts_.tokens.look(request, wall_clock_ns()).admitted());
 }
 
+std::shared_ptr<HttpBodySink> IngestHttp::open(const HttpRequest& request) const {
+  const Row* const row = find(request);
+  if (row == nullptr || row->needs == Needs::nothing) return nullptr;
+  const Admission admission = parts_.tokens.look(request, wall_clock_ns());
+  return admission.admitted() ? row->handler->open(request, admission) : nullptr;
+}
+
 bool IngestHttp::handle(HttpRequest& request, const std::shared_ptr<HttpAnswer>& answer) {
   const Row* const row = find(request);
   if (row == nullptr) return false;
@@ -100,6 +131,7 @@ void IngestHttp::take(const std::shared_ptr<HttpRequest>& request, const std::sh
   if (!brings || (request->body.empty() && !request->body_unread))
     return row.handler->handle(*request, answer, admission);
 
+  if (request->body_unread) return row.handler->busy(*request, *answer);
   const std::string_view name = request->header("Idempotency-Key");
   if (name.size() > ReceiptBook::kNameBytesMax) {
     return reply_error(*answer, 400, "bad_idempotency_key", "an Idempotency-Key has at most 255 bytes",
@@ -125,7 +157,7 @@ void IngestHttp::take(const std::shared_ptr<HttpRequest>& request, const std::sh
     return parts_.receipts.answer_again(same, answer);
   }
   if (parts_.receipts.wait(same, [this, request, answer, &row] { take(request, answer, row); })) return;
-  if (request->body_unread || parts_.writer.congested()) return row.handler->busy(*request, *answer);
+  if (parts_.writer.congested()) return row.handler->busy(*request, *answer);
   const auto events = std::make_shared<std::uint64_t>(0);
   const std::uint64_t before = parts_.listener.stats->received.load(std::memory_order_relaxed);
   row.handler->handle(*request, parts_.receipts.wrap(same, answer, events, wall_clock_ns), admission);
@@ -187,6 +219,8 @@ Refusal refusal_of(const Admission& admission) {
       return refusal;
   }
 }
+
+std::shared_ptr<HttpBodySink> IngestHandler::open(const HttpRequest&, const Admission&) { return nullptr; }
 
 void IngestHandler::refuse(const HttpRequest&, HttpAnswer& answer, const Admission& admission) const {
   const Refusal refusal = refusal_of(admission);

@@ -7,10 +7,13 @@
 
 #include "daemon/admission.h"
 #include "daemon/delivery.h"
+#include "daemon/http_body_sink.h"
 #include "daemon/http_server.h"
 #include "daemon/receipts.h"
 
 namespace vigil {
+
+class RelayLedger;
 
 /// What handlers of one HTTP listener work with. Everything outlives them.
 struct IngestParts {
@@ -20,6 +23,7 @@ struct IngestParts {
   const IntakeListener& listener;
   TokenDesk& tokens;
   ReceiptBook& receipts;
+  RelayLedger& relay;
 };
 
 /// One protocol on HTTP: reads what it was sent, hands it on (Delivery) and answers in its own words once it is on disk. On
@@ -30,6 +34,9 @@ class IngestHandler {
   /// An admitted request whose body is whole and decompressed.
   virtual void handle(const HttpRequest& request, const std::shared_ptr<HttpAnswer>& answer,
                       const Admission& admission) = 0;
+  /// Who takes the body of that admitted request piece by piece; handle() is called when it is whole, with
+  /// HttpRequest::sink. Null: the body is read first.
+  virtual std::shared_ptr<HttpBodySink> open(const HttpRequest& request, const Admission& admission);
   /// One that is not admitted: 401 with WWW-Authenticate, 403, 421, as refusal_of() has it.
   virtual void refuse(const HttpRequest& request, HttpAnswer& answer, const Admission& admission) const;
   /// One that comes while the queue is full: 429.
@@ -53,6 +60,8 @@ class IngestHttp {
   bool handle(HttpRequest& request, const std::shared_ptr<HttpAnswer>& answer);
   /// The server's gate: whether a large body is worth being read.
   bool lets_in(const HttpRequest& request) const;
+  /// The server's opener.
+  std::shared_ptr<HttpBodySink> open(const HttpRequest& request) const;
 
  private:
   enum class Needs : std::uint8_t {

@@ -79,6 +79,7 @@ std::shared_ptr<Batch> Intake::new_batch() {
 }
 
 int Intake::zone_minutes(const IntakeListener& listener, std::int64_t now_ns) {
+  if (listener.zone_minutes) return *listener.zone_minutes;
   if (&listener == zone_listener_ && now_ns >= zone_from_ns_ && now_ns < zone_from_ns_ + kMinute)
     return zone_offset_;
   const std::int64_t minute = now_ns / kMinute;
@@ -213,9 +214,11 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, const Arrival&
   context.zone_minutes = zone_minutes(listener, arrival.received_ns);
   context.charset = listener.description.charset;
   context.peer = arrival.peer;
+  context.envelope = arrival.envelope;
+  context.transport = arrival.transport.empty() ? std::string_view(listener.description.transport) : arrival.transport;
   Record& record = batch.records.emplace_back();
   SyslogHeader& header = record.header;
-  read_syslog_header(raw, context, batch.arena, header);
+  read_record_header(raw, context, batch.arena, header);
   if (header.tags.has(Tag::empty)) {
     batch.records.pop_back();
     counters_.discard(Discard::empty);

@@ -27,6 +27,7 @@ namespace vigil {
 struct IntakeListener {
   SourceTable::Listener description;
   std::string zone;  ///< IANA name
+  std::optional<int> zone_minutes{};  ///< wins over it
   ListenerStats* stats = nullptr;
   std::vector<config::Network> relays;  ///< whose connections do not count for the limit of one peer
   std::unique_ptr<PeerRate> rate;       ///< null: no limit of messages
