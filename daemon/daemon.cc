@@ -88,7 +88,7 @@ struct Daemon::Impl {
   std::unique_ptr<SourceTable> sources;
   const std::shared_ptr<BatchPool> batches = std::make_shared<BatchPool>();
   std::unique_ptr<Writer> writer;
-  std::unique_ptr<RelayLedger> relay;  ///< of those who forward to us
+  std::unique_ptr<RelayLedger> relay_ledger;  ///< of those who forward to us
   std::unique_ptr<CaseDesk> desk;
   std::unique_ptr<EvidenceDesk> evidence;
   std::unique_ptr<Watch> watch;
@@ -183,11 +183,9 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config,
   impl->writer = std::make_unique<Writer>(*impl->archive, impl->counters);
   auto instance = instance_id(impl->archive->state());
   if (!instance) return "E-STORE this instance's id cannot be written: " + instance.error().what;
-  impl->relay = std::make_unique<RelayLedger>(*impl->archive, *instance);
+  impl->relay_ledger = std::make_unique<RelayLedger>(*impl->archive, *instance);
   auto upstream = make_forwarders(*impl->archive, config.upstream, *impl->assets, config.drill, *instance,
-                                  [self = impl.get()](std::string_view id, std::string text) {
-                                    self->say(id, std::move(text));
-                                  });
+                                  [self = impl.get()](OwnVoice::Message gap) { self->voice->say(std::move(gap)); });
   if (!upstream) return upstream.error();
   impl->upstream = std::move(*upstream);
   impl->desk =
@@ -283,7 +281,6 @@ Result<void, std::string> Daemon::Impl::listen(const ListenerConfig& wanted) {
             UdpListener::Options{.message_bytes_max = message_bytes_max,
                                  .compressed_rsyslog = wanted.compressed_rsyslog},
             *io[i].datagrams, loss_teller(listener)));
-            }));
       }
       break;
     case Protocol::syslog_tcp:
@@ -348,7 +345,7 @@ Result<void, std::string> Daemon::Impl::listen_gelf_udp(const ListenerConfig& wa
 /// A server whose ingest paths bring what they take to this listener; its other paths are the API's.
 std::unique_ptr<HttpServer> Daemon::Impl::make_http(IntakeListener& listener) {
   IngestHttp& paths = *ingest.emplace_back(std::make_unique<IngestHttp>(
-      IngestParts{*io[0].streams, *writer, counters, listener, *tokens, receipts, *relay}));
+      IngestParts{*io[0].streams, *writer, counters, listener, *tokens, receipts, *relay_ledger}));
   return std::make_unique<HttpServer>(
       io[0].context,
       [this, &paths](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
@@ -528,7 +525,7 @@ Result<void, std::string> Daemon::run_until_signal() {
     for (const auto& listener : d.io[i].listeners) listener->start();
   }
   d.writer->start();
-  d.relay->start();
+  d.relay_ledger->start();
   for (const auto& upstream : d.upstream) upstream->start();
   d.watch->start();
   d.dispatcher->start();
@@ -556,6 +553,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.io[1].thread.join();
   // In this order nothing is left over: what was read is committed, what is committed is watched, then
   // sealed.
+  for (const auto& upstream : d.upstream) upstream->stop();
   d.voice->alone();
   d.tell_suppressed(true);
   d.health->stop();
@@ -565,8 +563,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   }
   d.tls.stop();
   d.writer->stop();
-  d.relay->stop();
-  for (const auto& upstream : d.upstream) upstream->stop();
+  d.relay_ledger->stop();
   d.watch->stop();
   d.night->stop();
   d.api->stop();

@@ -207,7 +207,11 @@ bool Forwarder::connect() {
 
 /// What the other side has decides where we go on.
 bool Forwarder::agree(const UpstreamSink::Opened& opened) {
-  upstream_instance_ = opened.instance;
+  if (opened.instance != upstream_instance_) {
+    // What comes from there was not known when the window was filled.
+    upstream_instance_ = opened.instance;
+    window_.clear();
+  }
   if (opened.instance == instance_) {
     trouble("it is this instance itself: look at its url");
     return false;
@@ -236,9 +240,7 @@ bool Forwarder::agree(const UpstreamSink::Opened& opened) {
         "E-UPSTREAM {}: it has lost records that it had acknowledged, {} to {}: they are sent again / "
         "上游遺失已確認的紀錄，重新傳送",
         config_.id, next, cursor_);
-    say_("gap", "[gap upstream=\"" + config_.id + "\" from=\"" + record_id(next) + "\" to=\"" +
-                    record_id(cursor_) +
-                    "\"] the upstream had lost records that it had acknowledged; they were sent again");
+    say_gap(next, cursor_, 0, "the upstream had lost records that it had acknowledged; they were sent again");
     const std::lock_guard lock(mutex_);
     status_.sent_again += cursor_ - next;
   }
@@ -312,7 +314,7 @@ bool Forwarder::gather() {
     if (seen >= options_.window_records_max || bytes >= options_.window_bytes_max) return whole = false;
     ForwardBatch& batch = open_batch(at);
     // What lies before the first record of a stream from the oldest on was given up before there was a stream.
-    if (at != begin_) batch.missing += record.sequence - at;
+    if (at != 0) batch.missing += record.sequence - at;
     if (take(record, choice_.query ? &lazy : nullptr)) {
       copy(record);
       bytes += record.raw.size();
@@ -355,15 +357,23 @@ void Forwarder::pass(const ForwardBatch& batch) {
         "W-UPSTREAM {}: {} records between {} and {} are no longer in the archive and were not sent / "
         "部分紀錄已不在封存中，未能傳送",
         config_.id, batch.missing, batch.first, batch.next);
-    say_("gap", "[gap upstream=\"" + config_.id + "\" from=\"" + record_id(batch.first) + "\" to=\"" +
-                    record_id(batch.next) + "\" missing=\"" + std::to_string(batch.missing) +
-                    "\"] records were no longer in the archive and were not sent upstream");
+    say_gap(batch.first, batch.next, batch.missing,
+            "records were no longer in the archive and were not sent upstream");
   }
   const std::lock_guard lock(mutex_);
   status_.cursor = cursor_;
   status_.filtered += batch.filtered;
   status_.looped += batch.looped;
   status_.missing += batch.missing;
+}
+
+void Forwarder::say_gap(std::uint64_t from, std::uint64_t to, std::uint64_t missing, std::string text) {
+  OwnVoice::Message gap;
+  gap.id = "gap";
+  gap.data = {{"upstream", config_.id}, {"from", record_id(from)}, {"to", record_id(to)}};
+  if (missing > 0) gap.data.emplace_back("missing", std::to_string(missing));
+  gap.text = std::move(text);
+  say_(std::move(gap));
 }
 
 bool Forwarder::send_front() {

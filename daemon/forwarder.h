@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "daemon/own_voice.h"
 #include "daemon/upstream_sink.h"
 #include "storage/query.h"
 
@@ -69,8 +70,8 @@ std::string_view upstream_kind_name(UpstreamConfig::Kind kind);
 /// (BI-98). Own thread.
 class Forwarder {
  public:
-  /// A line for our own log, RFC 5424: id, then structured data and text.
-  using Say = std::function<void(std::string_view id, std::string text)>;
+  /// Says something in our own log.
+  using Say = std::function<void(OwnVoice::Message)>;
   using MakeSink = std::function<std::unique_ptr<UpstreamSink>(const std::atomic<bool>& stopping)>;
 
   /// Whose records are meant, and which.
@@ -105,6 +106,7 @@ class Forwarder {
   ForwardBatch& open_batch(std::uint64_t first);
   bool send_front();
   void pass(const ForwardBatch& batch);
+  void say_gap(std::uint64_t from, std::uint64_t to, std::uint64_t missing, std::string text);
   void trouble(std::string what);
   void pause(std::chrono::milliseconds time);
   void set_state(UpstreamStatus::State state);

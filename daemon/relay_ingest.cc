@@ -193,7 +193,10 @@ const IntakeListener& RelayIngest::face(int zone_minutes, Charset charset, bool 
         face.description.drill == drill)
       return face;
   }
-  IntakeListener& made = faces_.emplace_back(parts_.listener);
+  IntakeListener& made = faces_.emplace_back();
+  made.description = parts_.listener.description;
+  made.zone = parts_.listener.zone;
+  made.stats = parts_.listener.stats;
   made.zone_minutes = zone_minutes;
   made.description.zone_minutes = zone_minutes;
   made.description.charset = charset;
