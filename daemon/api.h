@@ -12,6 +12,7 @@
 #include "daemon/counters.h"
 #include "daemon/dispatcher.h"
 #include "daemon/evidence_desk.h"
+#include "daemon/file_tail.h"
 #include "daemon/http_server.h"
 #include "daemon/live_tail.h"
 #include "daemon/night_shift.h"
@@ -42,6 +43,7 @@ struct ApiParts {
   std::int64_t started_ns = 0;
   bool drill = false;
   std::string default_zone = "Asia/Taipei";
+  const FileTail* files = nullptr;  ///< null where no files are configured
 };
 
 /// The HTTP API of docs/api.md: routes, who may ask, answers. handle() is called on the I/O thread; what may

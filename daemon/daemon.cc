@@ -22,6 +22,7 @@
 #include "config/asset_table.h"
 #include "daemon/api.h"
 #include "daemon/clock.h"
+#include "daemon/file_tail.h"
 #include "daemon/ndjson_ingest.h"
 #include "daemon/socket.h"
 #include "daemon/tcp_listener.h"
@@ -81,6 +82,7 @@ struct Daemon::Impl {
   std::unique_ptr<Dispatcher> dispatcher;
   LiveTail tail;
   std::unique_ptr<NightShift> night;
+  std::unique_ptr<FileTail> files;
   std::unique_ptr<Api> api;
 
   std::deque<IntakeListener> listeners;  ///< their addresses are kept by the sockets
@@ -103,6 +105,7 @@ struct Daemon::Impl {
                                              std::size_t sockets);
   void listen_http(IntakeListener& listener, int fd);
   void set_wanted_receive_buffer(int fd, const ListenerConfig& wanted, const IntakeListener& listener, bool tell);
+  void follow_files();
   void say(std::string_view id, std::string text);
   void report_recovery();
   void run_sealer();
@@ -258,6 +261,30 @@ void Daemon::Impl::set_wanted_receive_buffer(int fd, const ListenerConfig& wante
       listener.description.id, given, wanted.receive_buffer_bytes, wanted.receive_buffer_bytes);
 }
 
+void Daemon::Impl::follow_files() {
+  if (config.files.empty()) return;
+  std::array<char, 256> name{};
+  const bool named = ::gethostname(name.data(), name.size() - 1) == 0 && name[0] != '\0';
+  const std::string machine = named ? name.data() : "localhost";
+  std::vector<FileGroup> groups;
+  for (const FileConfig& wanted : config.files) {
+    std::string patterns;
+    for (const std::string& pattern : wanted.paths) patterns += (patterns.empty() ? "" : ", ") + pattern;
+    FileGroup group{.patterns = FilePatterns(wanted.paths), .peer = machine};
+    group.listener = &add_listener("file:" + readable_path(wanted.paths.front()), transport::kFile, readable_path(patterns),
+                                   wanted.organisation, wanted.timezone, wanted.charset, false);
+    group.host = wanted.host.empty() ? machine : wanted.host;
+    // What is no pattern the configuration has refused.
+    if (!wanted.multiline.empty()) {
+      if (auto start = RecordStart::compile(wanted.multiline)) group.record_start = std::move(*start);
+    }
+    groups.push_back(std::move(group));
+    spdlog::info("following: {}", readable_path(patterns));
+  }
+  files = std::make_unique<FileTail>(*archive, *writer, *sources, counters, batches, std::move(groups));
+  writer->observe([this](const std::shared_ptr<Batch>& batch) { files->committed(batch); });
+}
+
 /// A record of our own in the archive, RFC 5424: gaps and losses stand in the log they concern.
 void Daemon::Impl::say(std::string_view id, std::string text) {
   boost::asio::post(io[0].context, [this, id = std::string(id), text = std::move(text)] {
@@ -358,12 +385,14 @@ Result<void, std::string> Daemon::run_until_signal() {
   const std::string zone =
       d.config.organisations.empty() ? "Asia/Taipei" : d.config.organisations.front().timezone;
   d.night = std::make_unique<NightShift>(*d.archive, *d.writer, *d.desk, d.config.retention, zone);
+  d.follow_files();
   ApiParts parts{*d.archive,      *d.writer,         d.counters,    *d.sources,
                  *d.watch,        *d.desk,           *d.dispatcher, *d.evidence,
                  d.tail,          *d.night,          d.assets,      d.rules,
                  d.rule_problems, d.config.channels, d.recovery,    std::filesystem::absolute(d.config.data),
                  wall_clock_ns(), d.config.drill};
   parts.default_zone = zone;
+  parts.files = d.files.get();
   d.api = std::make_unique<Api>(std::move(parts));
 
   for (const ListenerConfig& listener : d.config.listeners) {
@@ -403,6 +432,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.dispatcher->start();
   d.sealer = std::thread([&d] { d.run_sealer(); });
   d.night->start();
+  if (d.files) d.files->start();
   spdlog::info("vigild {} is ready: data in {}, {} rules / 已就緒", VIGIL_VERSION, d.config.data.string(),
                d.rules->size());
 
@@ -428,7 +458,9 @@ Result<void, std::string> Daemon::run_until_signal() {
     io.datagrams->flush();
     io.streams->flush();
   }
+  if (d.files) d.files->stop();
   d.writer->stop();
+  if (d.files) d.files->finish();
   d.watch->stop();
   d.night->stop();
   d.api->stop();

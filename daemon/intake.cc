@@ -177,9 +177,13 @@ void Intake::flush_if_full() {
 
 void Intake::add_in_place(const IntakeListener& listener, std::string_view peer, std::string_view frame,
                           bool in_place, Tags transport_tags, std::int64_t received_ns) {
+  add_in_place(listener, {.peer = peer, .received_ns = received_ns, .tags = transport_tags}, frame, in_place);
+}
+
+void Intake::add_in_place(const IntakeListener& listener, const Arrival& arrival, std::string_view frame,
+                          bool in_place) {
   if (in_place) cut_to_ = const_cast<char*>(frame.data()) + frame.size();
-  append(*open_, listener, {.peer = peer, .received_ns = received_ns, .tags = transport_tags},
-         in_place ? frame : own(frame));
+  append(*open_, listener, arrival, in_place ? frame : own(frame));
 }
 
 void Intake::add(const IntakeListener& listener, std::string_view peer, std::string_view frame,
@@ -295,6 +299,7 @@ void Intake::flush() {
   settle();
   if (open_->records.empty()) return;
   const std::uint64_t count = open_->records.size();
+  if (leaves_) leaves_(open_);
   const auto overflow = when_full_ == WhenFull::queue ? Writer::Overflow::allowed : Writer::Overflow::refused;
   if (!writer_.submit(std::move(open_), {}, overflow)) counters_.discard(Discard::queue_full, count);
   open_ = new_batch();

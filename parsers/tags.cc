@@ -18,7 +18,9 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Tag::count_)> kN
     // payload
     "bad_payload", "fields_capped", "unparsed",
     // HTTP ingest
-    "not_json", "empty"};
+    "not_json", "empty",
+    // files
+    "file_truncated"};
 static_assert(!kNames.back().empty(), "every tag has a name");
 
 }  // namespace
