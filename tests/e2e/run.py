@@ -19,7 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from harness import Build, Failure, Skip, Test  # noqa: E402
 
-MODULES = ["senders", "devices", "mail", "accounting", "crash", "bad_inputs", "lifecycle", "questions", "show"]
+MODULES = ["senders", "devices", "mail", "accounting", "crash", "bad_inputs", "lifecycle", "questions", "files", "show"]
 
 
 def tests_of(name):
