@@ -114,6 +114,10 @@ packages_install "build test" || {
 # Never at the price of another mail server on this machine.
 packages_install mail --no-remove || echo "(no mail server could be installed: its tests will be skipped)"
 
+# What takes no place of anything on this machine; without them their tests are skipped.
+packages_unpack unpacked || echo "(syslog-ng could not be unpacked: its tests will be skipped)"
+clients_install || echo "(the npm clients could not be installed: their tests will be skipped)"
+
 if build dev; then
   unit dev
   e2e dev

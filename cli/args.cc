@@ -11,7 +11,7 @@ namespace {
 /// Verbs of later versions: known, so that nobody takes the answer for a slip of the fingers.
 constexpr std::string_view kLaterVerbs[] = {
     "watchlist",       "clocks",       "retention",     "hold",           "verify",
-    "backup",          "restore",      "doctor",        "users",         "token",          "incidents level",
+    "backup",          "restore",      "doctor",        "users",          "incidents level",
     "incidents close", "rules enable", "rules disable", "rules explain", "rules coverage", "rules backtest"};
 
 constexpr Option kCommon[] = {
@@ -175,6 +175,7 @@ const std::vector<Verb>& verbs() {
     add_notification_verbs(all);
     add_evidence_verbs(all);
     add_archive_verbs(all);
+    add_token_verbs(all);
     return all;
   }();
   return kVerbs;

@@ -64,6 +64,7 @@ void add_incident_verbs(std::vector<Verb>& out);
 void add_notification_verbs(std::vector<Verb>& out);
 void add_evidence_verbs(std::vector<Verb>& out);
 void add_archive_verbs(std::vector<Verb>& out);
+void add_token_verbs(std::vector<Verb>& out);
 
 /// What a command line asks for.
 struct Command {

@@ -74,7 +74,7 @@ struct ListenerConfig {
   bool drill = false;     ///< everything that arrives here is a drill
   bool optional = false;  ///< nobody asked for it: the daemon starts without it where its port is taken
   std::optional<TlsConfig> tls;     ///< always there for syslog-tls, never for syslog-udp and syslog-tcp
-  int frame_bytes_max = 64 * 1024;  ///< syslog and RELP: what is longer is kept cut and tagged `oversize`
+  int frame_bytes_max = 64 * 1024;  ///< syslog and RELP (128 KiB): what is longer is kept cut and tagged `oversize`
   bool multiline_pri = false;       ///< TCP syslog: an LF ends a message only before "<digits" (F11)
   bool compressed_rsyslog = false;  ///< syslog: frames that begin with 'z' are zlib (F12)
   int messages_per_second_per_peer = 0;  ///< 0: no limit; what is beyond is dropped and counted

@@ -25,6 +25,7 @@ constexpr std::int64_t kReceiveBufferMin = 4096;
 
 /// Frames may be kept up to this long; ingest.md 8.
 constexpr std::int64_t kFrameBytesMin = 480, kFrameBytesMax = 1024 * 1024;
+constexpr int kRelpBytesDefault = 128 * 1024;
 constexpr std::int64_t kRateMax = 10'000'000;
 
 void read_address(Fields& fields, ListenerConfig& listener, std::optional<Endpoint>& endpoint) {
@@ -84,10 +85,11 @@ void only_for(bool has_it, Fields& fields, std::string_view key, const Words& wh
 
 void read_knobs(Fields& fields, ListenerConfig& listener) {
   const Protocol protocol = listener.protocol;
-  const bool udp = protocol == Protocol::syslog_udp;
   const bool stream = protocol == Protocol::syslog_tcp || protocol == Protocol::syslog_tls;
   fields.integer("receive_buffer_bytes", kReceiveBufferMin, kReceiveBufferMax, "bytes",
                  listener.receive_buffer_bytes);
+  // What librelp takes by default.
+  if (protocol == Protocol::relp) listener.frame_bytes_max = kRelpBytesDefault;
   fields.integer("frame_bytes_max", kFrameBytesMin, kFrameBytesMax, "bytes", listener.frame_bytes_max);
   std::string multiline;
   if (fields.text("multiline", multiline)) {
@@ -120,8 +122,6 @@ void read_knobs(Fields& fields, ListenerConfig& listener) {
   only_for(is_syslog(protocol), fields, "compressed", {"syslog", " syslog"});
   only_for(is_syslog(protocol) || protocol == Protocol::relp, fields, "messages_per_second_per_peer",
            {"syslog and relp", " syslog 與 relp"});
-  only_for(udp || protocol == Protocol::gelf, fields, "receive_buffer_bytes",
-           {"syslog-udp and gelf", " syslog-udp 與 gelf"});
 }
 
 void read_listener_tls(Fields& fields, const std::filesystem::path& base, ListenerConfig& listener) {
@@ -180,6 +180,7 @@ std::vector<ListenerConfig> default_listeners(const std::string& organisation, c
     listener.protocol = protocol;
     listener.address = address;
     listener.optional = optional;
+    if (protocol == Protocol::relp) listener.frame_bytes_max = kRelpBytesDefault;
   }
   for (ListenerConfig& each : listeners) {
     each.organisation = organisation;

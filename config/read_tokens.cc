@@ -41,7 +41,7 @@ void read_tokens(Fields& top, Config& config) {
       if (!is_sha256(token.sha256)) {
         fields.wrong(
             "sha256",
-            {"is not the SHA-256 of a token: 64 hex digits", "不是權杖的 SHA-256（64 個十六進位數字）"},
+            {"is not the SHA-256 of a token: 64 hex digits", "不是權杖的 SHA-256：應為 64 個十六進位數字"},
             {"'vigil token new' makes a token and prints this row", "以 'vigil token new' 產生權杖與此列"});
       }
     }
@@ -53,7 +53,7 @@ void read_tokens(Fields& top, Config& config) {
       if (!token.expires_ns) {
         fields.wrong("expires", {"'" + expires + "' is no date", "'" + expires + "' 不是日期"},
                      {"as 2027-12-31 (to the end of that day) or 2027-12-31T12:00:00+08:00",
-                      "例如 2027-12-31（該日結束為止）或 2027-12-31T12:00:00+08:00"});
+                      "例如 2027-12-31，至該日結束為止，或 2027-12-31T12:00:00+08:00"});
       }
     }
     for (const std::string_view key : {"token", "secret", "password"}) {

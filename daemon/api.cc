@@ -54,6 +54,7 @@ const Api::Route* Api::find_route(const HttpRequest& request) {
       {"GET", "/healthz", "", exact, &Api::healthz, io},
       {"GET", "/readyz", "", exact, &Api::readyz, pool},
       {"GET", "/ready", "", exact, &Api::readyz, pool},  // as Loki's clients ask
+      {"GET", "/console/", "", exact, &Api::console, io},
       {"GET", "/metrics", "", exact, &Api::metrics, pool},
       {"GET", "/api/v1/status", "", exact, &Api::status, pool},
       {"GET", "/api/v1/sources", "", exact, &Api::sources, pool},
@@ -107,6 +108,10 @@ void Api::handle(HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
   const Route* const route = find_route(request);
   if (route == nullptr)
     return reply_error(*answer, 404, "not_found", "no such path: " + request.path, "沒有這個路徑");
+  if (request.foreign_host) {
+    return reply_error(*answer, 421, "wrong_host", "this name is not ours: use the address or localhost",
+                       "主機名稱不符，請使用位址或 localhost");
+  }
   // Until there are accounts, questions are answered to this machine alone; docs/api.md.
   if (!request.trusted && !request.loopback) {
     return reply_error(*answer, 401, "not_allowed", "only from this machine until accounts exist",
@@ -140,6 +145,12 @@ void Api::handle(HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
                       if (!stopping_) (this->*work)(request, *answer);
                       --queued_;
                     });
+}
+
+void Api::console(const HttpRequest&, HttpAnswer& answer) {
+  answer.reply(404, "text/html; charset=utf-8",
+               "<!doctype html><html lang=\"zh-Hant\"><title>Vigil 守望</title><p>網頁主控台尚未提供，請使用指令 vigil。"
+               "<p lang=\"en\">There is no web console yet. Please use the command vigil.</html>\n");
 }
 
 void Api::healthz(const HttpRequest&, HttpAnswer& answer) { answer.reply(200, "text/plain", "ok\n"); }

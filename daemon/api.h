@@ -63,6 +63,7 @@ class Api {
 
   void healthz(const HttpRequest& request, HttpAnswer& answer);
   void readyz(const HttpRequest& request, HttpAnswer& answer);
+  void console(const HttpRequest& request, HttpAnswer& answer);
   void metrics(const HttpRequest& request, HttpAnswer& answer);
   void status(const HttpRequest& request, HttpAnswer& answer);
   void sources(const HttpRequest& request, HttpAnswer& answer);

@@ -37,9 +37,11 @@ void Api::metrics(const HttpRequest&, HttpAnswer& answer) {
     const auto reason = static_cast<Discard>(i);
     out.value({{"reason", std::string(discard_name(reason))}}, parts_.counters.discarded_for(reason));
   }
+  out.counter("vigil_dedupe_hits_total", "messages that came again and were stored once");
+  out.value({}, parts_.counters.discarded_for(Discard::duplicate));
   out.counter("vigil_socket_dropped_total", "datagrams the kernel dropped on our sockets");
   for (const auto& listener : parts_.counters.listeners()) {
-    if (listener.protocol == "syslog-udp")
+    if (listener.protocol == "syslog-udp" || listener.protocol == "gelf")
       out.value({{"listener", listener.id}}, listener.kernel_dropped.load());
   }
   out.counter("vigil_connections_closed_total", "connections closed by us, by reason");
@@ -49,7 +51,7 @@ void Api::metrics(const HttpRequest&, HttpAnswer& answer) {
   }
   out.gauge("vigil_connections", "open connections");
   for (const auto& listener : parts_.counters.listeners()) {
-    if (listener.protocol == "syslog-tcp")
+    if (listener.protocol != "syslog-udp" && listener.protocol != "http")
       out.value({{"listener", listener.id}}, listener.connections.load());
   }
   if (parts_.files != nullptr) {

@@ -4,14 +4,23 @@ namespace vigil {
 
 std::string_view discard_name(Discard reason) {
   constexpr std::array<std::string_view, static_cast<std::size_t>(Discard::count_)> kNames = {
-      "empty", "queue_full", "oversize", "unavailable"};
+      "empty",     "queue_full", "oversize",  "rate_limited",  "unavailable",
+      "duplicate", "malformed",  "bad_chunk", "chunks_missing"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 
 std::string_view closed_name(Closed reason) {
   constexpr std::array<std::string_view, static_cast<std::size_t>(Closed::count_)> kNames = {
-      "tls_on_plain", "http_on_syslog", "frame_len_insane", "desync", "slow_frame",
-      "idle",         "limit_total",    "limit_peer",       "evicted"};
+      "tls_on_plain", "http_on_syslog",     "frame_len_insane",
+      "desync",       "slow_frame",         "idle",
+      "limit_total",  "limit_peer",         "evicted",
+      "tls_broken",   "tls_protocol",       "tls_timeout",
+      "tls_busy",     "tls_no_certificate", "tls_untrusted",
+      "tls_expired",  "tls_not_yet_valid",  "tls_revoked",
+      "tls_crl",      "tls_purpose",        "tls_not_permitted",
+      "tls_limit",    "tls_renegotiation",  "bad_relp",
+      "bad_beats",    "slow_window",        "disk_full",
+      "unavailable"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 

@@ -14,10 +14,15 @@ namespace vigil {
 
 /// Why something that arrived was not stored. The enumerator's name is its metric label.
 enum class Discard : std::uint8_t {
-  empty,        ///< a datagram of nothing but CR, LF and NUL
-  queue_full,   ///< UDP while the writer could not keep up
-  oversize,     ///< an HTTP event above the limit; the client was told
-  unavailable,  ///< HTTP while nothing could be acknowledged; the client was told
+  empty,           ///< a datagram of nothing but CR, LF and NUL
+  queue_full,      ///< UDP while the writer could not keep up
+  oversize,        ///< an HTTP event above the limit; the client was told
+  rate_limited,    ///< beyond messages_per_second_per_peer; one is told once a minute how much
+  unavailable,     ///< HTTP while nothing could be acknowledged; the client was told
+  duplicate,       ///< an acknowledged transport brought it again; it is stored once
+  malformed,       ///< a document that is none, in a protocol that refuses those; the client was told
+  bad_chunk,       ///< a GELF datagram that is no chunk of anything
+  chunks_missing,  ///< a GELF message whose chunks did not all come in time
   count_
 };
 std::string_view discard_name(Discard reason);
@@ -33,6 +38,27 @@ enum class Closed : std::uint8_t {
   limit_total,
   limit_peer,
   evicted,
+  // What happened to TLS. Each is told in one audit line with the peer and its certificate.
+  tls_broken,          ///< no TLS at all, a broken record, or the client gave up
+  tls_protocol,        ///< an old version, or no cipher in common
+  tls_timeout,         ///< the handshake was not done in time
+  tls_busy,            ///< too many handshakes under way
+  tls_no_certificate,  ///< a certificate is required and none came
+  tls_untrusted,       ///< a certificate signed by itself, or by a CA that is not ours
+  tls_expired,
+  tls_not_yet_valid,
+  tls_revoked,
+  tls_crl,            ///< the CRL that would tell is missing or out of date
+  tls_purpose,        ///< a certificate that is not for clients
+  tls_not_permitted,  ///< a good certificate whose fingerprint or name is not among permitted_peers
+  tls_limit,          ///< a chain, key or list of names beyond our limits
+  tls_renegotiation,  ///< asked to renegotiate
+  // What protocols that acknowledge end a connection for; the audit line says more.
+  bad_relp,     ///< out of step, or a command that cannot be
+  bad_beats,    ///< no Lumberjack, or beyond its limits
+  slow_window,  ///< a Beats window that was not complete in time
+  disk_full,    ///< Beats while nothing can be stored: the client keeps its window
+  unavailable,  ///< the daemon is stopping
   count_
 };
 std::string_view closed_name(Closed reason);

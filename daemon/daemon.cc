@@ -14,6 +14,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
 #include <csignal>
 #include <future>
@@ -21,11 +22,16 @@
 
 #include "config/asset_table.h"
 #include "daemon/api.h"
+#include "daemon/beats_listener.h"
 #include "daemon/clock.h"
 #include "daemon/file_tail.h"
-#include "daemon/ndjson_ingest.h"
+#include "daemon/gelf_listener.h"
+#include "daemon/ingest_http.h"
+#include "daemon/relp_listener.h"
+#include "daemon/resend_window.h"
 #include "daemon/socket.h"
 #include "daemon/tcp_listener.h"
+#include "daemon/tls_keeper.h"
 #include "daemon/udp_listener.h"
 
 namespace vigil {
@@ -38,6 +44,8 @@ constexpr std::chrono::milliseconds kSealEvery{200};
 constexpr std::chrono::seconds kSourcesEvery{30};
 /// Fewer records than this from one look at the sources to the next: no burst.
 constexpr std::uint64_t kQuietRecords = 20'000;
+/// How often one looks whether a peer was held to its rate.
+constexpr std::chrono::seconds kSuppressedEvery{5};
 /// Enough descriptors for the connections we promise.
 constexpr rlim_t kDescriptorsWanted = 16'384;
 
@@ -85,12 +93,17 @@ struct Daemon::Impl {
   std::unique_ptr<FileTail> files;
   std::unique_ptr<Api> api;
 
+  TlsKeeper tls;
+  std::unique_ptr<TokenDesk> tokens;
+  ReceiptBook receipts;                  ///< outlives the contexts, in which answers may lie to the end
   std::deque<IntakeListener> listeners;  ///< their addresses are kept by the sockets
   IntakeListener own;                    ///< what vigild itself has to say in the log
   ConnectionLedger ledger{TcpLimits{}};
+  ResendWindow resends;
   std::array<IoThread, 2> io;
+  boost::asio::steady_timer suppressed_timer{io[0].context};
   std::vector<std::unique_ptr<HttpServer>> http;
-  std::vector<std::unique_ptr<NdjsonIngest>> ndjson;
+  std::vector<std::unique_ptr<IngestHttp>> ingest;
   std::unique_ptr<HttpServer> local;
   std::thread sealer;
   std::mutex sealer_mutex;
@@ -103,13 +116,20 @@ struct Daemon::Impl {
   Result<void, std::string> listen(const ListenerConfig& wanted);
   Result<std::vector<int>, std::string> bind(Endpoint& endpoint, std::string_view protocol, int type,
                                              std::size_t sockets);
-  void listen_http(IntakeListener& listener, int fd);
-  void set_wanted_receive_buffer(int fd, const ListenerConfig& wanted, const IntakeListener& listener, bool tell);
+  void listen_streams(const ListenerConfig& wanted, const IntakeListener& listener, const std::vector<int>& fds,
+                      const TlsServer* secure);
+  Result<void, std::string> listen_gelf_udp(const ListenerConfig& wanted, IntakeListener& listener, Endpoint& endpoint);
+  void set_wanted_receive_buffer(int fd, const ListenerConfig& wanted, const IntakeListener& listener,
+                                 bool tell);
   void follow_files();
   void say(std::string_view id, std::string text);
+  void say_here(std::string_view id, std::string_view text);
+  void tell_suppressed(bool all);
+  void tell_suppressed_later();
+  void reload_on(boost::asio::signal_set& signal);
   void report_recovery();
   void run_sealer();
-  void route_http(HttpRequest request, std::shared_ptr<HttpAnswer> answer, NdjsonIngest& ingest);
+  std::unique_ptr<HttpServer> make_http(IntakeListener& listener);
   void stop();
 };
 
@@ -145,8 +165,13 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config) 
   }
 
   impl->assets = std::make_shared<const AssetTable>(config);
+  impl->tokens = std::make_unique<TokenDesk>(config.tokens);
   impl->sources = std::make_unique<SourceTable>(impl->assets);
   impl->sources->load(impl->archive->state());
+  if (auto loaded = impl->resends.load(*impl->archive, std::chrono::steady_clock::now()); !loaded) {
+    spdlog::warn("W-RESEND what was stored last could not be read, clients may have some of it stored twice: {}",
+                 loaded.error().what);
+  }
   impl->writer = std::make_unique<Writer>(*impl->archive, impl->counters);
   impl->desk =
       std::make_unique<CaseDesk>(impl->archive->state(), impl->assets, config.channels, CaseBookOptions{});
@@ -178,14 +203,15 @@ IntakeListener& Daemon::Impl::add_listener(std::string id, std::string_view prot
 }
 
 /// Binds a listener's sockets, one for each I/O thread that shall serve it.
-Result<std::vector<int>, std::string> Daemon::Impl::bind(Endpoint& endpoint, std::string_view protocol, int type,
-                                                         std::size_t sockets) {
+Result<std::vector<int>, std::string> Daemon::Impl::bind(Endpoint& endpoint, std::string_view protocol,
+                                                         int type, std::size_t sockets) {
   std::vector<int> fds;
   for (std::size_t i = 0; i < sockets; ++i) {
     std::string trouble;
     // SO_REUSEPORT lets our own threads share a port, but would also let a second vigild in unseen: so probe
     // first.
-    const int fd = open_bound_socket(endpoint, type, i == 0 ? PortSharing::probe_first : PortSharing::shared, trouble);
+    const int fd =
+        open_bound_socket(endpoint, type, i == 0 ? PortSharing::probe_first : PortSharing::shared, trouble);
     if (fd < 0) {
       for (const int open : fds) ::close(open);
       return "E-LISTEN " + std::string(protocol) + ": " + trouble;
@@ -203,56 +229,125 @@ Result<void, std::string> Daemon::Impl::listen(const ListenerConfig& wanted) {
   const std::string_view protocol = protocol_name(wanted.protocol);
   const bool datagrams = wanted.protocol == Protocol::syslog_udp;
   const std::size_t sockets = wanted.protocol == Protocol::http ? 1 : io.size();
+  const TlsServer* secure = nullptr;
+  if (wanted.tls) {
+    auto opened = tls.open(std::string(protocol) + " " + wanted.address, *wanted.tls);
+    if (!opened) return opened.error() + " (" + std::string(protocol) + " " + wanted.address + ")";
+    secure = *opened;
+  }
   auto bound = bind(*endpoint, protocol, datagrams ? SOCK_DGRAM : SOCK_STREAM, sockets);
   if (!bound) return bound.error();
   const std::vector<int>& fds = *bound;
   const std::string address = endpoint_text(*endpoint);
   IntakeListener& listener = add_listener(std::string(protocol) + ":" + address, protocol, address,
                                           wanted.organisation, wanted.timezone, wanted.charset, wanted.drill);
+  for (const std::string& relay : wanted.relays) {
+    if (const auto network = config::read_network(relay)) listener.relays.push_back(*network);
+  }
+  if (wanted.messages_per_second_per_peer > 0) {
+    listener.rate =
+        std::make_unique<PeerRate>(static_cast<std::uint32_t>(wanted.messages_per_second_per_peer));
+  }
+  const auto message_bytes_max = static_cast<std::size_t>(wanted.frame_bytes_max);
   switch (wanted.protocol) {
     case Protocol::http:
-      listen_http(listener, fds.front());
+      http.push_back(make_http(listener));
+      if (secure != nullptr) {
+        http.back()->listen_tls(fds.front(), listener, counters, ledger, *secure);
+      } else {
+        http.back()->listen(fds.front());
+      }
       break;
     case Protocol::syslog_udp:
       for (std::size_t i = 0; i < fds.size(); ++i) {
         set_wanted_receive_buffer(fds[i], wanted, listener, i == 0);
         io[i].listeners.push_back(std::make_unique<UdpListener>(
-            io[i].context, fds[i], listener, *io[i].datagrams,
-            [this, id = listener.description.id](std::uint64_t lost) {
+            io[i].context, fds[i], listener,
+            UdpListener::Options{.message_bytes_max = message_bytes_max,
+                                 .compressed_rsyslog = wanted.compressed_rsyslog},
+            *io[i].datagrams, [this, id = listener.description.id](std::uint64_t lost) {
               say("gap", "[gap listener=\"" + id + "\" lost=\"" + std::to_string(lost) + "\"] " +
                              std::to_string(lost) + " datagrams were lost in the kernel's buffer of " + id);
             }));
       }
       break;
     case Protocol::syslog_tcp:
+    case Protocol::syslog_tls:
       for (std::size_t i = 0; i < fds.size(); ++i) {
         io[i].listeners.push_back(
-            std::make_unique<TcpListener>(io[i].context, fds[i], listener, *io[i].streams, counters, ledger));
+            std::make_unique<TcpListener>(io[i].context, fds[i], listener,
+                                          FramerOptions{.frame_bytes_max = message_bytes_max,
+                                                        .multiline_pri = wanted.multiline_pri,
+                                                        .compressed_rsyslog = wanted.compressed_rsyslog},
+                                          *io[i].streams, counters, ledger, secure));
       }
       break;
-    case Protocol::syslog_tls:
     case Protocol::relp:
     case Protocol::beats:
     case Protocol::gelf:
-      for (const int fd : fds) ::close(fd);
-      return "E-LISTEN " + std::string(protocol) + " is not part of this build / 此版本未包含";
+      listen_streams(wanted, listener, fds, secure);
+      if (wanted.protocol != Protocol::gelf) break;
+      if (auto ready = listen_gelf_udp(wanted, listener, *endpoint); !ready) return ready;
+      break;
   }
   spdlog::info("listening: {} {}", protocol, address);
   return {};
 }
 
-void Daemon::Impl::listen_http(IntakeListener& listener, int fd) {
-  NdjsonIngest& ingest =
-      *ndjson.emplace_back(std::make_unique<NdjsonIngest>(*io[0].streams, *writer, counters, listener));
-  http.push_back(std::make_unique<HttpServer>(
-      io[0].context, [this, &ingest](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
-        route_http(std::move(request), std::move(answer), ingest);
-      }));
-  http.back()->listen(fd);
+/// RELP, Beats and GELF on TCP: the same sockets, with or without TLS, and sessions of their own.
+void Daemon::Impl::listen_streams(const ListenerConfig& wanted, const IntakeListener& listener,
+                                  const std::vector<int>& fds, const TlsServer* secure) {
+  StreamListener::Make make;
+  std::size_t sessions_max = 0;
+  if (wanted.protocol == ListenerConfig::Protocol::relp) {
+    RelpOptions options;
+    options.frames.data_bytes_max = static_cast<std::size_t>(wanted.frame_bytes_max);
+    sessions_max = options.sessions_max;
+    make = relp_sessions(options, resends);
+  } else if (wanted.protocol == ListenerConfig::Protocol::beats) {
+    sessions_max = BeatsOptions().sessions_max;
+    make = beats_sessions({}, resends);
+  } else {
+    sessions_max = GelfTcpOptions().sessions_max;
+    make = gelf_sessions({});
+  }
+  for (std::size_t i = 0; i < fds.size(); ++i) {
+    const StreamParts parts = {io[i].context, listener, *io[i].streams, *writer, counters, ledger};
+    io[i].listeners.push_back(std::make_unique<StreamListener>(parts, fds[i], secure, sessions_max, make));
+  }
 }
 
-void Daemon::Impl::set_wanted_receive_buffer(int fd, const ListenerConfig& wanted, const IntakeListener& listener,
-                                             bool tell) {
+Result<void, std::string> Daemon::Impl::listen_gelf_udp(const ListenerConfig& wanted, IntakeListener& listener,
+                                                        Endpoint& endpoint) {
+  auto bound = bind(endpoint, "gelf", SOCK_DGRAM, io.size());
+  if (!bound) return bound.error();
+  for (std::size_t i = 0; i < bound->size(); ++i) {
+    const int fd = (*bound)[i];
+    set_wanted_receive_buffer(fd, wanted, listener, i == 0);
+    io[i].listeners.push_back(std::make_unique<GelfUdpListener>(
+        io[i].context, fd, listener, *io[i].datagrams, counters, [this, id = listener.description.id](std::uint64_t lost) {
+          say("gap", "[gap listener=\"" + id + "\" lost=\"" + std::to_string(lost) + "\"] " + std::to_string(lost) +
+                         " datagrams were lost in the kernel's buffer of " + id);
+        }));
+  }
+  return {};
+}
+
+/// A server whose ingest paths bring what they take to this listener; its other paths are the API's.
+std::unique_ptr<HttpServer> Daemon::Impl::make_http(IntakeListener& listener) {
+  IngestHttp& paths = *ingest.emplace_back(std::make_unique<IngestHttp>(
+      IngestParts{*io[0].streams, *writer, counters, listener, *tokens, receipts}));
+  return std::make_unique<HttpServer>(
+      io[0].context,
+      [this, &paths](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
+        if (!paths.handle(request, answer)) api->handle(std::move(request), std::move(answer));
+      },
+      HttpLimits{}, [&paths](const HttpRequest& request) { return paths.lets_in(request); },
+      [&paths](const HttpRequest& request) { return paths.open(request); });
+}
+
+void Daemon::Impl::set_wanted_receive_buffer(int fd, const ListenerConfig& wanted,
+                                             const IntakeListener& listener, bool tell) {
   const int given = set_receive_buffer(fd, wanted.receive_buffer_bytes);
   if (!tell || given >= wanted.receive_buffer_bytes) return;
   spdlog::warn(
@@ -287,13 +382,50 @@ void Daemon::Impl::follow_files() {
 
 /// A record of our own in the archive, RFC 5424: gaps and losses stand in the log they concern.
 void Daemon::Impl::say(std::string_view id, std::string text) {
-  boost::asio::post(io[0].context, [this, id = std::string(id), text = std::move(text)] {
-    const std::int64_t now = wall_clock_ns();
-    std::string line =
-        "<44>1 " + iso_time(now, 0) + " - vigild " + std::to_string(::getpid()) + " " + id + " " + text;
-    // RFC 5424 wants Z or an offset; iso_time writes +00:00.
-    io[0].streams->add(own, "vigild", line, Tags(), now);
-    io[0].streams->wake_done();
+  boost::asio::post(io[0].context,
+                    [this, id = std::string(id), text = std::move(text)] { say_here(id, text); });
+}
+
+/// The same at once, on the first I/O thread.
+void Daemon::Impl::say_here(std::string_view id, std::string_view text) {
+  const std::int64_t now = wall_clock_ns();
+  // RFC 5424 wants Z or an offset; iso_time writes +00:00.
+  std::string line = "<44>1 " + iso_time(now, 0) + " - vigild " + std::to_string(::getpid()) + " ";
+  line.append(id).append(" ").append(text);
+  io[0].streams->add(own, "vigild", line, Tags(), now);
+  io[0].streams->wake_done();
+}
+
+/// What was beyond a peer's rate and so not stored: one record a peer and minute, on the first I/O thread.
+void Daemon::Impl::tell_suppressed(bool all) {
+  const std::int64_t now = wall_clock_ns();
+  for (const IntakeListener& listener : listeners) {
+    if (!listener.rate) continue;
+    for (const auto& [peer, count] : listener.rate->to_tell(now, all)) {
+      const std::string number = std::to_string(count);
+      say_here("suppressed", "[suppressed listener=\"" + listener.description.id + "\" peer=\"" + peer +
+                                 "\" count=\"" + number + "\"] suppressed " + number + " from " + peer +
+                                 ": beyond messages_per_second_per_peer");
+    }
+  }
+}
+
+void Daemon::Impl::tell_suppressed_later() {
+  suppressed_timer.expires_after(kSuppressedEvery);
+  suppressed_timer.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    tell_suppressed(false);
+    tell_suppressed_later();
+  });
+}
+
+/// SIGHUP: certificates and revocation lists are loaded again.
+void Daemon::Impl::reload_on(boost::asio::signal_set& signal) {
+  signal.async_wait([this, &signal](const boost::system::error_code& error, int) {
+    if (error) return;
+    spdlog::info("told to load again (SIGHUP) / 收到重新載入訊號");
+    tls.reload();
+    reload_on(signal);
   });
 }
 
@@ -338,8 +470,9 @@ void Daemon::Impl::run_sealer() {
             "E-VERIFY {} parts of blocks did not read back as they were written and were kept as plain text: "
             "check the machine's memory / 有 {} 個區塊分段寫入後讀回不符，已改以原文保存，請檢查記憶體",
             failures, failures);
-        say("verify", "[verify failures=\"" + std::to_string(failures) +
-                          "\"] parts of blocks did not read back as they were written; they were kept as plain text");
+        say("verify",
+            "[verify failures=\"" + std::to_string(failures) +
+                "\"] parts of blocks did not read back as they were written; they were kept as plain text");
       }
       // What is kept for the next burst, by us and by glibc, is given back once a burst is over.
       const std::uint64_t taken = archive->next_sequence();
@@ -359,19 +492,6 @@ void Daemon::Impl::run_sealer() {
       }
     }
   }
-}
-
-void Daemon::Impl::route_http(HttpRequest request, std::shared_ptr<HttpAnswer> answer, NdjsonIngest& ingest) {
-  if (request.path == "/ingest/ndjson") {
-    // Device tokens come with the transports; until then this machine's own programs alone may write.
-    if (!request.loopback && !request.trusted) {
-      return answer->reply(
-          401, "application/json",
-          R"({"error":{"code":"not_allowed","message":"ingest over HTTP takes this machine's programs only","message_zh":"HTTP 接收目前僅限本機程式"}})");
-    }
-    return ingest.handle(request, answer);
-  }
-  api->handle(std::move(request), std::move(answer));
 }
 
 Result<void, std::string> Daemon::run_until_signal() {
@@ -402,15 +522,10 @@ Result<void, std::string> Daemon::run_until_signal() {
     // Nobody asked for it by name: somebody else may have its port.
     spdlog::warn("{} - going on without it / 略過此接收端", listening.error());
   }
-  NdjsonIngest& own_ingest = *d.ndjson.emplace_back(std::make_unique<NdjsonIngest>(
-      *d.io[0].streams, *d.writer, d.counters,
+  d.local = d.make_http(
       d.add_listener("http:unix", "http", "vigil.sock",
                      d.config.organisations.empty() ? "default" : d.config.organisations.front().id,
-                     "Asia/Taipei", Charset::automatic, false)));
-  d.local = std::make_unique<HttpServer>(
-      d.io[0].context, [&d, &own_ingest](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
-        d.route_http(std::move(request), std::move(answer), own_ingest);
-      });
+                     "Asia/Taipei", Charset::automatic, false));
   if (const std::string trouble = d.local->listen_unix(d.config.data / "vigil.sock"); !trouble.empty()) {
     return "E-LISTEN " + trouble;
   }
@@ -424,6 +539,10 @@ Result<void, std::string> Daemon::run_until_signal() {
   signals.async_wait([&d](const boost::system::error_code& error, int) {
     if (!error) d.stop();
   });
+  boost::asio::signal_set reload(d.io[0].context, SIGHUP);
+  d.reload_on(reload);
+  d.tell_suppressed_later();
+  d.tls.start();
   for (std::size_t i = 0; i < d.io.size(); ++i) {
     for (const auto& listener : d.io[i].listeners) listener->start();
   }
@@ -459,6 +578,7 @@ Result<void, std::string> Daemon::run_until_signal() {
     io.streams->flush();
   }
   if (d.files) d.files->stop();
+  d.tls.stop();
   d.writer->stop();
   if (d.files) d.files->finish();
   d.watch->stop();
@@ -493,6 +613,7 @@ void Daemon::Impl::stop() {
   });
   second.get_future().wait();
   for (const auto& listener : io[0].listeners) listener->stop();
+  tell_suppressed(true);
   io[0].context.stop();
 }
 

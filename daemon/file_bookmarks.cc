@@ -1,6 +1,6 @@
 #include "daemon/file_bookmarks.h"
 
-#include <zlib.h>
+#include <xxhash.h>
 
 #include <array>
 #include <charconv>
@@ -31,16 +31,14 @@ bool read_number(std::string_view& text, Number& out) {
 }  // namespace
 
 FileSample FileSample::of(std::string_view text) {
-  return {static_cast<std::uint32_t>(text.size()),
-          static_cast<std::uint32_t>(
-              ::crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size())))};
+  return {text.size(), text.empty() ? 0 : ::XXH64(text.data(), text.size(), 0)};
 }
 
 std::string FileBookmark::text() const {
   std::string out;
   for (const std::uint64_t number :
-       std::array<std::uint64_t, kNumbers>{device, inode, front.bytes, front.crc, offset, back.bytes,
-                                           back.crc, finished, static_cast<std::uint64_t>(seen_ns)}) {
+       std::array<std::uint64_t, kNumbers>{device, inode, front.bytes, front.hash, offset, back.bytes,
+                                           back.hash, finished, static_cast<std::uint64_t>(seen_ns)}) {
     out += std::to_string(number) + " ";
   }
   return out + path;
@@ -49,11 +47,13 @@ std::string FileBookmark::text() const {
 std::optional<FileBookmark> FileBookmark::from_text(std::string_view text) {
   FileBookmark mark;
   const bool good = read_number(text, mark.device) && read_number(text, mark.inode) &&
-                    read_number(text, mark.front.bytes) && read_number(text, mark.front.crc) &&
+                    read_number(text, mark.front.bytes) && read_number(text, mark.front.hash) &&
                     read_number(text, mark.offset) && read_number(text, mark.back.bytes) &&
-                    read_number(text, mark.back.crc) && read_number(text, mark.finished) &&
+                    read_number(text, mark.back.hash) && read_number(text, mark.finished) &&
                     read_number(text, mark.seen_ns);
-  if (!good || text.empty()) return std::nullopt;
+  const bool sane = mark.front.bytes <= FileSample::kBytesMax && mark.back.bytes <= FileSample::kBytesMax &&
+                    mark.back.bytes <= mark.offset;
+  if (!good || !sane || text.empty()) return std::nullopt;
   mark.path = text;
   return mark;
 }

@@ -12,11 +12,11 @@
 
 namespace vigil {
 
-/// A few bytes of a file as a checksum (CRC-32), to know it again.
+/// A few bytes of a file as a checksum (xxHash), to know it again.
 struct FileSample {
   /// Enough to tell files apart that begin with a banner and a date.
   static constexpr std::size_t kBytesMax = 256;
-  std::uint32_t bytes = 0, crc = 0;
+  std::uint64_t bytes = 0, hash = 0;
   static FileSample of(std::string_view text);
   bool operator==(const FileSample&) const = default;
 };

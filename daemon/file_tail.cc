@@ -28,7 +28,7 @@ constexpr std::chrono::milliseconds kCongestionPause{5};
 /// How soon it is looked whether what was handed on is committed.
 constexpr std::chrono::milliseconds kCommitPause{20};
 /// A shorter front tells nothing about a file's being a copy of another.
-constexpr std::uint32_t kCopyFrontBytes = 64;
+constexpr std::uint64_t kCopyFrontBytes = 64;
 /// A file of one byte does not say yet whether it is UTF-16.
 constexpr off_t kSizeMin = 2;
 constexpr std::int64_t kSeenEveryNs = std::int64_t{86'400} * 1'000'000'000;
@@ -407,10 +407,12 @@ void FileTail::open(const TailedFile::Found& found, Now now) {
         // give is its own to give.
         if (!open->at_end() || open->offset() < size) return;
         mark.offset = size;
+        const std::uint64_t back = std::min<std::uint64_t>(size, FileSample::kBytesMax);
+        mark.back = FileSample::of(file.bytes_at(size - back, back));
       } else {
         mark.offset = bookmarks_.at(original).offset;
+        mark.back = bookmarks_.at(original).back;
       }
-      mark.back = bookmarks_.at(original).back;
     }
     mark.device = opened.st.st_dev;
     mark.inode = opened.st.st_ino;

@@ -9,58 +9,46 @@ namespace vigil {
 
 namespace {
 constexpr std::size_t kInputBytes = std::size_t{64} * 1024;
-/// Window bits of the largest window, for a gzip head.
-constexpr int kGzipWindow = 15 + 16;
 }  // namespace
 
-GzipFile::GzipFile(int fd) : fd_(fd), input_(kInputBytes) {
-  if (::inflateInit2(&stream_, kGzipWindow) != Z_OK) state_ = State::damaged;
-}
+GzipFile::GzipFile(int fd) : fd_(fd) {}
 
-GzipFile::~GzipFile() { ::inflateEnd(&stream_); }
-
+/// More of the file, if all of what was read is used up. False at the end.
 bool GzipFile::refill() {
-  if (stream_.avail_in != 0) return true;
+  if (!rest_.empty()) return true;
+  input_.resize(kInputBytes);
   ssize_t n = 0;
   do {
     n = ::pread(fd_, input_.data(), input_.size(), static_cast<off_t>(read_));
   } while (n < 0 && errno == EINTR);
   if (n <= 0) {
-    state_ = n < 0 ? State::damaged : in_member_ ? State::cut : State::end;
+    state_ = n < 0 ? State::damaged : member_ ? State::cut : State::end;
     return false;
   }
   read_ += static_cast<std::uint64_t>(n);
-  stream_.next_in = input_.data();
-  stream_.avail_in = static_cast<uInt>(n);
+  rest_ = std::string_view(input_).substr(0, static_cast<std::size_t>(n));
   return true;
 }
 
 std::size_t GzipFile::read(std::span<char> into) {
-  stream_.next_out = reinterpret_cast<Bytef*>(into.data());
-  stream_.avail_out = static_cast<uInt>(into.size());
-  while (state_ == State::more && stream_.avail_out != 0 && refill()) {
-    // Zeros behind the last member are padding (tapes, and what a crash left).
-    if (!in_member_ && read_ > stream_.avail_in) {
-      while (stream_.avail_in != 0 && *stream_.next_in == 0) {
-        ++stream_.next_in;
-        --stream_.avail_in;
-      }
-      if (stream_.avail_in == 0) continue;
+  std::size_t written = 0;
+  while (state_ == State::more && written < into.size() && refill()) {
+    if (!member_) {
+      // Zeros behind the last member are padding (tapes, and what a crash left).
+      rest_.remove_prefix(std::min(rest_.find_first_not_of('\0'), rest_.size()));
+      if (rest_.empty()) continue;
+      member_.emplace(ZlibStream::Wrapping::gzip);
     }
-    in_member_ = true;
-    const int code = ::inflate(&stream_, Z_NO_FLUSH);
-    if (code == Z_STREAM_END) {
-      in_member_ = false;
-      ::inflateReset(&stream_);
-    } else if (code != Z_OK && code != Z_BUF_ERROR) {
-      state_ = State::damaged;
-    }
-    const std::uint64_t given = given_ + (into.size() - stream_.avail_out);
+    const ZlibStream::Step step = member_->unpack(rest_, into.subspan(written));
+    rest_.remove_prefix(step.read);
+    written += step.written;
+    if (step.state == ZlibStream::State::done) member_.reset();
+    if (step.state == ZlibStream::State::broken) state_ = State::damaged;
+    const std::uint64_t given = given_ + written;
     if (given > kRatioFromBytes && given / kRatioMax > read_) state_ = State::too_much;
   }
-  const std::size_t n = into.size() - stream_.avail_out;
-  given_ += n;
-  return n;
+  given_ += written;
+  return written;
 }
 
 }  // namespace vigil

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <zlib.h>
-
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <span>
 #include <string>
-#include <vector>
+#include <string_view>
+
+#include "parsers/zlib_stream.h"
 
 namespace vigil {
 
@@ -21,9 +21,6 @@ class GzipFile {
 
   /// Borrows the descriptor.
   explicit GzipFile(int fd);
-  ~GzipFile();
-  GzipFile(const GzipFile&) = delete;
-  GzipFile& operator=(const GzipFile&) = delete;
 
   enum class State : std::uint8_t {
     more,
@@ -42,10 +39,10 @@ class GzipFile {
   bool refill();
 
   int fd_;
-  z_stream stream_{};
-  std::vector<unsigned char> input_;
+  std::optional<ZlibStream> member_;
+  std::string input_;
+  std::string_view rest_;  ///< of it
   std::uint64_t read_ = 0, given_ = 0;
-  bool in_member_ = false;
   State state_ = State::more;
 };
 

@@ -175,20 +175,14 @@ void Intake::flush_if_full() {
   flush();
 }
 
-void Intake::add_in_place(const IntakeListener& listener, std::string_view peer, std::string_view frame,
-                          bool in_place, Tags transport_tags, std::int64_t received_ns) {
-  add_in_place(listener, {.peer = peer, .received_ns = received_ns, .tags = transport_tags}, frame, in_place);
-}
-
 void Intake::add_in_place(const IntakeListener& listener, const Arrival& arrival, std::string_view frame,
                           bool in_place) {
   if (in_place) cut_to_ = const_cast<char*>(frame.data()) + frame.size();
   append(*open_, listener, arrival, in_place ? frame : own(frame));
 }
 
-void Intake::add(const IntakeListener& listener, std::string_view peer, std::string_view frame,
-                 Tags transport_tags, std::int64_t received_ns) {
-  append(*open_, listener, {.peer = peer, .received_ns = received_ns, .tags = transport_tags}, own(frame));
+void Intake::add(const IntakeListener& listener, const Arrival& arrival, std::string_view frame) {
+  append(*open_, listener, arrival, own(frame));
   flush_if_full();
 }
 
@@ -205,6 +199,10 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, const Arrival&
   }
   ++received_;
   received_bytes_ += raw.size();
+  if (listener.rate && !listener.rate->take(arrival.peer, arrival.received_ns)) {
+    counters_.discard(Discard::rate_limited);
+    return false;
+  }
 
   // The header is read with the source's own charset and zone: the same as when it is read again from the
   // archive.
@@ -214,9 +212,11 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, const Arrival&
   context.zone_minutes = zone_minutes(listener, arrival.received_ns);
   context.charset = listener.description.charset;
   context.peer = arrival.peer;
+  context.envelope = arrival.envelope;
+  context.transport = arrival.transport.empty() ? std::string_view(listener.description.transport) : arrival.transport;
   Record& record = batch.records.emplace_back();
   SyslogHeader& header = record.header;
-  read_syslog_header(raw, context, batch.arena, header);
+  read_record_header(raw, context, batch.arena, header);
   if (header.tags.has(Tag::empty)) {
     batch.records.pop_back();
     counters_.discard(Discard::empty);

@@ -14,8 +14,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "config/address.h"
 #include "daemon/batch_pool.h"
 #include "daemon/counters.h"
+#include "daemon/peer_rate.h"
 #include "daemon/source_table.h"
 #include "daemon/writer.h"
 #include "parsers/batch.h"
@@ -27,6 +29,8 @@ struct IntakeListener {
   SourceTable::Listener description;
   std::string zone;  ///< IANA name
   ListenerStats* stats = nullptr;
+  std::vector<config::Network> relays;  ///< whose connections do not count for the limit of one peer
+  std::unique_ptr<PeerRate> rate;       ///< null: no limit of messages
 };
 
 /// What the transport knows of one message beside its bytes. Views are needed only during the call they are given to.
@@ -67,16 +71,18 @@ class Intake {
   /// One message. `frame` may go when it returns. `peer` as text without port. Records of senders that do not
   /// acknowledge go to the shared open batch.
   void add(const IntakeListener& listener, std::string_view peer, std::string_view frame, Tags transport_tags,
-           std::int64_t received_ns);
+           std::int64_t received_ns) {
+    add(listener, {.peer = peer, .received_ns = received_ns, .tags = transport_tags}, frame);
+  }
+  void add(const IntakeListener& listener, const Arrival& arrival, std::string_view frame);
   /// Room for a stream to read into, inside the open batch, so that what is read is not copied again. Frames
   /// cut from it are given to add_in_place(); before that read_done() says how much was read, and after it read_cut()
   /// that the frames are cut.
   std::span<char> read_buffer();
   void read_done(std::span<char> buffer, std::size_t used);
   /// As add(), for a frame that lies in read_buffer() (or anywhere else: then it is copied).
-  void add_in_place(const IntakeListener& listener, std::string_view peer, std::string_view frame,
-                    bool in_place, Tags transport_tags, std::int64_t received_ns);
-  void add_in_place(const IntakeListener& listener, const Arrival& arrival, std::string_view frame, bool in_place);
+  void add_in_place(const IntakeListener& listener, const Arrival& arrival, std::string_view frame,
+                    bool in_place);
   /// What was read behind the last whole frame is no longer needed. Hands the batch on if it is full.
   void read_cut();
 
@@ -98,6 +104,8 @@ class Intake {
   void observe(std::function<void(const std::shared_ptr<Batch>&)> leaves) { leaves_ = std::move(leaves); }
   /// Streams should not be read until this is false again.
   bool streams_wait() const { return writer_.streams_wait(); }
+  /// It will soon come to that: read little at a time.
+  bool streams_crowd() const { return writer_.streams_crowd(); }
 
  private:
   /// A sender as this thread knows it. What it sent is counted here without locks and published by settle().

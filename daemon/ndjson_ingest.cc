@@ -1,28 +1,31 @@
 #include "daemon/ndjson_ingest.h"
 
+#include "daemon/api_support.h"
 #include "daemon/clock.h"
-#include "daemon/delivery.h"
 #include "parsers/json_lines.h"
 #include "parsers/render.h"
 
 namespace vigil {
 
-void NdjsonIngest::handle(const HttpRequest& request, const std::shared_ptr<HttpAnswer>& answer) {
+void NdjsonIngest::handle(const HttpRequest& request, const std::shared_ptr<HttpAnswer>& answer,
+                          const Admission& admission) {
   if (request.method != "POST" && request.method != "PUT") {
     return answer->reply(
-        405, "application/json",
-        R"({"error":{"code":"method","message":"POST the lines","message_zh":"請以 POST 傳送"}})",
+        405, kJson, R"({"error":{"code":"method","message":"POST the lines","message_zh":"請以 POST 傳送"}})",
         {{"Allow", "POST"}});
   }
-  if (writer_.congested()) {
-    return answer->reply(
-        429, "application/json",
-        R"({"error":{"code":"busy","message":"the queue is full; try again","message_zh":"佇列已滿，請稍後再試"}})",
-        {{"Retry-After", "1"}});
-  }
   const auto lines = split_json_lines(request.body);
-  Delivery delivery(intake_, writer_, counters_, listener_);
-  Arrival arrival{.peer = request.peer, .host_hint = request.parameter("source"), .received_ns = wall_clock_ns()};
+  if (lines.empty()) {
+    return answer->reply(
+        400, kJson,
+        R"({"accepted":0,"rejected":[],"error":{"code":"no_data","message":"the body holds no event","message_zh":"內容沒有任何事件"}})");
+  }
+  Delivery delivery(parts_.intake, parts_.writer, parts_.counters, parts_.listener);
+  Arrival arrival{.peer = request.peer,
+                  .host_hint = request.parameter("source"),
+                  .organisation = admission.organisation,
+                  .envelope = admission.envelope,
+                  .received_ns = wall_clock_ns()};
   std::size_t accepted = 0;
   std::size_t rejected = 0;
   std::string list;
@@ -50,22 +53,17 @@ void NdjsonIngest::handle(const HttpRequest& request, const std::shared_ptr<Http
   }
   std::string body = R"({"accepted":)" + std::to_string(accepted) + R"(,"rejected":[)" + list + "]}\n";
   const unsigned status = accepted == 0 ? 400 : 200;
-  if (lines.empty()) {
-    return answer->reply(
-        400, "application/json",
-        R"({"accepted":0,"rejected":[],"error":{"code":"no_data","message":"the body holds no event","message_zh":"內容沒有任何事件"}})");
-  }
   delivery.commit([answer, status, body = std::move(body)](Delivery::Outcome outcome) {
     using enum Delivery::Outcome;
-    if (outcome == durable) return answer->reply(status, "application/json", body);
+    if (outcome == durable) return answer->reply(status, kJson, body);
     if (outcome == busy) {
       return answer->reply(
-          429, "application/json",
+          429, kJson,
           R"({"error":{"code":"busy","message":"the queue is full; try again","message_zh":"佇列已滿，請稍後再試"}})",
           {{"Retry-After", "1"}});
     }
     answer->reply(
-        outcome == disk_full ? 507 : 503, "application/json",
+        outcome == disk_full ? 507 : 503, kJson,
         R"({"error":{"code":"not_durable","message":"could not be made durable; keep it and try again","message_zh":"無法寫入磁碟，請保留資料後重試"}})",
         {{"Retry-After", "10"}});
   });

@@ -97,7 +97,10 @@ TailedFile::Change TailedFile::look() {
   ready_ = true;
   // An archive that goes on to be written is read on; nobody truncates one.
   if (gzip_) {
-    if (gzip_->state() != GzipFile::State::more) begin(cutter_.taken());
+    if (gzip_->state() != GzipFile::State::more) {
+      mark_.back = FileSample();
+      begin(cutter_.taken());
+    }
     return Change::grew;
   }
   const bool same =

@@ -1,14 +1,12 @@
 #include "daemon/tcp_listener.h"
 
-#include <netinet/tcp.h>
-
 #include <spdlog/spdlog.h>
-#include <sys/socket.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "daemon/clock.h"
-#include "daemon/socket.h"
+#include "parsers/envelope.h"
 
 namespace vigil {
 
@@ -17,47 +15,32 @@ namespace {
 constexpr std::chrono::seconds kSweepEvery{5};
 /// How soon a reader that paused for a full queue looks again.
 constexpr std::chrono::milliseconds kCongestionPause{5};
-/// How long accepting pauses when descriptors have run out and nobody can be evicted.
-constexpr std::chrono::milliseconds kAcceptPause{200};
+
+/// After so long without another byte a multi-line message is whole (F11).
+constexpr std::chrono::seconds kLinesPause{1};
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 }  // namespace
 
-ConnectionLedger::Verdict ConnectionLedger::open(const std::string& peer, bool loopback) {
-  const std::lock_guard lock(mutex_);
-  if (total_ >= limits_.connections_max) return Verdict::too_many;
-  if (!loopback) {
-    std::size_t& count = by_peer_[peer];
-    if (count >= limits_.per_peer_max) return Verdict::too_many_of_peer;
-    ++count;
-  }
-  ++total_;
-  return Verdict::welcome;
-}
-
-void ConnectionLedger::close(const std::string& peer, bool loopback) {
-  const std::lock_guard lock(mutex_);
-  --total_;
-  if (loopback) return;
-  const auto entry = by_peer_.find(peer);
-  if (entry != by_peer_.end() && --entry->second == 0) by_peer_.erase(entry);
-}
-
 class TcpListener::Connection : public std::enable_shared_from_this<TcpListener::Connection> {
  public:
-  Connection(TcpListener& owner, boost::asio::ip::tcp::socket socket, std::string peer, bool loopback)
+  Connection(TcpListener& owner, AcceptedStream accepted)
       : owner_(owner),
-        socket_(std::move(socket)),
+        stream_(std::move(accepted.stream)),
+        ticket_(std::move(accepted.ticket)),
         resume_timer_(owner.io_),
-        peer_(std::move(peer)),
-        loopback_(loopback),
+        idle_timer_(owner.io_),
+        framer_(owner.framing_),
         last_read_(std::chrono::steady_clock::now()),
-        frame_started_(last_read_) {}
+        frame_started_(last_read_) {
+    // Who it was is said of every message, once for all of them.
+    const PeerCertificate& certificate = stream_.peer_certificate();
+    envelope_.add("tls.client.x509.subject.distinguished_name", certificate.subject);
+    envelope_.add("tls.client.hash.sha256", certificate.fingerprint);
+  }
 
   void start() { wait(); }
-  const std::string& peer() const { return peer_; }
-  bool loopback() const { return loopback_; }
   SteadyTime last_read() const { return last_read_; }
 
   /// Called every few seconds: slow and idle peers.
@@ -76,62 +59,67 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
 
   /// At shutdown: what the kernel has acknowledged to the sender is read and kept.
   void finish() {
-    if (!socket_.is_open()) return;
+    if (!stream_.is_open()) return;
     while (read_some()) {
     }
-    end_of_stream();
+    if (stream_.is_open()) end_of_stream();
   }
 
  private:
   void wait() {
-    socket_.async_wait(boost::asio::ip::tcp::socket::wait_read,
-                       [self = shared_from_this()](const boost::system::error_code& error) {
-                         if (error) return;
-                         self->readable();
-                       });
+    stream_.async_wait_read([self = shared_from_this()](const boost::system::error_code& error) {
+      if (!error && self->stream_.is_open()) self->readable();
+    });
   }
 
   void readable() {
     std::size_t taken = 0;
-    while (taken < owner_.ledger_.limits().wake_bytes_max && !owner_.intake_.streams_wait()) {
+    while (taken < wake_bytes() && !owner_.intake_.streams_wait()) {
       const std::size_t before = read_bytes_;
       if (!read_some()) break;
       taken += read_bytes_ - before;
       if (!read_filled_) break;
     }
     owner_.intake_.wake_done();
-    if (!socket_.is_open()) return;
+    if (!stream_.is_open()) return;
     if (!owner_.intake_.streams_wait()) return wait();
     // The queue to the writer is full: leave the bytes in the kernel, its window closes and the sender waits.
     paused_ = true;
     resume_timer_.expires_after(kCongestionPause);
     resume_timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
       self->paused_ = false;
-      if (!error && self->socket_.is_open()) self->readable();
+      if (!error && self->stream_.is_open()) self->readable();
     });
+  }
+
+  std::size_t wake_bytes() const {
+    const TcpLimits& limits = owner_.ledger_.limits();
+    return owner_.intake_.streams_crowd() ? limits.wake_bytes_crowded : limits.wake_bytes_max;
   }
 
   /// False when there is nothing more to read now, or ever.
   bool read_some() {
     const std::span<char> buffer = owner_.intake_.read_buffer();
-    const ssize_t n = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    owner_.intake_.read_done(buffer, n > 0 ? static_cast<std::size_t>(n) : 0);
-    read_filled_ = n == static_cast<ssize_t>(buffer.size());
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return false;
-    if (n <= 0) {
+    const std::span<char> room = buffer.first(std::min(buffer.size(), wake_bytes()));
+    const auto [io, n] = stream_.read(room);
+    owner_.intake_.read_done(buffer, n);
+    read_filled_ = n == room.size();
+    if (io == Io::would_block) return false;
+    if (io != Io::done) {
+      if (io == Io::failed && stream_.secure()) tell_failure();
       end_of_stream();
       return false;
     }
-    read_bytes_ += static_cast<std::size_t>(n);
+    read_bytes_ += n;
     last_read_ = std::chrono::steady_clock::now();
     received_ns_ = wall_clock_ns();
     const bool was_mid_frame = framer_.mid_frame();
-    const std::string_view data(buffer.data(), static_cast<std::size_t>(n));
+    const std::string_view data(buffer.data(), n);
     framer_.feed(data, [this, data](std::string_view frame, Tags tags) {
       const bool in_place =
           !std::less<>()(frame.data(), data.data()) && std::less<>()(frame.data(), data.data() + data.size());
       ++frames_in_read_;
-      owner_.intake_.add_in_place(owner_.listener_, peer_, frame, in_place, tags, received_ns_);
+      owner_.intake_.add_in_place(owner_.listener_, arrival(tags), frame, in_place);
     });
     owner_.intake_.read_cut();
     if (!was_mid_frame || frames_in_read_ != 0) frame_started_ = last_read_;
@@ -140,13 +128,35 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
       close(closed_reason());
       return false;
     }
+    if (owner_.framing_.multiline_pri && framer_.mid_frame()) wait_for_more_lines();
     return true;
+  }
+
+  Arrival arrival(Tags tags) const {
+    return {.peer = peer(), .envelope = envelope_.text(), .received_ns = received_ns_, .tags = tags};
+  }
+
+  /// F11: the last message of a sender that has no more to say for now.
+  void wait_for_more_lines() {
+    idle_timer_.expires_after(kLinesPause);
+    idle_timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+      if (error || !self->stream_.is_open()) return;
+      self->framer_.flush_idle([&self](std::string_view frame, Tags tags) { self->take(frame, tags); });
+      self->owner_.intake_.wake_done();
+    });
   }
 
   /// A frame from outside a read: of a stream that ended or was too slow.
   void take(std::string_view frame, Tags tags) {
-    owner_.intake_.add(owner_.listener_, peer_, frame, tags,
-                       received_ns_ == 0 ? wall_clock_ns() : received_ns_);
+    if (received_ns_ == 0) received_ns_ = wall_clock_ns();
+    owner_.intake_.add(owner_.listener_, arrival(tags), frame);
+  }
+
+  /// TLS that broke after its handshake: whatever had been read whole is kept.
+  void tell_failure() {
+    owner_.counters_.close(stream_.reason());
+    spdlog::warn("connection from {} on {} closed: {}: {}", peer(), owner_.listener_.description.id,
+                 closed_name(stream_.reason()), stream_.trouble());
   }
 
   Closed closed_reason() const {
@@ -174,7 +184,7 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
     owner_.counters_.close(reason);
     // One audit line per closed connection, never per message; peers are addresses, so nothing needs
     // escaping.
-    spdlog::warn("connection from {} on {} closed: {}", peer_, owner_.listener_.description.id,
+    spdlog::warn("connection from {} on {} closed: {}", peer(), owner_.listener_.description.id,
                  closed_name(reason));
     framer_.flush_slow([this](std::string_view frame, Tags tags) {
       if (reason_keeps_partial()) take(frame, tags);
@@ -189,18 +199,20 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
   }
 
   void shut() {
-    if (!socket_.is_open()) return;
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    if (!stream_.is_open()) return;
+    stream_.close();
     resume_timer_.cancel();
+    idle_timer_.cancel();
     owner_.forget(*this);
   }
 
+  const std::string& peer() const { return ticket_.peer(); }
+
   TcpListener& owner_;
-  boost::asio::ip::tcp::socket socket_;
-  boost::asio::steady_timer resume_timer_;
-  std::string peer_;
-  bool loopback_;
+  ByteStream stream_;
+  ConnectionTicket ticket_;
+  boost::asio::steady_timer resume_timer_, idle_timer_;
+  Envelope envelope_;
   bool paused_ = false;
   Framer framer_;
   SteadyTime last_read_, frame_started_;
@@ -211,85 +223,37 @@ class TcpListener::Connection : public std::enable_shared_from_this<TcpListener:
   unsigned slow_frames_ = 0;
 };
 
-TcpListener::TcpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Intake& intake,
-                         Counters& counters, ConnectionLedger& ledger)
+TcpListener::TcpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener,
+                         FramerOptions framing, Intake& intake, Counters& counters, ConnectionLedger& ledger,
+                         const TlsServer* tls)
     : io_(io),
-      acceptor_(io),
-      pause_timer_(io),
+      acceptor_(io, fd, listener, counters, ledger, tls,
+                {.ready =
+                     [this](AcceptedStream accepted) {
+                       connections_.push_back(std::make_shared<Connection>(*this, std::move(accepted)));
+                       connections_.back()->start();
+                     },
+                 .make_room = [this] { evict_idlest(); }}),
       sweep_timer_(io),
       listener_(listener),
+      framing_(framing),
       intake_(intake),
       counters_(counters),
-      ledger_(ledger) {
-  const bool v6 = bound_family_is_v6(fd);
-  acceptor_.assign(v6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4(), fd);
-}
+      ledger_(ledger) {}
 
 TcpListener::~TcpListener() = default;
 
 void TcpListener::start() {
-  boost::system::error_code error;
-  acceptor_.listen(4096, error);
-  if (error) spdlog::error("E-LISTEN cannot accept on {}: {}", listener_.description.id, error.message());
-  accept();
+  acceptor_.start();
   sweep();
 }
 
 void TcpListener::stop() {
   stopped_ = true;
-  boost::system::error_code ignored;
-  acceptor_.close(ignored);
-  pause_timer_.cancel();
+  acceptor_.stop();
   sweep_timer_.cancel();
   const auto connections = connections_;  // finish() takes itself out of the list
   for (const auto& connection : connections) connection->finish();
-}
-
-void TcpListener::accept() {
-  acceptor_.async_accept([this](const boost::system::error_code& error, boost::asio::ip::tcp::socket socket) {
-    if (stopped_ || error == boost::asio::error::operation_aborted) return;
-    if (error) {
-      // Out of descriptors: the longest idle connection makes room; if there is none, wait a little (BI-18).
-      spdlog::error("E-ACCEPT {}: {} - raise the limit of open files (LimitNOFILE) / 請提高可開啟檔案數上限",
-                    listener_.description.id, error.message());
-      evict_idlest();
-      pause_timer_.expires_after(kAcceptPause);
-      pause_timer_.async_wait([this](const boost::system::error_code& cancelled) {
-        if (!cancelled && !stopped_) accept();
-      });
-      return;
-    }
-    boost::system::error_code gone;
-    const auto endpoint = socket.remote_endpoint(gone);
-    if (!gone) {
-      const std::string peer = peer_text(endpoint.address());
-      const bool loopback = peer.rfind("127.", 0) == 0 || peer == "::1";
-      ConnectionLedger::Verdict verdict = ledger_.open(peer, loopback);
-      if (verdict == ConnectionLedger::Verdict::too_many && !connections_.empty()) {
-        evict_idlest();
-        verdict = ledger_.open(peer, loopback);
-      }
-      if (verdict == ConnectionLedger::Verdict::welcome) {
-        const int on = 1;
-        const int idle = 60;
-        const int interval = 10;
-        const int probes = 3;
-        const int fd = socket.native_handle();
-        ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-        ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
-        ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
-        ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
-        auto connection = std::make_shared<Connection>(*this, std::move(socket), peer, loopback);
-        connections_.push_back(connection);
-        listener_.stats->connections.fetch_add(1, std::memory_order_relaxed);
-        connection->start();
-      } else {
-        counters_.close(verdict == ConnectionLedger::Verdict::too_many ? Closed::limit_total
-                                                                       : Closed::limit_peer);
-      }
-    }
-    accept();
-  });
 }
 
 void TcpListener::sweep() {
@@ -314,8 +278,6 @@ void TcpListener::evict_idlest() {
 }
 
 void TcpListener::forget(Connection& connection) {
-  ledger_.close(connection.peer(), connection.loopback());
-  listener_.stats->connections.fetch_sub(1, std::memory_order_relaxed);
   connections_.remove_if([&connection](const auto& held) { return held.get() == &connection; });
 }
 

@@ -10,6 +10,7 @@
 #include <new>
 
 #include "daemon/clock.h"
+#include "parsers/rsyslog_zip.h"
 
 namespace vigil {
 
@@ -51,14 +52,16 @@ int set_receive_buffer(int fd, int bytes) {
   return given / 2;  // The kernel doubles what it is asked for, for its own bookkeeping.
 }
 
-UdpListener::UdpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Intake& intake,
-                         std::function<void(std::uint64_t)> on_loss)
+UdpListener::UdpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Options options,
+                         Intake& intake, std::function<void(std::uint64_t)> on_loss, Sink sink)
     : socket_(io, fd),
       poll_timer_(io),
       fd_(fd),
       listener_(listener),
+      options_(options),
       intake_(intake),
-      on_loss_(std::move(on_loss)) {
+      on_loss_(std::move(on_loss)),
+      sink_(std::move(sink)) {
   const int on = 1;
   ::setsockopt(fd_, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
   void* const memory =
@@ -124,6 +127,23 @@ void UdpListener::count_drops(std::uint32_t cumulative) {
   on_loss_(more);
 }
 
+void UdpListener::take(std::string_view datagram, Tags tags, std::int64_t now) {
+  if (sink_) return sink_(last_peer_text_, datagram, tags, now);
+  if (options_.compressed_rsyslog && may_be_rsyslog_zip(datagram)) {
+    if (const auto unzipped = unzip_rsyslog(datagram, options_.message_bytes_max, unzipped_)) {
+      datagram = unzipped->text;
+      if (unzipped->cut) tags.add(Tag::oversize);
+    } else {
+      tags.add(Tag::bad_zip);
+    }
+  }
+  if (datagram.size() > options_.message_bytes_max) {
+    datagram = datagram.substr(0, options_.message_bytes_max);
+    tags.add(Tag::oversize);
+  }
+  intake_.add(listener_, last_peer_text_, datagram, tags, now);
+}
+
 void UdpListener::drain() {
   for (int round = 0; round < kRoundsMax; ++round) {
     for (std::size_t i = 0; i < kSlots; ++i) {
@@ -146,7 +166,7 @@ void UdpListener::drain() {
       Tags tags;
       if ((header.msg_flags & MSG_TRUNC) != 0) tags.add(Tag::truncated);
       if (last_peer_suspicious_) tags.add(Tag::suspicious_source);
-      intake_.add(listener_, last_peer_text_, {slots_ + i * kSlotBytes, headers_[i].msg_len}, tags, now);
+      take({slots_ + i * kSlotBytes, headers_[i].msg_len}, tags, now);
     }
     // The kernel's count comes with every datagram once there was a drop; the newest says it all.
     msghdr& last = headers_[static_cast<std::size_t>(count) - 1].msg_hdr;

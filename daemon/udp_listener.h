@@ -25,9 +25,18 @@ class UdpListener : public Listener {
   /// A datagram can carry 65,507 bytes: slots are that large, but only touched pages cost memory.
   static constexpr std::size_t kSlotBytes = 64 * 1024;
 
-  /// Takes the bound socket. `on_loss(n)` is told when the kernel has dropped n datagrams more.
-  UdpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Intake& intake,
-              std::function<void(std::uint64_t)> on_loss);
+  struct Options {
+    std::size_t message_bytes_max = kSlotBytes;  ///< what is longer is kept cut and tagged `oversize`
+    bool compressed_rsyslog = false;             ///< datagrams that begin with 'z' are unpacked (F12)
+  };
+
+  /// What becomes of a datagram: peer, bytes, tags, time of receipt.
+  using Sink = std::function<void(std::string_view, std::string_view, Tags, std::int64_t)>;
+
+  /// Takes the bound socket. `on_loss(n)` is told when the kernel has dropped n datagrams more. Without a `sink` every
+  /// datagram is one message.
+  UdpListener(boost::asio::io_context& io, int fd, const IntakeListener& listener, Options options,
+              Intake& intake, std::function<void(std::uint64_t)> on_loss, Sink sink = {});
   ~UdpListener() override;
   void start() override;
   void stop() override;
@@ -37,6 +46,7 @@ class UdpListener : public Listener {
  private:
   void wait();
   void drain();
+  void take(std::string_view datagram, Tags tags, std::int64_t now);
   void count_drops(std::uint32_t cumulative);
   void poll_later();
 
@@ -44,8 +54,10 @@ class UdpListener : public Listener {
   boost::asio::steady_timer poll_timer_;
   int fd_;
   const IntakeListener& listener_;
+  const Options options_;
   Intake& intake_;
   std::function<void(std::uint64_t)> on_loss_;
+  Sink sink_;
   std::atomic<std::uint32_t> dropped_{0};  ///< the kernel's cumulative count, as last seen
   char* slots_ = nullptr;                  ///< kSlots x kSlotBytes, mapped
   std::array<mmsghdr, kSlots> headers_{};
@@ -55,6 +67,7 @@ class UdpListener : public Listener {
   sockaddr_storage last_peer_{};
   std::string last_peer_text_;
   bool last_peer_suspicious_ = false;
+  std::string unzipped_;
 };
 
 /// Sets the receive buffer, by force where we may; returns what the kernel really gives, in bytes.

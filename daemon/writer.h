@@ -57,6 +57,10 @@ class Writer {
   bool streams_wait() const {
     return queued_bytes_.load(std::memory_order_relaxed) > options_.stream_bytes_max;
   }
+  /// Mostly full: streams should be read a little at a time.
+  bool streams_crowd() const {
+    return queued_bytes_.load(std::memory_order_relaxed) > options_.stream_bytes_max / 10 * 7;
+  }
   std::size_t queued_bytes() const { return queued_bytes_.load(std::memory_order_relaxed); }
   /// Null while commits succeed; else why a line could not be acknowledged now.
   std::optional<std::string> trouble() const;

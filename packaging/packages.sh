@@ -49,3 +49,28 @@ packages_install() {
   echo "Could not install:" $missing >&2
   return 1
 }
+
+# packages_unpack SECTION: unpacks them below build/tools/root, once, without installing anything.
+packages_unpack() {
+  tools=$VIGIL_TOP/build/tools
+  for package in $(packages_of "$1"); do
+    [ -e "$tools/$package.done" ] && continue
+    mkdir -p "$tools/root"
+    (cd "$tools" && apt-get download -qq "$package" >/dev/null 2>&1 && dpkg -x "$package"_*.deb root) || {
+      echo "Could not unpack: $package" >&2
+      return 1
+    }
+    rm -f "$tools/$package"_*.deb
+    touch "$tools/$package.done"
+  done
+}
+
+# clients_install: the npm clients of the end-to-end tests, exactly as locked, once.
+clients_install() {
+  clients=$VIGIL_TOP/tests/e2e/clients
+  [ -n "$(command -v node)" ] && [ -n "$(command -v npm)" ] || packages_install node || return 1
+  cmp -s "$clients/package-lock.json" "$clients/node_modules/.locked" && return 0
+  echo "Installing the log clients of the end-to-end tests … 安裝測試用日誌用戶端"
+  (cd "$clients" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || return 1
+  cp "$clients/package-lock.json" "$clients/node_modules/.locked"
+}

@@ -11,7 +11,7 @@ namespace vigil {
 ///
 ///   pairs of: name, NUL, value, NUL      the names dotted and of ECS where it has one; sorted by nothing: as added
 ///
-/// Names begin with `labels.`, `log.`, `tls.client.` or `vigil.`: of those the rules know that the message
+/// Names begin with `labels.`, `log.`, `splunk.`, `tls.client.` or `vigil.`: of those the rules know that the message
 /// need not hold the value (rules/verbatim.cc). Names and values come from outside: a NUL in them is left out,
 /// and the limits below hold.
 class Envelope {

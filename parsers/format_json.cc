@@ -1,5 +1,6 @@
 #include "parsers/format_json.h"
 
+#include "parsers/format_gelf.h"
 #include "parsers/key_table.h"
 #include "parsers/payload_text.h"
 
@@ -54,36 +55,31 @@ void add_json_leaf(PayloadWriter& out, const JsonField& leaf) {
   out.event().add(leaf.path, leaf.value, leaf.type);
 }
 
-namespace {
-
-/// Names that mean the same in most programs' JSON, where ECS has not been said.
-void add_common(PayloadWriter& out, const JsonField& leaf) {
+void add_common_name(PayloadWriter& out, std::string_view path, std::string_view value) {
   Event& event = out.event();
   const auto lacks = [&event](std::string_view name) { return event.find(name) == nullptr; };
-  if (is_any(leaf.path,
-             {"src_ip", "source_ip", "srcip", "client_ip", "clientip", "remote_addr", "id.orig_h"})) {
-    if (lacks("source.address")) out.add_endpoint(Side::source, leaf.value);
-  } else if (is_any(leaf.path, {"dest_ip", "dst_ip", "dstip", "destination_ip", "id.resp_h"})) {
-    if (lacks("destination.address")) out.add_endpoint(Side::destination, leaf.value);
-  } else if (is_any(leaf.path, {"src_port", "srcport", "source_port", "id.orig_p"})) {
-    if (lacks("source.port")) out.add_port(Side::source, leaf.value);
-  } else if (is_any(leaf.path, {"dest_port", "dst_port", "dstport", "id.resp_p"})) {
-    if (lacks("destination.port")) out.add_port(Side::destination, leaf.value);
-  } else if (is_any(leaf.path, {"username", "user", "user_name"})) {
-    if (lacks("user.name")) out.add("user.name", leaf.value);
-  } else if (is_any(leaf.path, {"msg", "Message"})) {
-    out.set("message", leaf.value);
+  if (is_any(path, {"src_ip", "source_ip", "srcip", "client_ip", "clientip", "remote_addr", "id.orig_h"})) {
+    if (lacks("source.address")) out.add_endpoint(Side::source, value);
+  } else if (is_any(path, {"dest_ip", "dst_ip", "dstip", "destination_ip", "id.resp_h"})) {
+    if (lacks("destination.address")) out.add_endpoint(Side::destination, value);
+  } else if (is_any(path, {"src_port", "srcport", "source_port", "id.orig_p"})) {
+    if (lacks("source.port")) out.add_port(Side::source, value);
+  } else if (is_any(path, {"dest_port", "dst_port", "dstport", "id.resp_p"})) {
+    if (lacks("destination.port")) out.add_port(Side::destination, value);
+  } else if (is_any(path, {"username", "user", "user_name"})) {
+    if (lacks("user.name")) out.add("user.name", value);
+  } else if (is_any(path, {"msg", "Message"})) {
+    out.set("message", value);
   }
 }
-
-}  // namespace
 
 void parse_json(PayloadWriter& out) {
   const JsonFields* const fields = read_json(out);
   if (fields == nullptr) return;
+  if (is_gelf(*fields)) return add_gelf(out, *fields);
   for (const JsonField& leaf : fields->leaves) add_json_leaf(out, leaf);
   for (const JsonField& leaf : fields->leaves) {
-    if (leaf.type != ValueType::null) add_common(out, leaf);
+    if (leaf.type != ValueType::null) add_common_name(out, leaf.path, leaf.value);
   }
   // An alert may say so itself; the word is checked, since ECS knows only a few kinds.
   for (const JsonField& leaf : fields->leaves) {

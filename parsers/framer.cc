@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "parsers/byte_scan.h"
+#include "parsers/rsyslog_zip.h"
 
 // The rules, at the start of a frame (numbers as in the specification of the receive path):
 //
@@ -21,6 +22,10 @@
 //                                    -> LF frame and one desync; more than desync_max close the connection
 //   F10  (flush_slow) a partial frame is given as it is, `slow_frame`; its rest becomes a frame of its own,
 //        so that neither bytes nor the step of a counted stream are lost
+//   F11  multiline_pri: LF, too, ends an LF frame only before '<' and a digit, or (flush_idle) when nothing has come after
+//        it for a while
+//   F12  compressed_rsyslog: a counted frame that begins with 'z' and is a whole zlib stream behind it
+//                                    -> what that holds; what cannot be unpacked is kept as it came, `bad_zip`
 //   F13  "GET " or "POST " first     -> http_on_syslog, close
 //
 // Every decision looks at the frame's bytes from its first one and waits while a byte it depends on has not
@@ -50,18 +55,19 @@ Tags tagged(Tag tag) {
 
 // Where an LF frame ends, looking at the first `reach` bytes from offset `from` on.
 struct End {
-  enum { found, none, undecided } what;  // undecided: a NUL is there, what follows it is not yet
+  enum { found, none, undecided } what;  // undecided: a NUL (F11: or LF) is there, what follows it is not yet
   std::size_t at;
 };
 
-End find_end(std::string_view work, std::size_t from, std::size_t reach, bool end) {
+// With `multiline` an LF ends it only where a NUL would (F11).
+End find_end(std::string_view work, std::size_t from, std::size_t reach, bool end, bool multiline) {
   reach = std::min(reach, work.size());
   if (from >= reach) return {End::none, reach};
   const std::string_view seen = work.substr(0, reach);
   for (std::size_t at = from;; ++at) {
     at += find_lf_or_nul(seen.substr(at));
     if (at == reach) return {End::none, reach};
-    if (work[at] == '\n') return {End::found, at};
+    if (work[at] == '\n' && !multiline) return {End::found, at};
     if (at + 1 < work.size() && work[at + 1] != '<') continue;
     if (at + 2 < work.size()) {
       if (is_digit(work[at + 2])) return {End::found, at};
@@ -142,6 +148,16 @@ void Framer::flush(Emit emit, void* sink) {
   drop_buffer();
 }
 
+void Framer::flush_line(Emit emit, void* sink) {
+  if (closed() || buffer_.empty() || counted_need_ != 0 || buffer_.back() != '\n') return;
+  if (mode_ != Mode::discard) {
+    give(buffer_, mode_ == Mode::lf_frame ? tagged(Tag::slow_frame) : Tags(), emit, sink);
+  }
+  mode_ = Mode::frame_start;
+  first_ = false;
+  drop_buffer();
+}
+
 // Reads one frame, or one piece of something to be passed over, at the front of `work`. Returns the bytes
 // used; 0: more are needed to decide. With `end` there are no more, and something is always used.
 std::size_t Framer::step(std::string_view work, bool end, Emit emit, void* sink) {
@@ -213,19 +229,26 @@ std::size_t Framer::counted_frame(std::string_view work, std::size_t head, std::
   counted_before_ = true;
   counted_need_ = 0;
   first_ = false;
+  const std::size_t used = head + body.size();
   if (count > options_.frame_bytes_max) {
     tags.add(Tag::oversize);
   } else if (body.size() < count) {
     tags.add(Tag::truncated_frame);
+  } else if (options_.compressed_rsyslog && may_be_rsyslog_zip(body)) {
+    const auto unzipped = unzip_rsyslog(body, options_.frame_bytes_max, unzipped_);
+    if (unzipped && unzipped->cut) tags.add(Tag::oversize);
+    if (!unzipped) tags.add(Tag::bad_zip);
+    give(unzipped ? unzipped->text : body, tags, emit, sink);
+    return used;
   }
   give(body, tags, emit, sink);
-  return head + body.size();
+  return used;
 }
 
 std::size_t Framer::lf_frame(std::string_view work, bool end, bool desync, Tags tags, Emit emit, void* sink) {
   // An end right behind the longest frame still counts, so two bytes more than that are awaited to tell.
   const std::size_t longest = options_.frame_bytes_max;
-  const End stop = find_end(work, scanned_, longest + 1, end);
+  const End stop = find_end(work, scanned_, longest + 1, end, options_.multiline_pri);
   if (!end && (stop.what == End::undecided || (stop.what == End::none && work.size() <= longest))) {
     scanned_ = stop.at;
     return 0;
@@ -253,7 +276,7 @@ std::size_t Framer::lf_frame(std::string_view work, bool end, bool desync, Tags 
 }
 
 std::size_t Framer::discard(std::string_view work, bool end) {
-  const End stop = find_end(work, 0, work.size(), end);
+  const End stop = find_end(work, 0, work.size(), end, options_.multiline_pri);
   if (stop.what == End::found) {
     mode_ = Mode::frame_start;
     return stop.at + 1;

@@ -19,6 +19,10 @@ struct FramerOptions {
   std::size_t count_max = std::size_t{16} * 1024 * 1024;
   /// Frames out of step with counting (F9) before the connection is closed.
   unsigned desync_max = 10;
+  /// LF ends a frame only before '<' and a digit (F11): for senders whose messages have several lines.
+  bool multiline_pri = false;
+  /// Counted frames that begin with 'z' are unpacked (F12).
+  bool compressed_rsyslog = false;
 };
 
 /// Why a connection has to be closed. The enumerator's name is also its metric label.
@@ -51,6 +55,11 @@ class Framer {
   void flush_slow(Sink&& sink) {
     flush(&call<Sink>, address_of(sink));
   }
+  /// Nothing has come for a second: gives a multi-line frame whose latest line is whole (F11). Else does nothing.
+  template <class Sink>
+  void flush_idle(Sink&& sink) {
+    flush_line(&call<Sink>, address_of(sink));
+  }
 
   FramingError error() const { return error_; }  ///< Not `none`: close the connection.
   bool closed() const { return error_ != FramingError::none; }
@@ -72,6 +81,7 @@ class Framer {
   }
   void run(std::string_view data, bool end, Emit emit, void* sink);
   void flush(Emit emit, void* sink);
+  void flush_line(Emit emit, void* sink);
 
   /// What the next byte belongs to.
   enum class Mode : std::uint8_t {
@@ -92,6 +102,7 @@ class Framer {
   void drop_buffer();
 
   FramerOptions options_;
+  std::string unzipped_;          ///< The latest frame that was unpacked.
   std::string buffer_;            ///< The partial frame, from its first byte.
   std::size_t scanned_ = 0;       ///< No end of frame lies before this offset of a partial LF frame.
   std::size_t counted_need_ = 0;  ///< Bytes the partial counted frame waits for, head and kept body; 0: none.

@@ -82,6 +82,70 @@ int read_hex4(std::string_view text, std::size_t at) {
   return value;
 }
 
+/// Takes the escapes out. False for those JSON does not know and for half a surrogate pair.
+bool unescape(std::string_view raw, Arena& arena, std::string_view& out) {
+  char* const start = arena.allocate(raw.size());
+  char* at = start;
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    if (raw[i] != '\\') {
+      *at++ = raw[i];
+      continue;
+    }
+    if (++i >= raw.size()) return false;
+    switch (raw[i]) {
+      case '"':
+      case '\\':
+      case '/':
+        *at++ = raw[i];
+        break;
+      case 'b':
+        *at++ = '\b';
+        break;
+      case 'f':
+        *at++ = '\f';
+        break;
+      case 'n':
+        *at++ = '\n';
+        break;
+      case 'r':
+        *at++ = '\r';
+        break;
+      case 't':
+        *at++ = '\t';
+        break;
+      case 'x':
+        if (i + 2 >= raw.size() || hex_value(raw[i + 1]) < 0 || hex_value(raw[i + 2]) < 0) return false;
+        *at++ = '\\';
+        *at++ = 'x';
+        break;
+      case 'u': {
+        int unit = read_hex4(raw, i + 1);
+        if (unit < 0) return false;
+        i += 4;
+        auto code = static_cast<char32_t>(unit);
+        if (unit >= 0xD800 && unit <= 0xDBFF) {
+          if (i + 2 >= raw.size() || raw[i + 1] != '\\' || raw[i + 2] != 'u') return false;
+          const int low = read_hex4(raw, i + 3);
+          if (low < 0xDC00 || low > 0xDFFF) return false;
+          i += 6;
+          code = 0x10000U + ((static_cast<char32_t>(unit) - 0xD800U) << 10U) +
+                 (static_cast<char32_t>(low) - 0xDC00U);
+        } else if (unit >= 0xDC00 && unit <= 0xDFFF) {
+          return false;
+        }
+        at = put_utf8(code, at);  // never longer than its escape
+        break;
+      }
+      default:
+        return false;
+    }
+  }
+  const auto used = static_cast<std::size_t>(at - start);
+  arena.shrink_last(raw.size(), used);
+  out = {start, used};
+  return true;
+}
+
 class Walk {
  public:
   Walk(std::string_view text, std::string_view padded, Arena& arena, JsonFields& out)
@@ -250,7 +314,7 @@ class Walk {
       end += backslash ? 2U : 1U;
     }
     out = text_.substr(from, std::min(end, text_.size()) - from);
-    return !escaped || unescape(out, out);
+    return !escaped || unescape(out, arena_, out);
   }
 
   /// The inside of a string value. Its token runs to the next mark, so the last quote in it is the string's
@@ -259,71 +323,7 @@ class Walk {
     token = trim(token);
     if (token.size() < 2 || token.back() != '"') return false;
     out = in_text(token.substr(1, token.size() - 2));
-    return out.find('\\') == std::string_view::npos || unescape(out, out);
-  }
-
-  /// Takes the escapes out. False for those JSON does not know and for half a surrogate pair.
-  bool unescape(std::string_view raw, std::string_view& out) {
-    char* const start = arena_.allocate(raw.size());
-    char* at = start;
-    for (std::size_t i = 0; i < raw.size(); ++i) {
-      if (raw[i] != '\\') {
-        *at++ = raw[i];
-        continue;
-      }
-      if (++i >= raw.size()) return false;
-      switch (raw[i]) {
-        case '"':
-        case '\\':
-        case '/':
-          *at++ = raw[i];
-          break;
-        case 'b':
-          *at++ = '\b';
-          break;
-        case 'f':
-          *at++ = '\f';
-          break;
-        case 'n':
-          *at++ = '\n';
-          break;
-        case 'r':
-          *at++ = '\r';
-          break;
-        case 't':
-          *at++ = '\t';
-          break;
-        case 'x':
-          if (i + 2 >= raw.size() || hex_value(raw[i + 1]) < 0 || hex_value(raw[i + 2]) < 0) return false;
-          *at++ = '\\';
-          *at++ = 'x';
-          break;
-        case 'u': {
-          int unit = read_hex4(raw, i + 1);
-          if (unit < 0) return false;
-          i += 4;
-          auto code = static_cast<char32_t>(unit);
-          if (unit >= 0xD800 && unit <= 0xDBFF) {
-            if (i + 2 >= raw.size() || raw[i + 1] != '\\' || raw[i + 2] != 'u') return false;
-            const int low = read_hex4(raw, i + 3);
-            if (low < 0xDC00 || low > 0xDFFF) return false;
-            i += 6;
-            code = 0x10000U + ((static_cast<char32_t>(unit) - 0xD800U) << 10U) +
-                   (static_cast<char32_t>(low) - 0xDC00U);
-          } else if (unit >= 0xDC00 && unit <= 0xDFFF) {
-            return false;
-          }
-          at = put_utf8(code, at);  // never longer than its escape
-          break;
-        }
-        default:
-          return false;
-      }
-    }
-    const auto used = static_cast<std::size_t>(at - start);
-    arena_.shrink_last(raw.size(), used);
-    out = {start, used};
-    return true;
+    return out.find('\\') == std::string_view::npos || unescape(out, arena_, out);
   }
 
   std::string_view text_, padded_;
@@ -354,6 +354,13 @@ bool walk_json(std::string_view text, Arena& arena, JsonFields& out) {
   if (!workspace.parser.iterate(input).get(doc) && Walk(text, padded, arena, out).document(doc)) return true;
   out.leaves.clear();
   return false;
+}
+
+std::optional<std::string_view> read_json_string(std::string_view quoted, Arena& arena) {
+  if (quoted.size() < 2 || quoted.front() != '"' || quoted.back() != '"') return std::nullopt;
+  std::string_view out = quoted.substr(1, quoted.size() - 2);
+  if (out.find('\\') == std::string_view::npos || unescape(out, arena, out)) return out;
+  return std::nullopt;
 }
 
 std::string_view peek_json_member(std::string_view text, std::string_view key) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -46,6 +47,10 @@ bool walk_json(std::string_view text, Arena& arena, JsonFields& out);
 
 /// A list of leaves to reuse, one per thread, so that parsing does not allocate.
 JsonFields& json_scratch();
+
+/// What a string of JSON, given with its quotes, says: a view of it, or of the arena where escapes were taken out. Nothing
+/// for escapes that JSON does not know (but `\xHH`, as above) and half surrogate pairs.
+std::optional<std::string_view> read_json_string(std::string_view quoted, Arena& arena);
 
 /// The text of the first member `key` of the outermost object (a string's raw inside, a number's digits);
 /// empty if there is none or it holds an object. Reads only as far as needed and does not check the rest.

@@ -18,6 +18,7 @@
 #include "parsers/payload_text.h"
 #include "parsers/payload_writer.h"
 #include "parsers/timestamp.h"
+#include "parsers/wrapped_record.h"
 
 namespace vigil {
 namespace {
@@ -114,9 +115,10 @@ bool is_pam(std::string_view app, std::string_view text) {
 /// - - […", "www.example.com:443 10.0.0.1 - - […"): no blank follows it then, and the payload begins with the
 /// tag.
 std::string_view payload_of(const SyslogHeader& header) {
+  const std::string_view frame = header.wrapping == Wrapping::none ? header.text : header.inner;
   // "::1 - - […": the first colon reads like the end of a Cisco prefix.
-  if (header.app.empty() && header.message.starts_with(':') && header.text.ends_with(header.message) &&
-      header.text.size() > header.message.size() && header.message.data()[-1] == ':') {
+  if (header.app.empty() && header.message.starts_with(':') && frame.ends_with(header.message) &&
+      frame.size() > header.message.size() && header.message.data()[-1] == ':') {
     return {header.message.data() - 1, header.message.size() + 1};
   }
   const bool glued = !header.app.empty() && header.procid.empty() &&
@@ -224,6 +226,7 @@ void parse_event_as(Format format, std::int64_t timestamp_ns, const SyslogHeader
   if (event.format != Format::none) event.add("event.dataset", format_name(event.format));
   PayloadWriter out(text, context, event, arena);
   kFormats[static_cast<std::size_t>(event.format)].parse(out);
+  add_wrapping_fields(out);
   Envelope::for_each(context.envelope, [&event](std::string_view name, std::string_view value) {
     if (event.find(name) == nullptr) event.add(name, value);
   });

@@ -31,8 +31,8 @@ std::optional<std::int64_t> read_epoch(std::string_view text) {
     default:
       return std::nullopt;
   }
-  // 19 digits hold any time up to 2262; more would not fit.
-  if (*whole > static_cast<std::uint64_t>(INT64_MAX / unit)) return std::nullopt;
+  // 19 digits hold any time up to 2262; more would not fit, nor a fraction behind the last second.
+  if (*whole >= static_cast<std::uint64_t>(INT64_MAX / unit)) return std::nullopt;
   auto time = static_cast<std::int64_t>(*whole) * unit;
   if (unit == kSecond) {
     std::int64_t digit_worth = kSecond;

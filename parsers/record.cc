@@ -1,6 +1,25 @@
 #include "parsers/record.h"
 
+#include "parsers/envelope.h"
+#include "parsers/wrapped_record.h"
+
 namespace vigil {
+namespace {
+
+/// The program as the agent that read the line knows it: promtail sends bare messages of the journal.
+std::string_view app_of_labels(std::string_view envelope) {
+  constexpr std::string_view kNames[] = {"labels.syslog_identifier", "labels.identifier", "labels.app"};
+  for (const std::string_view name : kNames) {
+    std::string_view app;
+    Envelope::for_each(envelope, [&](std::string_view label, std::string_view value) {
+      if (label == name) app = value;
+    });
+    if (!app.empty()) return app;
+  }
+  return {};
+}
+
+}  // namespace
 
 ParseContext record_context(const Source& source, std::int64_t received_ns) {
   ParseContext context;
@@ -13,8 +32,19 @@ ParseContext record_context(const Source& source, std::int64_t received_ns) {
   return context;
 }
 
+void read_record_header(std::string_view raw, const ParseContext& context, Arena& arena, SyslogHeader& header) {
+  const Wrapping wrapping = wrapping_of(context.transport, raw);
+  if (wrapping == Wrapping::none) {
+    read_syslog_header(raw, context, arena, header);
+    if (context.transport == transport::kLoki && header.app.empty()) header.app = app_of_labels(context.envelope);
+  } else {
+    read_wrapped_header(wrapping, raw, context, arena, header);
+  }
+}
+
 SyslogHeader parse_record_header(std::string_view raw, const Source& source, std::int64_t received_ns, Arena& arena) {
-  SyslogHeader header = parse_syslog_header(raw, record_context(source, received_ns), arena);
+  SyslogHeader header;
+  read_record_header(raw, record_context(source, received_ns), arena, header);
   if (!source.carries_documents()) return header;
   if (!header.has_priority) {
     for (const Tag tag : {Tag::no_pri, Tag::no_tag, Tag::no_ts, Tag::ts_recv}) header.tags.remove(tag);

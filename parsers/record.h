@@ -11,6 +11,10 @@ namespace vigil {
 /// (`no_pri`, `no_tag`, `no_ts`) are not given.
 SyslogHeader parse_record_header(std::string_view raw, const Source& source, std::int64_t received_ns, Arena& arena);
 
+/// The same while the source is not known yet: in a context that says the transport and the envelope. `header.host` is the
+/// message's own (`host_from_message`), else the context's peer.
+void read_record_header(std::string_view raw, const ParseContext& context, Arena& arena, SyslogHeader& header);
+
 /// The context parse_record_header and parse_event read it in.
 ParseContext record_context(const Source& source, std::int64_t received_ns);
 

@@ -88,7 +88,8 @@ class EventJson {
 
   // Control characters stay: JSON has its own way to write them.
   std::string_view original() {
-    const bool escaped = event_.header.tags.has(Tag::ctrl);
+    // The lengths of binary fields, too, which are no deviation.
+    const bool escaped = event_.header.tags.has(Tag::ctrl) || event_.header.wrapping == Wrapping::journal;
     if (around_.raw.data() == nullptr || !escaped) return event_.header.text;
     const Charset charset = around_.source ? around_.source->charset : Charset::automatic;
     return decode_text(around_.raw, charset, Controls::kept, arena_).text;

@@ -46,6 +46,9 @@ struct ParseContext {
   std::string_view transport{};  ///< Source::transport: says in which form a document is wrapped
 };
 
+/// What the message stood in, if its frame is a document around it (wrapped_record.h).
+enum class Wrapping : std::uint8_t { none, hec, document, journal };
+
 enum class HeaderFormat : std::uint8_t { rfc5424, rfc3164, headerless };
 
 /// The header of one syslog message. Views point into the frame, or into the arena where the text had to be
@@ -64,6 +67,9 @@ struct SyslogHeader {
   std::string_view message;
   std::optional<std::uint64_t> sequence;  ///< Cisco's message counter
   Tags tags;
+  Wrapping wrapping = Wrapping::none;
+  std::string_view document;  ///< of a wrapped message: what it stood in, controls as they came …
+  std::string_view inner;     ///< … and the message alone, decoded, as `text` is otherwise
 };
 
 /// Reads the header of one message. Never fails: a deviation is a tag (the grammar and its rules are in

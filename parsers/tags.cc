@@ -19,6 +19,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Tag::count_)> kN
     "bad_payload", "fields_capped", "unparsed",
     // HTTP ingest
     "not_json", "empty",
+    // framing, later on
+    "bad_zip",
     // files
     "file_truncated"};
 static_assert(!kNames.back().empty(), "every tag has a name");

@@ -15,7 +15,7 @@ constexpr std::string_view kDerived[] = {
     "tls.server.not_before", "winlog.logon.type"};
 constexpr std::string_view kDerivedFamilies[] = {"observer.", "log.", "vigil.", "related.", "threat.",
                                                 // may stand in the envelope instead (parsers/envelope.h)
-                                                "labels.", "tls.client."};
+                                                "labels.", "splunk.", "tls.client."};
 /// Formats whose own word for what was done is event.action; others get ours.
 constexpr Format kOwnActions[] = {Format::cef, Format::fortigate, Format::eve, Format::key_value, Format::json};
 

@@ -149,6 +149,9 @@ bool any_value(LazyEvent& subject, const FieldRef& field, const Visit& visit) {
       if (subject.facts() != nullptr) {
         return subject.facts()->severity < kSeverityNone && number(subject.facts()->severity);
       }
+      // GELF's level stands in the document.
+      if (subject.record().source->transport == transport::kGelf)
+        return any_payload_value(subject.event(), field.lower, visit);
       return shows_priority(subject) && number(static_cast<unsigned>(subject.header().priority.severity()));
     case FieldId::hostname:
       return subject.header().host_from_message && text(subject.header().host);

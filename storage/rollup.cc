@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "parsers/wrapped_record.h"
 #include "storage/hash.h"
 #include "storage/needle.h"
 #include "storage/row_columns.h"
@@ -106,9 +107,10 @@ std::uint32_t host_without_parsing(const Source& source, Format format, std::str
 }
 
 std::uint8_t severity_without_parsing(const Source& source, std::string_view raw) {
-  if (raw.empty() || raw.front() == '\0') return kSeverityUnknown;
+  if (raw.empty() || raw.front() == '\0' || source.transport == transport::kGelf) return kSeverityUnknown;
   if (raw.front() != '<')
-    return source.carries_documents() && raw.front() == '{' ? kSeverityNone : kSeverityUnknown;
+    return source.carries_documents() && raw.front() == '{' && !may_be_wrapped(source.transport) ? kSeverityNone
+                                                                                              : kSeverityUnknown;
   unsigned priority = 0;
   std::size_t at = 1;
   for (; at < raw.size() && at <= 3 && raw[at] >= '0' && raw[at] <= '9'; ++at) {

@@ -2,11 +2,13 @@
 // itself, so that the figure is the receiver's.
 //
 //   blast tcp PORT FILE [REPEAT]          one connection; returns when the receiver has closed it
+//   blast tls PORT FILE [REPEAT]          the same over TLS; whoever answers is trusted
 //   blast udp PORT FILE REPEAT RATE       a datagram a line, RATE a second (0: at once)
 
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -67,6 +69,29 @@ void send_stream(int port, std::string_view text, int repeat) {
   }
 }
 
+void send_tls(int port, std::string_view text, int repeat) {
+  SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
+  SSL* const session = SSL_new(context);
+  SSL_set_fd(session, connect_to(SOCK_STREAM, port));
+  if (SSL_connect(session) != 1) {
+    std::fputs("no TLS session\n", stderr);
+    std::exit(EXIT_FAILURE);
+  }
+  for (int round = 0; round < repeat; ++round) {
+    for (std::string_view rest = text; !rest.empty();) {
+      const int n = SSL_write(session, rest.data(), static_cast<int>(std::min(rest.size(), kWriteBytes)));
+      if (n <= 0) fail("SSL_write");
+      rest.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+  SSL_shutdown(session);
+  std::array<char, 64> answer{};
+  while (SSL_read(session, answer.data(), answer.size()) > 0) {
+  }
+  SSL_free(session);
+  SSL_CTX_free(context);
+}
+
 std::uint64_t send_datagrams(int port, std::string_view text, int repeat, double rate) {
   const int fd = connect_to(SOCK_DGRAM, port);
   const auto begin = std::chrono::steady_clock::now();
@@ -109,11 +134,15 @@ int main(int argc, char** argv) {
     send_stream(std::atoi(argv[2]), map_file(argv[3]), repeat);
     return EXIT_SUCCESS;
   }
+  if (kind == "tls") {
+    send_tls(std::atoi(argv[2]), map_file(argv[3]), repeat);
+    return EXIT_SUCCESS;
+  }
   if (kind == "udp" && argc > 5) {
     const auto sent = send_datagrams(std::atoi(argv[2]), map_file(argv[3]), repeat, std::atof(argv[5]));
     std::printf("%llu\n", static_cast<unsigned long long>(sent));
     return EXIT_SUCCESS;
   }
-  std::fputs("blast tcp PORT FILE [REPEAT] | blast udp PORT FILE REPEAT RATE\n", stderr);
+  std::fputs("blast tcp|tls PORT FILE [REPEAT] | blast udp PORT FILE REPEAT RATE\n", stderr);
   return 2;
 }

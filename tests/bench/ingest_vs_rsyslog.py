@@ -7,6 +7,8 @@ TCP: CPU seconds (user + system, all threads, from /proc/PID/stat) of the whole 
 from its start until everything is stored, watched, sealed, and the process has stopped. rsyslog receives with imptcp
 and writes text with omfile: nothing parsed beyond its own header, no fsync, no index, no rules.
 
+--tls: vigild over TLS beside itself over plain TCP, by turns; TLS must do at least half as much in a CPU second.
+
 --udp: 100,000 datagrams a second for 30 s into a 32 MiB buffer (nothing may be lost), and into a 4 KiB buffer (the
 counted loss must equal sent minus stored).
 """
@@ -26,6 +28,7 @@ import time
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "e2e"))
 
+from certificates import Authority  # noqa: E402
 from harness import Build, Daemon, Failure, Process, free_port, need, wait_until  # noqa: E402
 from real import private_copy  # noqa: E402
 
@@ -125,15 +128,21 @@ def listens(port):
     return any(wanted in line and " 0A " in line for line in open("/proc/net/tcp", encoding="ascii"))
 
 
-def run_vigil(build, blast, corpus, lines, place):
+def run_vigil(build, blast, corpus, lines, place, tls=False):
     work = place / "vigil"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
-    daemon = Daemon(build, work)
+    listeners, port = [], free_port()
+    if tls:
+        ca = Authority(work / "ca")
+        ca.issue("server", usage="serverAuth")
+        listeners = [{"protocol": "syslog-tls", "address": f"127.0.0.1:{port}", "organisation": "school-a",
+                      "tls": {"certificate": str(ca.path("server.pem")), "key": str(ca.path("server.key"))}}]
+    daemon = Daemon(build, work, more_listeners=listeners)
     daemon.start()
     try:
         begin = time.monotonic()
-        subprocess.run([blast, "tcp", str(daemon.syslog_port), corpus], check=True)
+        subprocess.run([blast, "tls" if tls else "tcp", str(port if tls else daemon.syslog_port), corpus], check=True)
         # Asking costs the daemon something too: seldom.
         wait_until(lambda: daemon.status()["stored"] >= lines and daemon.status()["rule_lag_events"] == 0, 300,
                    "everything stored and watched", every=0.5)
@@ -142,11 +151,12 @@ def run_vigil(build, blast, corpus, lines, place):
         threads = cpu_by_thread(daemon.process.pid)
         used = cpu_until_end(daemon.process)
         took = time.monotonic() - begin
+        receiving = sum(seconds for name, seconds in threads.items() if name in ("io-1", "vigild"))
         if status["stored"] != lines:
             raise Failure(f"stored {status['stored']} of {lines}")
         stored = sum(path.stat().st_size for path in daemon.data.rglob("*") if path.is_file())
         where = ", ".join(f"{name} {seconds:.2f}" for name, seconds in {**threads, "stopping": used - before_stop}.items())
-        return used, took, stored, where
+        return used, took, stored, where, receiving
     finally:
         if daemon.process.alive():
             daemon.process.kill()
@@ -172,6 +182,24 @@ def tcp(build, arguments, blast, corpus, lines, place):
         print(f"{name}: median {median:.3f} CPU seconds per million messages")
     if len(medians) == 2:
         print(f"ratio vigil / rsyslog: {medians['vigil'] / medians['rsyslog']:.2f}")
+
+
+def tls(build, arguments, blast, corpus, lines, place):
+    results = {"plain": [], "tls": []}
+    for turn in range(arguments.runs):
+        for name, runs in results.items():
+            os.sync()
+            time.sleep(1)
+            run = run_vigil(build, blast, corpus, lines, place, tls=name == "tls")
+            runs.append(run)
+            print(f"  run {turn + 1}: {name:5} {run[0] / lines * 1e6:6.3f} CPU s/M messages, of these receiving "
+                  f"{run[4] / lines * 1e6:6.3f}\n         CPU s by thread: {run[3]}", flush=True)
+    whole, receiving = ({name: statistics.median(run[part] for run in runs) / lines * 1e6 for name, runs in results.items()}
+                        for part in (0, 4))
+    for what, medians in (("whole process", whole), ("receiving threads", receiving)):
+        print(f"{what}: median {medians['plain']:.3f} plain, {medians['tls']:.3f} TLS, CPU seconds per million messages; TLS does "
+              f"{medians['plain'] / medians['tls']:.2f} of plain in a CPU second")
+    return receiving["plain"] / receiving["tls"] >= 0.5
 
 
 def udp(build, blast, corpus, place, buffer, rate, seconds):
@@ -215,6 +243,7 @@ def main():
     parser.add_argument("--corpus", type=pathlib.Path)
     parser.add_argument("--only", choices=["vigil", "rsyslog"])
     parser.add_argument("--udp", action="store_true")
+    parser.add_argument("--tls", action="store_true")
     parser.add_argument("--place", default=None, help="where data directories go (default: a temporary directory)")
     arguments = parser.parse_args()
 
@@ -229,7 +258,10 @@ def main():
             corpus, name = make_corpus(build, arguments.lines, place)
         lines = sum(1 for _ in open(corpus, "rb"))
         print(f"{lines} lines, {corpus.stat().st_size / 1e6:.1f} MB ({name}); {os.cpu_count()} cores")
-        if arguments.udp:
+        if arguments.tls:
+            good = tls(build, arguments, blast, corpus, lines, place)
+            print("as promised" if good else "NOT as promised")
+        elif arguments.udp:
             sent, stored, dropped, discarded = udp(build, blast, corpus, place, 32 * 1024 * 1024, 100_000, 30)
             good = (stored, dropped, discarded) == (sent, 0, 0)
             sent, stored, dropped, discarded = udp(build, blast, corpus, place, 4096, 100_000, 10)

@@ -40,10 +40,14 @@ TEST(Config, SampleOfTheDocumentationLoads) {
   EXPECT_EQ(school.ciso, (Contact{"校長", "ciso", "principal@example.edu.tw", ""}));
   EXPECT_EQ(school.contacts.size(), 2U);
   EXPECT_EQ(school.overlay, "county-schools");
-  ASSERT_EQ(config->listeners.size(), 5U);
+  ASSERT_EQ(config->listeners.size(), 9U);
   EXPECT_EQ(config->listeners[0].receive_buffer_bytes, 33554432);
   EXPECT_TRUE(config->listeners[3].drill);
   EXPECT_EQ(config->listeners[4].organisation, "county") << "a listener without one belongs to the top";
+  EXPECT_EQ(config->listeners[5].tls->mode, TlsConfig::Mode::name);
+  EXPECT_EQ(config->tokens.size(), 1U);
+  EXPECT_EQ(config->files[1].multiline, R"(^\d{4}-\d\d-\d\d )");
+  EXPECT_EQ(config->upstream.size(), 2U);
   ASSERT_EQ(config->systems.size(), 2U);
   EXPECT_EQ(config->systems[0].kinds, Kind::os | Kind::application | Kind::logon);
   EXPECT_EQ(config->systems[0].tolerable_outage_hours, 8);
@@ -58,10 +62,15 @@ TEST(Config, EmbeddedDefaultIsUsefulUnconfigured) {
   ASSERT_EQ(config.organisations.size(), 1U);
   EXPECT_EQ(config.organisations[0].id, "default");
   EXPECT_EQ(config.organisations[0].tier, Tier::C);
-  ASSERT_EQ(config.listeners.size(), 3U);
+  ASSERT_EQ(config.listeners.size(), 6U);
   EXPECT_EQ(config.listeners[0].address, "0.0.0.0:5514");
   EXPECT_EQ(config.listeners[1].protocol, ListenerConfig::Protocol::syslog_tcp);
   EXPECT_EQ(config.listeners[2].address, "127.0.0.1:8514");
+  EXPECT_FALSE(config.listeners[2].optional);
+  for (std::size_t i = 3; i < 6; ++i) {
+    EXPECT_TRUE(config.listeners[i].optional) << "RELP, Beats and GELF may find their ports taken";
+    EXPECT_THAT(config.listeners[i].address, ::testing::StartsWith("127.0.0.1:"));
+  }
   ASSERT_EQ(config.channels.size(), 1U);
   EXPECT_EQ(config.channels[0].directory, "vigil-data/spool");
   EXPECT_THAT(config.rules.directories, IsEmpty()) << "empty: the built-in pack";
@@ -81,7 +90,7 @@ TEST(Config, WhatIsLeftOutIsAsInTheDefault) {
   for (const std::string_view yaml : {"", "# nothing\n", "{}", "---\n", "data: x\n"}) {
     const auto config = parse_config(yaml, "/etc/vigil/vigil.yaml");
     ASSERT_TRUE(config) << yaml;
-    EXPECT_EQ(config->listeners.size(), 3U) << yaml;
+    EXPECT_EQ(config->listeners.size(), 6U) << yaml;
     EXPECT_EQ(config->listeners[0].organisation, "default") << yaml;
     EXPECT_EQ(config->channels.size(), 1U) << yaml;
   }
@@ -141,21 +150,8 @@ upstream: []
 
 TEST(Config, SaysWhatComesWithALaterVersionInsteadOfIgnoringIt) {
   constexpr Case kCases[] = {
-      {"TLS and its keys: one complaint",
-       "listeners: [{protocol: syslog-tls, address: '0.0.0.0:6514', tls: {mode: anon}}]",
-       "1:24 listeners[0].protocol: 'syslog-tls' is not supported by this version yet | this version listens "
-       "for "
-       "syslog-udp, syslog-tcp and http"},
-      {"RELP", "listeners: [{protocol: relp, address: '0.0.0.0:2514'}]",
-       "1:24 listeners[0].protocol: 'relp' is not supported by this version yet | this version listens for "
-       "syslog-udp, syslog-tcp and http"},
-      {"TLS on a protocol we serve",
-       "listeners: [{protocol: http, address: '0.0.0.0:1', tls: {certificate: c}}]",
-       "1:57 listeners[0].tls: 'tls' is not supported by this version yet | remove it for now"},
       {"anchors", "anchors: [{kind: mail, to: soc@county.example}]",
        "1:10 anchors: 'anchors' is not supported by this version yet | remove it for now"},
-      {"upstream", "upstream: [{url: x}]",
-       "1:11 upstream: 'upstream' is not supported by this version yet | remove it for now"},
       {"a webhook", "channels: [{id: w, kind: webhook, url: x}]",
        "1:26 channels[0].kind: 'webhook' is not supported by this version yet | this version tells by smtp "
        "and spool"},
@@ -176,8 +172,7 @@ TEST(Config, BI107UnknownKeyIsAnErrorWithTheNearestName) {
        "1:1 organizations: unknown key 'organizations' | did you mean 'organisations'?"},
       {"nothing near", "data: d\nzzzzzz: 1\n",
        "2:1 zzzzzz: unknown key 'zzzzzz' | possible here: data, drill, organisations, systems, listeners, "
-       "retention, "
-       "rules, channels, anchors, upstream"},
+       "tokens, files, retention, rules, channels, anchors, upstream"},
       {"merge keys are not ours", "data: d\nretention: {<<: x}\n",
        "2:13 retention.<<: unknown key '<<' | possible here: months, out_of_scope_days, hold_surroundings"},
       {"a key that is a list", "data: d\n? [a]\n: b\n", "2:3 : expected a key, found a list | "},

@@ -34,7 +34,8 @@ class IntakeTest : public testing::Test {
     intake_.read_done(buffer, bytes.size());
     framer.feed({buffer.data(), bytes.size()}, [&](std::string_view frame, Tags tags) {
       const bool in_place = frame.data() >= buffer.data() && frame.data() < buffer.data() + buffer.size();
-      intake_.add_in_place(listener_, "192.0.2.1", frame, in_place, tags, kNow);
+      intake_.add_in_place(listener_, {.peer = "192.0.2.1", .received_ns = kNow, .tags = tags}, frame,
+                           in_place);
     });
     intake_.read_cut();
     return buffer.data();

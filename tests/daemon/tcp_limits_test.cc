@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "daemon/tcp_listener.h"
+#include "daemon/connection_ledger.h"
 
 namespace vigil {
 namespace {

@@ -1,6 +1,7 @@
 // A stream cut into any pieces yields the same frames, none longer than the limit, in bounded memory.
 //
-// The first byte of the input chooses the cuts, the rest is the stream.
+// The first byte of the input chooses the cuts, the rest is the stream. It is read as it is by default, with messages of
+// several lines, and with compressed ones.
 
 #include <cstdint>
 #include <string>
@@ -16,7 +17,11 @@ using vigil::Framer;
 using vigil::FramingError;
 using vigil::Tags;
 
-constexpr vigil::FramerOptions kOptions = {.frame_bytes_max = 48, .count_max = 100'000, .desync_max = 3};
+constexpr vigil::FramerOptions kOptions[] = {
+    {.frame_bytes_max = 48, .count_max = 100'000, .desync_max = 3},
+    {.frame_bytes_max = 48, .count_max = 100'000, .desync_max = 3, .multiline_pri = true},
+    {.frame_bytes_max = 48, .count_max = 100'000, .desync_max = 3, .compressed_rsyslog = true},
+};
 
 struct Seen {
   std::vector<std::pair<std::string, std::uint64_t>> frames;
@@ -29,12 +34,12 @@ enum class Slow { never, sometimes };
 
 // `step` gives the length of the next piece.
 template <class Step>
-Seen read(std::string_view stream, Step step, Slow slow) {
-  Framer framer(kOptions);
+Seen read(const vigil::FramerOptions& options, std::string_view stream, Step step, Slow slow) {
+  Framer framer(options);
   Seen seen;
   const auto sink = [&](std::string_view frame, Tags tags) {
     require(!frame.empty(), "a frame is never empty");
-    require(frame.size() <= kOptions.frame_bytes_max, "a frame is never longer than the limit");
+    require(frame.size() <= options.frame_bytes_max, "a frame is never longer than the limit");
     seen.frames.emplace_back(frame, tags.bits());
   };
   while (!stream.empty()) {
@@ -42,6 +47,7 @@ Seen read(std::string_view stream, Step step, Slow slow) {
     stream.remove_prefix(piece.size());
     framer.feed(piece, sink);
     require(framer.buffered_bytes() <= 1024, "a partial frame is bounded");
+    if (slow == Slow::sometimes && piece.size() % 5 == 0) framer.flush_idle(sink);
     if (slow == Slow::sometimes && framer.mid_frame() && piece.size() % 3 == 0) framer.flush_slow(sink);
   }
   framer.finish(sink);
@@ -62,14 +68,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     state = state * 1'664'525U + 1'013'904'223U;
     return static_cast<std::size_t>(1 + (state >> 24U) % 40);
   };
-  const Seen whole = read(
-      stream, [&] { return stream.size(); }, Slow::never);
-  require(read(stream, random_step, Slow::never) == whole, "the frames do not depend on the cuts");
-  if (stream.size() <= 2048) {
-    require(read(
-                stream, [] { return std::size_t{1}; }, Slow::never) == whole,
-            "not even on single bytes");
+  for (const vigil::FramerOptions& options : kOptions) {
+    const Seen whole = read(
+        options, stream, [&] { return stream.size(); }, Slow::never);
+    require(read(options, stream, random_step, Slow::never) == whole, "the frames do not depend on the cuts");
+    if (stream.size() <= 2048) {
+      require(read(
+                  options, stream, [] { return std::size_t{1}; }, Slow::never) == whole,
+              "not even on single bytes");
+    }
+    read(options, stream, random_step, Slow::sometimes);
   }
-  read(stream, random_step, Slow::sometimes);
   return 0;
 }

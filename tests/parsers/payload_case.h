@@ -37,15 +37,14 @@ class PayloadBench {
   }
 
   void check(const PayloadCase& one) {
-    const Event& event = parse(one.frame);
-    std::string_view rest = one.expected;
-    while (!rest.empty()) {
-      const std::size_t end = rest.find(" | ");
-      const std::string_view claim = rest.substr(0, end);
-      rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 3);
-      EXPECT_TRUE(holds(event, claim))
-          << one.why << "\n  claim: " << claim << "\n  frame: " << printable(one.frame)
-          << "\n  event: " << describe(event);
+    check(parse(one.frame), one.expected, std::string(one.why) + "\n  frame: " + printable(one.frame));
+  }
+  static void check(const Event& event, std::string_view expected, const std::string& why) {
+    while (!expected.empty()) {
+      const std::size_t end = expected.find(" | ");
+      const std::string_view claim = expected.substr(0, end);
+      expected.remove_prefix(end == std::string_view::npos ? expected.size() : end + 3);
+      EXPECT_TRUE(holds(event, claim)) << why << "\n  claim: " << claim << "\n  event: " << describe(event);
     }
   }
 
