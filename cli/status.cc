@@ -1,5 +1,6 @@
 // vigil status.
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -89,6 +90,33 @@ std::string upstream_table(const json::value& status) {
                              {false, false, false, true, true, true, false}, rows, SIZE_MAX);
 }
 
+/// The files that are followed: those behind or in trouble first, at most as many as fit a screen.
+std::string files_table(const json::value& status) {
+  constexpr std::size_t kRowsMax = 20;
+  const json::value* const files = find_path(status, "files");
+  if (files == nullptr || !files->is_array() || files->as_array().empty()) return {};
+  std::vector<const json::value*> order;
+  for (const json::value& each : files->as_array()) order.push_back(&each);
+  std::stable_sort(order.begin(), order.end(), [](const json::value* a, const json::value* b) {
+    const auto rank = [](const json::value* file) {
+      return find_path(*file, "trouble") != nullptr ? 1e300 : number_at(*file, "behind_bytes");
+    };
+    return rank(a) > rank(b);
+  });
+  std::vector<std::vector<std::string>> rows;
+  for (const json::value* each : order) {
+    if (rows.size() == kRowsMax) break;
+    const std::string trouble = plain_at(*each, "trouble");
+    rows.push_back({"  " + one_line(plain_at(*each, "path")), bytes_at(*each, "offset"),
+                    trouble.empty() ? bytes_at(*each, "behind_bytes") : one_line(trouble)});
+  }
+  std::string out = "\n" + render_table({std::string(say("Files", "檔案")), std::string(say("read", "已讀")),
+                                         std::string(say("behind", "落後"))},
+                                        {false, true, true}, rows, SIZE_MAX);
+  if (order.size() > rows.size()) out += "  … " + std::to_string(order.size() - rows.size()) + "\n";
+  return out;
+}
+
 std::string status_sheet(const json::value& status) {
   Sheet sheet;
   const bool drill = plain_at(status, "drill") == "true";
@@ -119,7 +147,7 @@ std::string status_sheet(const json::value& status) {
             plain_at(status, "rules_refused") == "0" ? "" : count_at(status, "rules_refused"));
   sheet.add({"behind by", "落後"}, count_at(status, "rule_lag_events"));
   sheet.add({"open incidents", "未結事件"}, count_at(status, "incidents_open"));
-  std::string out = sheet.text() + upstream_table(status);
+  std::string out = sheet.text() + upstream_table(status) + files_table(status);
   const json::value* const listeners = find_path(status, "listeners");
   if (listeners == nullptr || !listeners->is_array()) return out;
   std::vector<std::vector<std::string>> rows;

@@ -1,4 +1,5 @@
 #include "config/sections.h"
+#include "parsers/record_start.h"
 
 namespace vigil::config {
 
@@ -19,7 +20,14 @@ void read_files(Fields& top, const std::filesystem::path& base, Config& config) 
     read_owner(fields, config, files.organisation, files.timezone);
     read_zone(fields, files.timezone);
     read_charset(fields, files.charset);
-    fields.text("multiline", files.multiline);
+    if (fields.text("multiline", files.multiline) && !files.multiline.empty()) {
+      if (const auto start = RecordStart::compile(files.multiline); !start) {
+        fields.wrong(
+            "multiline", {"no regular expression: " + start.error(), "不是正規表示式：" + start.error()},
+            {"what the first line of a message begins with, as '^\\d{4}-\\d\\d-\\d\\d'; the syntax is RE2's",
+             "填寫訊息第一行的開頭，例如 '^\\d{4}-\\d\\d-\\d\\d'（RE2 語法）"});
+      }
+    }
     fields.text("host", files.host);
     fields.finish();
     config.files.push_back(std::move(files));

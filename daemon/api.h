@@ -13,6 +13,7 @@
 #include "daemon/dispatcher.h"
 #include "daemon/evidence_desk.h"
 #include "daemon/health_desk.h"
+#include "daemon/file_tail.h"
 #include "daemon/http_server.h"
 #include "daemon/live_tail.h"
 #include "daemon/night_shift.h"
@@ -47,6 +48,7 @@ struct ApiParts {
   bool drill = false;
   std::string default_zone = "Asia/Taipei";
   std::vector<const Forwarder*> upstream{};
+  const FileTail* files = nullptr;  ///< null where no files are configured
 };
 
 /// The HTTP API of docs/api.md: routes, who may ask, answers. handle() is called on the I/O thread; what may

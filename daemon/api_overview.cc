@@ -48,6 +48,21 @@ void Api::metrics(const HttpRequest&, HttpAnswer& answer) {
     if (listener.protocol != "syslog-udp" && listener.protocol != "http")
       out.value({{"listener", listener.id}}, listener.connections.load());
   }
+  if (parts_.files != nullptr) {
+    const std::vector<FileStatus> files = parts_.files->status();
+    out.gauge("vigil_files_open", "files that are followed");
+    out.value({}, static_cast<std::uint64_t>(
+                      std::count_if(files.begin(), files.end(), [](const auto& file) { return file.trouble.empty(); })));
+    out.gauge("vigil_files_troubled", "paths that are named and cannot be followed");
+    out.value({}, static_cast<std::uint64_t>(
+                      std::count_if(files.begin(), files.end(), [](const auto& file) { return !file.trouble.empty(); })));
+    out.gauge("vigil_file_behind_bytes", "bytes of a followed file not read yet");
+    for (const auto& file : files) {
+      if (file.trouble.empty()) out.value({{"path", readable_path(file.path)}}, file.behind);
+    }
+    out.counter("vigil_file_truncations_total", "times a followed file was truncated and read from its beginning again");
+    out.value({}, parts_.files->restarts());
+  }
   out.counter("vigil_detections_total", "rules and correlations that fired");
   for (const auto& [rule, count] : parts_.watch.detections()) out.value({{"rule", rule}}, count);
   out.gauge("vigil_rule_lag_events", "records stored and not yet watched");
@@ -144,6 +159,22 @@ void Api::status(const HttpRequest&, HttpAnswer& answer) {
   }
   out["listeners"] = std::move(listeners);
   out["upstream"] = upstream_rows(parts_.upstream, zone);
+  if (parts_.files != nullptr) {
+    json::array files;
+    for (const FileStatus& file : parts_.files->status()) {
+      json::object row{{"path", readable_path(file.path)}};
+      if (file.trouble.empty()) {
+        row["organisation"] = file.organisation;
+        row["size"] = file.size;
+        row["offset"] = file.offset;
+        row["behind_bytes"] = file.behind;
+      } else {
+        row["trouble"] = file.trouble;
+      }
+      files.push_back(std::move(row));
+    }
+    out["files"] = std::move(files);
+  }
   out["received"] = parts_.counters.received();
   out["stored"] = parts_.counters.stored();
   json::object discarded;

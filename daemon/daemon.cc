@@ -26,6 +26,7 @@
 #include "daemon/beats_listener.h"
 #include "daemon/clock.h"
 #include "daemon/forwarder.h"
+#include "daemon/file_tail.h"
 #include "daemon/gelf_listener.h"
 #include "daemon/health_desk.h"
 #include "daemon/ingest_http.h"
@@ -96,6 +97,7 @@ struct Daemon::Impl {
   LiveTail tail;
   std::unique_ptr<NightShift> night;
   std::vector<std::unique_ptr<Forwarder>> upstream;
+  std::unique_ptr<FileTail> files;
   std::unique_ptr<Api> api;
 
   TlsKeeper tls;
@@ -131,6 +133,7 @@ struct Daemon::Impl {
                                  bool tell);
   /// Told by a listener's socket: the kernel has dropped so many datagrams more.
   std::function<void(std::uint64_t)> loss_teller(const IntakeListener& listener);
+  void follow_files();
   void tell_suppressed(bool all);
   void tell_suppressed_later();
   void reload_on(boost::asio::signal_set& signal);
@@ -376,6 +379,30 @@ std::function<void(std::uint64_t)> Daemon::Impl::loss_teller(const IntakeListene
   };
 }
 
+void Daemon::Impl::follow_files() {
+  if (config.files.empty()) return;
+  std::array<char, 256> name{};
+  const bool named = ::gethostname(name.data(), name.size() - 1) == 0 && name[0] != '\0';
+  const std::string machine = named ? name.data() : "localhost";
+  std::vector<FileGroup> groups;
+  for (const FileConfig& wanted : config.files) {
+    std::string patterns;
+    for (const std::string& pattern : wanted.paths) patterns += (patterns.empty() ? "" : ", ") + pattern;
+    FileGroup group{.patterns = FilePatterns(wanted.paths), .peer = machine};
+    group.listener = &add_listener("file:" + readable_path(wanted.paths.front()), transport::kFile, readable_path(patterns),
+                                   wanted.organisation, wanted.timezone, wanted.charset, false);
+    group.host = wanted.host.empty() ? machine : wanted.host;
+    // What is no pattern the configuration has refused.
+    if (!wanted.multiline.empty()) {
+      if (auto start = RecordStart::compile(wanted.multiline)) group.record_start = std::move(*start);
+    }
+    groups.push_back(std::move(group));
+    spdlog::info("following: {}", readable_path(patterns));
+  }
+  files = std::make_unique<FileTail>(*archive, *writer, *sources, counters, batches, std::move(groups));
+  writer->observe([this](const std::shared_ptr<Batch>& batch) { files->committed(batch); });
+}
+
 /// What was beyond a peer's rate and so not stored: one record a peer and minute.
 void Daemon::Impl::tell_suppressed(bool all) {
   const std::int64_t now = wall_clock_ns();
@@ -484,6 +511,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   const std::string zone =
       d.config.organisations.empty() ? "Asia/Taipei" : d.config.organisations.front().timezone;
   d.night = std::make_unique<NightShift>(*d.archive, *d.writer, *d.desk, d.config.retention, zone);
+  d.follow_files();
   ApiParts parts{*d.archive,      *d.writer,         d.counters,    *d.sources,
                  *d.watch,        *d.desk,           *d.dispatcher, *d.evidence,
                  d.tail,          *d.night,          *d.health,     d.assets,
@@ -491,6 +519,7 @@ Result<void, std::string> Daemon::run_until_signal() {
                  std::filesystem::absolute(d.config.data), wall_clock_ns(), d.config.drill};
   parts.default_zone = zone;
   for (const auto& upstream : d.upstream) parts.upstream.push_back(upstream.get());
+  parts.files = d.files.get();
   d.api = std::make_unique<Api>(std::move(parts));
 
   for (const ListenerConfig& listener : d.config.listeners) {
@@ -532,6 +561,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.sealer = std::thread([&d] { d.run_sealer(); });
   d.night->start();
   d.health->start();
+  if (d.files) d.files->start();
   spdlog::info("vigild {} is ready: data in {}, {} rules / 已就緒", VIGIL_VERSION, d.config.data.string(),
                d.rules->size());
 
@@ -561,9 +591,11 @@ Result<void, std::string> Daemon::run_until_signal() {
     io.datagrams->flush();
     io.streams->flush();
   }
+  if (d.files) d.files->stop();
   d.tls.stop();
   d.writer->stop();
   d.relay_ledger->stop();
+  if (d.files) d.files->finish();
   d.watch->stop();
   d.night->stop();
   d.api->stop();

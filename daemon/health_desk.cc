@@ -23,6 +23,9 @@ constexpr std::int64_t kSleptNs = 30 * kSecond;
 /// Outages of ours that are worth a line in the report.
 constexpr std::int64_t kOutageNs = 60 * kSecond;
 
+/// Days are kept of senders that sent this much, or are known for an hour: a flood of spoofed ones leaves no days behind.
+constexpr std::uint64_t kTallyFrom = 16;
+
 constexpr std::int64_t ns(std::chrono::nanoseconds time) { return time.count(); }
 
 std::string seconds_text(std::int64_t duration_ns) { return std::to_string(duration_ns / kSecond); }
@@ -337,7 +340,8 @@ void HealthDesk::write(std::int64_t now_ns, bool all) {
       }
       change.put(std::string(kLearnedPrefix) + source.key, value + *learned);
     }
-    if (!tallies) return;
+    const bool spoofed_perhaps = source.received < kTallyFrom && now_ns - source.first_seen_ns < kHour;
+    if (!tallies || (spoofed_perhaps && !all)) return;
     if (const auto today = source.health->take_today()) change.put(health_key::day(today->day, source.key), today->save());
   });
   change.put(std::string(health_key::kAlive), std::to_string(now_ns));

@@ -329,6 +329,7 @@ void Intake::flush() {
   settle();
   if (open_->records.empty()) return;
   const std::uint64_t count = open_->records.size();
+  if (leaves_) leaves_(open_);
   const auto overflow = when_full_ == WhenFull::queue ? Writer::Overflow::allowed : Writer::Overflow::refused;
   if (!writer_.submit(std::move(open_), {}, overflow)) {
     counters_.discard(Discard::queue_full, count);

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -101,6 +102,9 @@ class Intake {
   void wake_done();
   /// Hands on what is open.
   void flush();
+  /// Called with each open batch just before the writer gets it: for who must know when its records are committed
+  /// (Writer::observe()).
+  void observe(std::function<void(const std::shared_ptr<Batch>&)> leaves) { leaves_ = std::move(leaves); }
   /// Streams should not be read until this is false again.
   bool streams_wait() const { return writer_.streams_wait(); }
   /// It will soon come to that: read little at a time.
@@ -144,6 +148,7 @@ class Intake {
   WhenFull when_full_;
   boost::asio::steady_timer linger_;
   bool lingering_ = false;
+  std::function<void(const std::shared_ptr<Batch>&)> leaves_;
   std::shared_ptr<Batch> open_;
   char *cut_to_ = nullptr, *read_end_ = nullptr;  ///< of the latest read: end of its last whole frame, end
   std::uint64_t serial_ = 0;                      ///< distinguishes batches that were given the same address

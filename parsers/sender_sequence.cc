@@ -114,6 +114,7 @@ std::optional<SenderSequence> snare_sequence(std::string_view message) {
 std::string_view sequence_kind_name(SequenceKind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
 
 std::optional<SenderSequence> find_sequence(const SyslogHeader& header) {
+  if (!may_have_sequence(header)) return std::nullopt;  // Words of Snare's in somebody else's message.
   if (header.sequence) return SenderSequence{SequenceKind::cisco, 0, *header.sequence};
   if (!header.structured_data.empty()) {
     if (const auto found = meta_sequence(header.structured_data)) return found;

@@ -20,7 +20,9 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Tag::count_)> kN
     // HTTP ingest
     "not_json", "empty",
     // framing, later on
-    "bad_zip"};
+    "bad_zip",
+    // files
+    "file_truncated"};
 static_assert(!kNames.back().empty(), "every tag has a name");
 
 }  // namespace

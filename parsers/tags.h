@@ -55,6 +55,8 @@ enum class Tag : std::uint8_t {
   empty,     ///< nothing but CR, LF and NUL (only `vigil parse` shows such)
   // framing, later on
   bad_zip,  ///< a frame that begins as rsyslog's compressed ones do and could not be unpacked, kept as it came
+  // files (daemon/file_tail.h)
+  file_truncated,  ///< the first line after the file was truncated, and so read from its beginning again
   count_
 };
 

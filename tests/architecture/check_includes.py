@@ -37,7 +37,7 @@ LIBRARIES = [
     (r"yaml-cpp/", {"config", "incidents"}),
     (r"yaml\.h$", {"rules"}),
     (r"hs(/|\.h$)", {"rules"}),
-    (r"re2/", {"rules", "storage"}),
+    (r"re2/", {"parsers", "rules", "storage"}),
     (r"(sys/(socket|un|epoll)|netinet/\w+|netdb)\.h$", {"daemon", "cli"}),
     (r"regex$", set()),
 ]

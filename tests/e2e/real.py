@@ -5,8 +5,10 @@ import os
 import pathlib
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
+import time
 
 from harness import Failure, Skip, free_port, need, need_root, wait_until
 
@@ -136,9 +138,11 @@ class Sshd:
 
 
 class Nginx:
-    """nginx that sends its access log by syslog, with a site that has an upload form of the careless kind."""
+    """nginx that sends its access log by syslog (or where `access_log` says), with a site that has an upload form of the
+    careless kind."""
 
-    def __init__(self, test, syslog_port):
+    def __init__(self, test, syslog_port=None, access_log=None):
+        access_log = access_log or f"syslog:server=127.0.0.1:{syslog_port},facility=local7,tag=nginx,severity=info combined"
         nginx = need("nginx")
         self.directory = test.directory / "nginx"
         for part in ("", "site", "site/uploads", "tmp"):
@@ -158,7 +162,7 @@ worker_processes 1;
 events {{ worker_connections 64; }}
 http {{
   {temporary}
-  access_log syslog:server=127.0.0.1:{syslog_port},facility=local7,tag=nginx,severity=info combined;
+  access_log {access_log};
   server {{
     listen 127.0.0.1:{self.port};
     root {self.directory}/site;
@@ -178,6 +182,11 @@ http {{
             return True
         except OSError:
             return False
+
+    def reopen(self):
+        """Its logs anew, as after a rotation."""
+        self.process.popen.send_signal(signal.SIGUSR1)
+        time.sleep(0.5)
 
     def curl(self, path, *options):
         """The request's status. The path is sent as written, with its dots."""

@@ -9,6 +9,7 @@ extern "C" int fuzz_sender_sequence_input(const std::uint8_t* data, std::size_t 
 extern "C" int fuzz_relay_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_cef_render_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_relp_client_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_lines_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_relp_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_lumberjack_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_gelf_input(const std::uint8_t* data, std::size_t size);
@@ -30,6 +31,7 @@ TEST(FuzzCorpus, SendersNumbersKeepTheirProperties) {
 TEST(FuzzCorpus, TheRelayBodyKeepsItsProperties) { EXPECT_GT(replay("relay", fuzz_relay_input), 3U); }
 TEST(FuzzCorpus, CefComesBackAsItWasRendered) { EXPECT_GT(replay("cef_render", fuzz_cef_render_input), 3U); }
 TEST(FuzzCorpus, RelpAnswersKeepTheirProperties) { EXPECT_GT(replay("relp_client", fuzz_relp_client_input), 3U); }
+TEST(FuzzCorpus, TheLineCutterKeepsItsProperties) { EXPECT_GT(replay("lines", fuzz_lines_input), 10U); }
 TEST(FuzzCorpus, RelpKeepsItsProperties) { EXPECT_GT(replay("relp", fuzz_relp_input), 10U); }
 TEST(FuzzCorpus, LumberjackKeepsItsProperties) { EXPECT_GT(replay("lumberjack", fuzz_lumberjack_input), 10U); }
 TEST(FuzzCorpus, GelfKeepsItsProperties) { EXPECT_GT(replay("gelf", fuzz_gelf_input), 10U); }
