@@ -116,6 +116,11 @@ Command read_verb(std::span<const std::string> words, std::size_t& at) {
   Command command;
   if (is_later(first))
     return wrong(std::string(say("not supported by this version yet: ", "本版本尚未支援：")) + quoted(first));
+  // Two words before one: `sources report` is more than `sources`.
+  if (at + 1 < words.size() && (command.verb = find_verb(first + " " + words[at + 1])) != nullptr) {
+    at += 2;
+    return command;
+  }
   if ((command.verb = find_verb(first)) != nullptr) {
     ++at;
     return command;
@@ -168,6 +173,7 @@ const std::vector<Verb>& verbs() {
   static const std::vector<Verb> kVerbs = [] {
     std::vector<Verb> all;
     add_status_verbs(all);
+    add_source_verbs(all);
     add_search_verbs(all);
     add_parse_verbs(all);
     add_rules_verbs(all);

@@ -57,6 +57,7 @@ struct Verb {
 /// All verbs, in the order in which --help lists them. Each group lives in a file of its own.
 const std::vector<Verb>& verbs();
 void add_status_verbs(std::vector<Verb>& out);
+void add_source_verbs(std::vector<Verb>& out);
 void add_search_verbs(std::vector<Verb>& out);
 void add_parse_verbs(std::vector<Verb>& out);
 void add_rules_verbs(std::vector<Verb>& out);

@@ -6,6 +6,7 @@
 
 #include "cli/rows.h"
 #include "config/text_width.h"
+#include "parsers/csv_text.h"
 
 namespace vigil::cli {
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <string>
@@ -17,11 +18,14 @@ Exit wrong(const Command& command) {
   return Exit::usage;
 }
 
-/// A format that is none is used wrongly for every verb but `notifications form`, which has formats of its
-/// own.
+/// A format that is none is used wrongly for every verb but those that have formats of their own (the notification form,
+/// the monthly report).
 bool format_is_wrong(const Command& command) {
   const auto name = command.arguments.get("format");
-  if (!name || format_from_name(*name) || command.verb->name == "notifications form") return false;
+  const auto& own = command.verb->options;
+  const bool has_own =
+      std::any_of(own.begin(), own.end(), [](const Option& option) { return option.name == "format"; });
+  if (!name || format_from_name(*name) || has_own) return false;
   complain("--format '" + *name +
            "': " + std::string(say("expected table, ndjson, csv or raw", "應為 table、ndjson、csv 或 raw")));
   return true;

@@ -25,11 +25,6 @@ Exit print_rows(Session& session, const std::vector<Column>& columns, const boos
 std::string render_table(const std::vector<std::string>& titles, const std::vector<bool>& right,
                          const std::vector<std::vector<std::string>>& rows, std::size_t columns_max);
 
-/// A cell of CSV: control characters shown as \xHH, formulas defused with ' (BI-90), quoted where RFC 4180
-/// asks for it. `number`: a value that came as a JSON number keeps its minus sign.
-std::string csv_cell(std::string_view text, bool number = false);
-std::string csv_line(const std::vector<std::string>& cells);
-
 /// One line of text for a terminal: controls and bidi overrides shown as \xHH and \u{…}, line breaks too.
 std::string one_line(std::string_view text);
 /// A time as tables show it: "2026-11-20T14:59:00.123456789+08:00" without the fraction. Other text as it is.

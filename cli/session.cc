@@ -32,7 +32,7 @@ Exit exit_of(unsigned status) {
 
 std::optional<Session> make_session(const Arguments& arguments, Output& out) {
   Session session{out, out.terminal() ? Format::table : Format::ndjson, false, {}};
-  // `notifications form` has formats of its own and asks for them itself.
+  // Verbs with formats of their own ask for them themselves.
   if (const auto name = arguments.get("format")) {
     if (const auto format = format_from_name(*name)) {
       session.format = *format;

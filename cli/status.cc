@@ -1,4 +1,4 @@
-// vigil status, vigil sources.
+// vigil status.
 
 #include <algorithm>
 #include <boost/json/object.hpp>
@@ -55,6 +55,41 @@ std::string discarded(const json::value& status) {
   return out.empty() ? "0" : out;
 }
 
+/// What is wrong with sources; what is not is left out.
+void add_source_health(const json::value& status, Sheet& sheet) {
+  const auto add = [&](Text label, std::string_view path) {
+    const std::string count = plain_at(status, path);
+    if (!count.empty() && count != "0") sheet.add(label, grouped(count));
+  };
+  add({"sources silent", "靜默來源"}, "source_health.silent");
+  add({"sources learning", "學習中來源"}, "source_health.learning");
+  add({"floods", "異常大量"}, "source_health.flood");
+  add({"collapses", "異常減量"}, "source_health.collapse");
+  add({"clocks wrong", "時鐘偏差"}, "source_health.clock_wrong");
+  add({"lost on the way", "途中遺失"}, "source_health.sender_gaps");
+  add({"senders forgotten", "遺忘來源"}, "source_health.evicted");
+  const std::string month = plain_at(status, "equipment_report.month");
+  if (!month.empty())
+    sheet.add({"equipment report", "監控設備狀況單"},
+              month + std::string(say(", due ", "，期限 ")) + plain_at(status, "equipment_report.due"));
+}
+
+std::string upstream_table(const json::value& status) {
+  const json::value* const upstream = find_path(status, "upstream");
+  if (upstream == nullptr || !upstream->is_array() || upstream->as_array().empty()) return {};
+  std::vector<std::vector<std::string>> rows;
+  for (const json::value& each : upstream->as_array()) {
+    rows.push_back({"  " + one_line(plain_at(each, "id")), one_line(plain_at(each, "kind")),
+                    one_line(plain_at(each, "state")), count_at(each, "lag_records"), plain_at(each, "lag_seconds"),
+                    count_at(each, "acknowledged"), one_line(plain_at(each, "last_error"))});
+  }
+  return "\n" + render_table({std::string(say("Upstream", "上游")), std::string(say("kind", "種類")),
+                              std::string(say("state", "狀態")), std::string(say("behind by", "落後筆數")),
+                              std::string(say("seconds", "落後秒數")), std::string(say("acknowledged", "已確認")),
+                              std::string(say("error", "錯誤"))},
+                             {false, false, false, true, true, true, false}, rows, SIZE_MAX);
+}
+
 /// The files that are followed: those behind or in trouble first, at most as many as fit a screen.
 std::string files_table(const json::value& status) {
   constexpr std::size_t kRowsMax = 20;
@@ -99,6 +134,7 @@ std::string status_sheet(const json::value& status) {
   if (rate.empty()) rate = plain_at(status, "rate_since_start");
   sheet.add({"rate per second", "每秒"}, rate);
   sheet.add({"sources", "來源"}, count_at(status, "sources"));
+  add_source_health(status, sheet);
   sheet.title(std::string(say("Archive", "保存")));
   sheet.add({"records", "筆數"}, count_at(status, "records"));
   sheet.add({"oldest", "最早"}, plain_at(status, "oldest"));
@@ -111,7 +147,7 @@ std::string status_sheet(const json::value& status) {
             plain_at(status, "rules_refused") == "0" ? "" : count_at(status, "rules_refused"));
   sheet.add({"behind by", "落後"}, count_at(status, "rule_lag_events"));
   sheet.add({"open incidents", "未結事件"}, count_at(status, "incidents_open"));
-  std::string out = sheet.text() + files_table(status);
+  std::string out = sheet.text() + upstream_table(status) + files_table(status);
   const json::value* const listeners = find_path(status, "listeners");
   if (listeners == nullptr || !listeners->is_array()) return out;
   std::vector<std::vector<std::string>> rows;
@@ -143,32 +179,6 @@ Exit status(const Arguments&, Session& session) {
   return print_rows(session, columns, {*answer});
 }
 
-Exit sources(const Arguments& arguments, Session& session) {
-  Exit exit = Exit::done;
-  const auto answer =
-      ask(session,
-          {"GET", with_query("/api/v1/sources", {{"silent", arguments.has("silent") ? "1" : ""}}), {}}, exit);
-  if (!answer) return exit;
-  const json::value* const rows = find_path(*answer, "sources");
-  if (rows == nullptr || !rows->is_array()) return print_rows(session, {}, {});
-  const std::vector<Column> columns = {
-      {"source", {"source", "來源"}},
-      {"peer", {"peer", "位址"}},
-      {"organisation", {"organisation", "機關"}},
-      {"system", {"system", "系統"}},
-      {"registered", {"registered", "已登錄"}},
-      {"last_seen", {"last seen", "最後收到"}},
-      {"received", {"received", "收到"}, true},
-      {"unparsed", {"unparsed", "未解析"}, true},
-      {"clock_skew_seconds", {"skew s", "時差 秒"}, true},
-      {"kinds", {"kinds", "種類"}},
-      {"formats", {"formats", "格式"}},
-      {"listener", {"listener", "接收端"}},
-      {"first_seen", {"first seen", "首次收到"}},
-  };
-  return print_rows(session, columns, rows->as_array());
-}
-
 }  // namespace
 
 void add_status_verbs(std::vector<Verb>& out) {
@@ -180,15 +190,6 @@ void add_status_verbs(std::vector<Verb>& out) {
                  0,
                  0,
                  status});
-  out.push_back(
-      {"sources",
-       "[--silent]",
-       {"every source: first and last seen, parse rate, clock", "所有來源：首次與最後收到、解析、時差"},
-       {{"silent", "", {"only those silent for an hour", "只列出一小時未送日誌者"}}},
-       "vigil sources --silent",
-       0,
-       0,
-       sources});
 }
 
 }  // namespace vigil::cli

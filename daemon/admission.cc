@@ -107,8 +107,8 @@ Admission TokenDesk::look(const HttpRequest& request, std::int64_t now_ns) const
   Admission admission;
   if (!request.client_fingerprint.empty()) {
     Envelope envelope;
-    envelope.add("tls.client.x509.subject", request.client_subject);
-    envelope.add("tls.client.fingerprint", request.client_fingerprint);
+    envelope.add("tls.client.x509.subject.distinguished_name", request.client_subject);
+    envelope.add("tls.client.hash.sha256", request.client_fingerprint);
     admission.envelope = envelope.text();
   }
   const bool needed = !tokens_.empty() && !request.trusted;

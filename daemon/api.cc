@@ -58,6 +58,7 @@ const Api::Route* Api::find_route(const HttpRequest& request) {
       {"GET", "/metrics", "", exact, &Api::metrics, pool},
       {"GET", "/api/v1/status", "", exact, &Api::status, pool},
       {"GET", "/api/v1/sources", "", exact, &Api::sources, pool},
+      {"GET", "/api/v1/reports/equipment", "", exact, &Api::equipment, pool},
       {"GET", "/api/v1/search", "", exact, &Api::search, pool},
       {"GET", "/api/v1/histogram", "", exact, &Api::histogram, pool},
       {"GET", "/api/v1/fields", "", exact, &Api::fields, pool},

@@ -12,6 +12,7 @@
 #include "daemon/counters.h"
 #include "daemon/dispatcher.h"
 #include "daemon/evidence_desk.h"
+#include "daemon/health_desk.h"
 #include "daemon/file_tail.h"
 #include "daemon/http_server.h"
 #include "daemon/live_tail.h"
@@ -21,6 +22,8 @@
 #include "daemon/writer.h"
 
 namespace vigil {
+
+class Forwarder;
 
 /// What the API speaks for. Everything outlives it.
 struct ApiParts {
@@ -34,6 +37,7 @@ struct ApiParts {
   EvidenceDesk& evidence;
   LiveTail& tail;
   NightShift& night;
+  HealthDesk& health;
   std::shared_ptr<const AssetTable> assets;
   std::shared_ptr<const RuleSet> rules;
   std::vector<RuleProblem> rule_problems;
@@ -43,6 +47,7 @@ struct ApiParts {
   std::int64_t started_ns = 0;
   bool drill = false;
   std::string default_zone = "Asia/Taipei";
+  std::vector<const Forwarder*> upstream{};
   const FileTail* files = nullptr;  ///< null where no files are configured
 };
 
@@ -67,6 +72,7 @@ class Api {
   void metrics(const HttpRequest& request, HttpAnswer& answer);
   void status(const HttpRequest& request, HttpAnswer& answer);
   void sources(const HttpRequest& request, HttpAnswer& answer);
+  void equipment(const HttpRequest& request, HttpAnswer& answer);
   void search(const HttpRequest& request, HttpAnswer& answer);
   void histogram(const HttpRequest& request, HttpAnswer& answer);
   void fields(const HttpRequest& request, HttpAnswer& answer);

@@ -6,19 +6,13 @@
 
 #include "daemon/api.h"
 #include "daemon/api_support.h"
+#include "daemon/api_upstream.h"
 #include "daemon/clock.h"
 #include "daemon/prometheus.h"
 
 namespace vigil {
 
 namespace json = boost::json;
-
-namespace {
-
-/// A source that has said nothing for so long counts as silent, until its own rhythm is learned.
-constexpr std::int64_t kSilentAfterNs = 3'600'000'000'000;
-
-}  // namespace
 
 void Api::metrics(const HttpRequest&, HttpAnswer& answer) {
   Prometheus out;
@@ -103,6 +97,27 @@ void Api::metrics(const HttpRequest&, HttpAnswer& answer) {
         {{"source", state.source->host}, {"peer", state.source->peer}, {"listener", state.source->listener}},
         state.unparsed.load());
   });
+  // Sums per organisation and not per source: there may be 50,000, and a flood of spoofed ones would become a flood of
+  // series. Which they are is told by GET /api/v1/sources and by the records of vigild.
+  const auto summary = parts_.health.summary();
+  const auto by_organisation = [&](std::string_view name, std::string_view help, auto member, bool grows = false) {
+    grows ? out.counter(name, help) : out.gauge(name, help);
+    for (const auto& [organisation, of] : summary) out.value({{"organisation", organisation}}, of.*member);
+  };
+  using Summary = HealthDesk::Summary;
+  by_organisation("vigil_sources", "sources remembered", &Summary::sources);
+  by_organisation("vigil_source_silent", "sources that are silent by their own rhythm", &Summary::silent);
+  by_organisation("vigil_source_learning", "sources whose rhythm is still being learned", &Summary::learning);
+  by_organisation("vigil_source_flood", "sources that send far more than usual", &Summary::flood);
+  by_organisation("vigil_source_collapse", "sources that send far less than usual", &Summary::collapse);
+  by_organisation("vigil_source_clock_wrong", "sources whose clock is steadily off by more than five minutes",
+                  &Summary::clock_wrong);
+  by_organisation("vigil_source_gap_total", "messages that never came, by their senders' own numbers",
+                  &Summary::missing, true);
+  out.counter("vigil_source_evicted_total", "senders no longer remembered because there were too many");
+  out.value({}, parts_.sources.evicted());
+  out.counter("vigil_streams_paused_seconds_total", "time in which streams were not read because the writer was behind");
+  out.value({}, parts_.health.paused_seconds());
   out.counter("vigil_notify_attempts_total", "attempts to tell, by channel and result");
   for (const auto& [key, count] : parts_.dispatcher.attempts()) {
     out.value({{"channel", key.first}, {"result", key.second}}, count);
@@ -119,6 +134,7 @@ void Api::metrics(const HttpRequest&, HttpAnswer& answer) {
   });
   out.gauge("vigil_last_commit_age_seconds", "seconds since the journal was last synced");
   out.value({}, (now - parts_.writer.last_commit_ns()) / 1'000'000'000);
+  append_upstream_metrics(parts_.upstream, out);
   answer.reply(200, "text/plain; version=0.0.4; charset=utf-8", out.take());
 }
 
@@ -142,6 +158,7 @@ void Api::status(const HttpRequest&, HttpAnswer& answer) {
                                      {"connections", listener.connections.load()}});
   }
   out["listeners"] = std::move(listeners);
+  out["upstream"] = upstream_rows(parts_.upstream, zone);
   if (parts_.files != nullptr) {
     json::array files;
     for (const FileStatus& file : parts_.files->status()) {
@@ -185,6 +202,21 @@ void Api::status(const HttpRequest&, HttpAnswer& answer) {
   for (const auto& [rule, count] : parts_.watch.detections()) fired += count;
   out["detections"] = fired;
   out["sources"] = parts_.sources.size();
+  HealthDesk::Summary sum;
+  for (const auto& [organisation, of] : parts_.health.summary()) {
+    sum.silent += of.silent;
+    sum.learning += of.learning;
+    sum.clock_wrong += of.clock_wrong;
+    sum.flood += of.flood;
+    sum.collapse += of.collapse;
+    sum.missing += of.missing;
+  }
+  out["source_health"] = json::object{{"silent", sum.silent},           {"learning", sum.learning},
+                                      {"clock_wrong", sum.clock_wrong}, {"flood", sum.flood},
+                                      {"collapse", sum.collapse},       {"sender_gaps", sum.missing},
+                                      {"evicted", parts_.sources.evicted()}};
+  const ReportMonth reported = month_of(now, zone).previous();
+  out["equipment_report"] = json::object{{"month", reported.text()}, {"due", reported.next().text() + "-05"}};
   struct statvfs disk {};
   if (::statvfs(parts_.data.c_str(), &disk) == 0) {
     out["disk_free_bytes"] = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
@@ -205,53 +237,6 @@ void Api::status(const HttpRequest&, HttpAnswer& answer) {
                                    {"quarantine", parts_.recovery.quarantine.string()}};
   }
   answer.reply(200, kJson, json::serialize(out) + "\n");
-}
-
-void Api::sources(const HttpRequest& request, HttpAnswer& answer) {
-  const std::int64_t now = wall_clock_ns();
-  const int zone = zone_now();
-  const bool silent_only = request.has("silent");
-  json::array rows;
-  parts_.sources.for_each([&](SourceState& state) {
-    const std::int64_t last = state.last_seen_ns;
-    if (silent_only && now - last < kSilentAfterNs) return;
-    const Source& source = *state.source;
-    json::array formats;
-    for (unsigned i = 0; i < static_cast<unsigned>(Format::count_); ++i) {
-      if ((state.formats.load() >> i & 1U) != 0)
-        formats.push_back(json::string(format_name(static_cast<Format>(i))));
-    }
-    json::array kinds;
-    for (std::size_t i = 0; i < kKindCount; ++i) {
-      if (Kinds(state.kinds.load()).has(static_cast<Kind>(i)))
-        kinds.push_back(json::string(kind_name(static_cast<Kind>(i))));
-    }
-    json::object row{{"source", source.host},
-                     {"peer", source.peer},
-                     {"listener", source.listener},
-                     {"organisation", source.organisation},
-                     {"registered", !source.system.empty()},
-                     {"core", source.core},
-                     {"in_scope", source.in_scope},
-                     {"first_seen", iso_time(state.first_seen_ns, zone)},
-                     {"last_seen", iso_time(last, zone)},
-                     {"received", state.received.load()},
-                     {"bytes", state.bytes.load()},
-                     {"unparsed", state.unparsed.load()},
-                     {"clock_skew_seconds", static_cast<double>(state.clock_skew_ns / 1'000'000) / 1000.0},
-                     {"formats", std::move(formats)},
-                     {"kinds", std::move(kinds)}};
-    if (!source.system.empty()) row["system"] = source.system;
-    {
-      const std::lock_guard lock(state.sample_mutex);
-      if (!state.last_unparsed.empty()) row["last_unparsed"] = state.last_unparsed;
-    }
-    rows.push_back(std::move(row));
-  });
-  std::sort(rows.begin(), rows.end(), [](const json::value& a, const json::value& b) {
-    return a.at("received").to_number<std::uint64_t>() > b.at("received").to_number<std::uint64_t>();
-  });
-  answer.reply(200, kJson, json::serialize(json::object{{"sources", std::move(rows)}}) + "\n");
 }
 
 void Api::rules(const HttpRequest&, HttpAnswer& answer) {

@@ -5,7 +5,7 @@ namespace vigil {
 std::string_view discard_name(Discard reason) {
   constexpr std::array<std::string_view, static_cast<std::size_t>(Discard::count_)> kNames = {
       "empty",     "queue_full", "oversize",  "rate_limited",  "unavailable",
-      "duplicate", "malformed",  "bad_chunk", "chunks_missing"};
+      "duplicate", "malformed",  "bad_chunk", "chunks_missing", "relay_loop"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 

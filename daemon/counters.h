@@ -23,6 +23,7 @@ enum class Discard : std::uint8_t {
   malformed,       ///< a document that is none, in a protocol that refuses those; the client was told
   bad_chunk,       ///< a GELF datagram that is no chunk of anything
   chunks_missing,  ///< a GELF message whose chunks did not all come in time
+  relay_loop,      ///< relayed to us, and has been here before or made too many hops
   count_
 };
 std::string_view discard_name(Discard reason);

@@ -17,6 +17,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
 #include <csignal>
+#include <functional>
 #include <future>
 #include <thread>
 
@@ -24,9 +25,13 @@
 #include "daemon/api.h"
 #include "daemon/beats_listener.h"
 #include "daemon/clock.h"
+#include "daemon/forwarder.h"
 #include "daemon/file_tail.h"
 #include "daemon/gelf_listener.h"
+#include "daemon/health_desk.h"
 #include "daemon/ingest_http.h"
+#include "daemon/instance_id.h"
+#include "daemon/relay_ledger.h"
 #include "daemon/relp_listener.h"
 #include "daemon/resend_window.h"
 #include "daemon/socket.h"
@@ -40,9 +45,9 @@ namespace {
 
 /// How often the sealer looks whether a lane is due.
 constexpr std::chrono::milliseconds kSealEvery{200};
-/// How often what is known of the sources is written down.
-constexpr std::chrono::seconds kSourcesEvery{30};
-/// Fewer records than this from one look at the sources to the next: no burst.
+/// How often the sealer looks at other things than lanes.
+constexpr std::chrono::seconds kUpkeepEvery{30};
+/// Fewer records than this from one upkeep to the next: no burst.
 constexpr std::uint64_t kQuietRecords = 20'000;
 /// How often one looks whether a peer was held to its rate.
 constexpr std::chrono::seconds kSuppressedEvery{5};
@@ -84,12 +89,14 @@ struct Daemon::Impl {
   std::unique_ptr<SourceTable> sources;
   const std::shared_ptr<BatchPool> batches = std::make_shared<BatchPool>();
   std::unique_ptr<Writer> writer;
+  std::unique_ptr<RelayLedger> relay_ledger;  ///< of those who forward to us
   std::unique_ptr<CaseDesk> desk;
   std::unique_ptr<EvidenceDesk> evidence;
   std::unique_ptr<Watch> watch;
   std::unique_ptr<Dispatcher> dispatcher;
   LiveTail tail;
   std::unique_ptr<NightShift> night;
+  std::vector<std::unique_ptr<Forwarder>> upstream;
   std::unique_ptr<FileTail> files;
   std::unique_ptr<Api> api;
 
@@ -97,7 +104,9 @@ struct Daemon::Impl {
   std::unique_ptr<TokenDesk> tokens;
   ReceiptBook receipts;                  ///< outlives the contexts, in which answers may lie to the end
   std::deque<IntakeListener> listeners;  ///< their addresses are kept by the sockets
-  IntakeListener own;                    ///< what vigild itself has to say in the log
+  std::unique_ptr<OwnVoice> voice;       ///< what vigild itself has to say in the log
+  LossBook losses;
+  std::unique_ptr<HealthDesk> health;
   ConnectionLedger ledger{TcpLimits{}};
   ResendWindow resends;
   std::array<IoThread, 2> io;
@@ -109,6 +118,7 @@ struct Daemon::Impl {
   std::mutex sealer_mutex;
   std::condition_variable sealer_wake;
   bool sealer_stopping = false;
+  HealthOptions health_options;
 
   IntakeListener& add_listener(std::string id, std::string_view protocol, const std::string& address,
                                const std::string& organisation, const std::string& zone, Charset charset,
@@ -121,9 +131,9 @@ struct Daemon::Impl {
   Result<void, std::string> listen_gelf_udp(const ListenerConfig& wanted, IntakeListener& listener, Endpoint& endpoint);
   void set_wanted_receive_buffer(int fd, const ListenerConfig& wanted, const IntakeListener& listener,
                                  bool tell);
+  /// Told by a listener's socket: the kernel has dropped so many datagrams more.
+  std::function<void(std::uint64_t)> loss_teller(const IntakeListener& listener);
   void follow_files();
-  void say(std::string_view id, std::string text);
-  void say_here(std::string_view id, std::string_view text);
   void tell_suppressed(bool all);
   void tell_suppressed_later();
   void reload_on(boost::asio::signal_set& signal);
@@ -136,8 +146,10 @@ struct Daemon::Impl {
 Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Daemon::~Daemon() = default;
 
-Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config) {
+Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config,
+                                                          const HealthOptions& health) {
   auto impl = std::make_unique<Impl>();
+  impl->health_options = health;
   impl->config = config;
   raise_descriptor_limit();
   ::umask(0077);  // Evidence is for its owner alone.
@@ -167,12 +179,18 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config) 
   impl->assets = std::make_shared<const AssetTable>(config);
   impl->tokens = std::make_unique<TokenDesk>(config.tokens);
   impl->sources = std::make_unique<SourceTable>(impl->assets);
-  impl->sources->load(impl->archive->state());
   if (auto loaded = impl->resends.load(*impl->archive, std::chrono::steady_clock::now()); !loaded) {
     spdlog::warn("W-RESEND what was stored last could not be read, clients may have some of it stored twice: {}",
                  loaded.error().what);
   }
   impl->writer = std::make_unique<Writer>(*impl->archive, impl->counters);
+  auto instance = instance_id(impl->archive->state());
+  if (!instance) return "E-STORE this instance's id cannot be written: " + instance.error().what;
+  impl->relay_ledger = std::make_unique<RelayLedger>(*impl->archive, *instance);
+  auto upstream = make_forwarders(*impl->archive, config.upstream, *impl->assets, config.drill, *instance,
+                                  [self = impl.get()](OwnVoice::Message gap) { self->voice->say(std::move(gap)); });
+  if (!upstream) return upstream.error();
+  impl->upstream = std::move(*upstream);
   impl->desk =
       std::make_unique<CaseDesk>(impl->archive->state(), impl->assets, config.channels, CaseBookOptions{});
   impl->evidence = std::make_unique<EvidenceDesk>(*impl->archive, impl->assets, config.data / "evidence");
@@ -265,10 +283,7 @@ Result<void, std::string> Daemon::Impl::listen(const ListenerConfig& wanted) {
             io[i].context, fds[i], listener,
             UdpListener::Options{.message_bytes_max = message_bytes_max,
                                  .compressed_rsyslog = wanted.compressed_rsyslog},
-            *io[i].datagrams, [this, id = listener.description.id](std::uint64_t lost) {
-              say("gap", "[gap listener=\"" + id + "\" lost=\"" + std::to_string(lost) + "\"] " +
-                             std::to_string(lost) + " datagrams were lost in the kernel's buffer of " + id);
-            }));
+            *io[i].datagrams, loss_teller(listener)));
       }
       break;
     case Protocol::syslog_tcp:
@@ -325,10 +340,7 @@ Result<void, std::string> Daemon::Impl::listen_gelf_udp(const ListenerConfig& wa
     const int fd = (*bound)[i];
     set_wanted_receive_buffer(fd, wanted, listener, i == 0);
     io[i].listeners.push_back(std::make_unique<GelfUdpListener>(
-        io[i].context, fd, listener, *io[i].datagrams, counters, [this, id = listener.description.id](std::uint64_t lost) {
-          say("gap", "[gap listener=\"" + id + "\" lost=\"" + std::to_string(lost) + "\"] " + std::to_string(lost) +
-                         " datagrams were lost in the kernel's buffer of " + id);
-        }));
+        io[i].context, fd, listener, *io[i].datagrams, counters, loss_teller(listener)));
   }
   return {};
 }
@@ -336,7 +348,7 @@ Result<void, std::string> Daemon::Impl::listen_gelf_udp(const ListenerConfig& wa
 /// A server whose ingest paths bring what they take to this listener; its other paths are the API's.
 std::unique_ptr<HttpServer> Daemon::Impl::make_http(IntakeListener& listener) {
   IngestHttp& paths = *ingest.emplace_back(std::make_unique<IngestHttp>(
-      IngestParts{*io[0].streams, *writer, counters, listener, *tokens, receipts}));
+      IngestParts{*io[0].streams, *writer, counters, listener, *tokens, receipts, *relay_ledger}));
   return std::make_unique<HttpServer>(
       io[0].context,
       [this, &paths](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
@@ -354,6 +366,17 @@ void Daemon::Impl::set_wanted_receive_buffer(int fd, const ListenerConfig& wante
       "W-RCVBUF {} has a receive buffer of {} bytes instead of {}; bursts may be lost (they are counted) - "
       "sysctl -w net.core.rmem_max={} / UDP 接收緩衝區不足",
       listener.description.id, given, wanted.receive_buffer_bytes, wanted.receive_buffer_bytes);
+}
+
+std::function<void(std::uint64_t)> Daemon::Impl::loss_teller(const IntakeListener& listener) {
+  return [this, place = LossBook::Place{.loss = Loss::gap,
+                                        .listener = listener.description.id,
+                                        .organisation = listener.description.organisation,
+                                        .drill = listener.description.drill}](std::uint64_t lost) {
+    const std::int64_t now = wall_clock_ns();
+    if (!losses.add(place, lost, now)) return;
+    for (OwnVoice::Message& record : losses.due(now)) voice->say(std::move(record));
+  };
 }
 
 void Daemon::Impl::follow_files() {
@@ -380,32 +403,18 @@ void Daemon::Impl::follow_files() {
   writer->observe([this](const std::shared_ptr<Batch>& batch) { files->committed(batch); });
 }
 
-/// A record of our own in the archive, RFC 5424: gaps and losses stand in the log they concern.
-void Daemon::Impl::say(std::string_view id, std::string text) {
-  boost::asio::post(io[0].context,
-                    [this, id = std::string(id), text = std::move(text)] { say_here(id, text); });
-}
-
-/// The same at once, on the first I/O thread.
-void Daemon::Impl::say_here(std::string_view id, std::string_view text) {
-  const std::int64_t now = wall_clock_ns();
-  // RFC 5424 wants Z or an offset; iso_time writes +00:00.
-  std::string line = "<44>1 " + iso_time(now, 0) + " - vigild " + std::to_string(::getpid()) + " ";
-  line.append(id).append(" ").append(text);
-  io[0].streams->add(own, "vigild", line, Tags(), now);
-  io[0].streams->wake_done();
-}
-
-/// What was beyond a peer's rate and so not stored: one record a peer and minute, on the first I/O thread.
+/// What was beyond a peer's rate and so not stored: one record a peer and minute.
 void Daemon::Impl::tell_suppressed(bool all) {
   const std::int64_t now = wall_clock_ns();
   for (const IntakeListener& listener : listeners) {
     if (!listener.rate) continue;
     for (const auto& [peer, count] : listener.rate->to_tell(now, all)) {
       const std::string number = std::to_string(count);
-      say_here("suppressed", "[suppressed listener=\"" + listener.description.id + "\" peer=\"" + peer +
-                                 "\" count=\"" + number + "\"] suppressed " + number + " from " + peer +
-                                 ": beyond messages_per_second_per_peer");
+      voice->say({.id = "suppressed",
+                  .organisation = listener.description.organisation,
+                  .drill = listener.description.drill,
+                  .data = {{"listener", listener.description.id}, {"peer", peer}, {"count", number}},
+                  .text = "suppressed " + number + " from " + peer + ": beyond messages_per_second_per_peer"});
     }
   }
 }
@@ -433,20 +442,23 @@ void Daemon::Impl::report_recovery() {
   if (recovery.clean) return;
   if (recovery.lost_to > recovery.lost_from) {
     spdlog::error("E-LOSS {} / 復原後仍有遺失，已寫入遺失紀錄", recovery.what);
-    say("loss", "[loss from=\"" + record_id(recovery.lost_from) + "\" to=\"" + record_id(recovery.lost_to) +
-                    "\" salvaged=\"" + std::to_string(recovery.salvaged) +
-                    "\"] acknowledged records could not be recovered from the damaged journal");
+    voice->say({.id = "loss",
+                .data = {{"from", record_id(recovery.lost_from)},
+                         {"to", record_id(recovery.lost_to)},
+                         {"salvaged", std::to_string(recovery.salvaged)}},
+                .text = "acknowledged records could not be recovered from the damaged journal"});
   } else {
     spdlog::warn("W-RECOVERED {}", recovery.what);
-    say("recovered", "[recovered salvaged=\"" + std::to_string(recovery.salvaged) +
-                         "\"] the journal was damaged; every acknowledged record was recovered");
+    voice->say({.id = "recovered",
+                .data = {{"salvaged", std::to_string(recovery.salvaged)}},
+                .text = "the journal was damaged; every acknowledged record was recovered"});
   }
 }
 
 void Daemon::Impl::run_sealer() {
   pthread_setname_np(pthread_self(), "sealer");
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 5);
-  auto sources_written = std::chrono::steady_clock::now();
+  auto upkeep_done = std::chrono::steady_clock::now();
   std::uint64_t taken_before = archive->next_sequence();
   std::uint64_t verify_failures = 0;
   bool busy = false;
@@ -462,17 +474,17 @@ void Daemon::Impl::run_sealer() {
                     sealed.error().what);
     }
     const auto now = std::chrono::steady_clock::now();
-    if (now - sources_written > kSourcesEvery) {
-      sources_written = now;
+    if (now - upkeep_done > kUpkeepEvery) {
+      upkeep_done = now;
       if (const std::uint64_t failures = archive->stats().verify_failures; failures > verify_failures) {
         verify_failures = failures;
         spdlog::error(
             "E-VERIFY {} parts of blocks did not read back as they were written and were kept as plain text: "
             "check the machine's memory / 有 {} 個區塊分段寫入後讀回不符，已改以原文保存，請檢查記憶體",
             failures, failures);
-        say("verify",
-            "[verify failures=\"" + std::to_string(failures) +
-                "\"] parts of blocks did not read back as they were written; they were kept as plain text");
+        voice->say({.id = "verify",
+                    .data = {{"failures", std::to_string(failures)}},
+                    .text = "parts of blocks did not read back as they were written; they were kept as plain text"});
       }
       // What is kept for the next burst, by us and by glibc, is given back once a burst is over.
       const std::uint64_t taken = archive->next_sequence();
@@ -483,24 +495,18 @@ void Daemon::Impl::run_sealer() {
       }
       busy = !quiet;
       taken_before = taken;
-      const StateChange change = sources->changes();
-      if (!change.empty()) {
-        const auto written = archive->state().commit(change);
-        if (!written)
-          spdlog::warn("W-SOURCES what is known of the sources could not be written: {}",
-                       written.error().what);
-      }
     }
   }
 }
 
 Result<void, std::string> Daemon::run_until_signal() {
   Impl& d = *impl_;
-  d.own.description = {
-      "vigild", "internal",    d.config.organisations.empty() ? "default" : d.config.organisations.front().id,
-      0,        Charset::utf8, d.config.drill};
-  d.own.zone = "Asia/Taipei";
-  d.own.stats = &d.counters.add_listener("vigild", "internal", "");
+  const std::string operator_id = d.config.organisations.empty() ? "default" : d.config.organisations.front().id;
+  d.voice = std::make_unique<OwnVoice>(d.io[0].context, *d.io[0].streams,
+                                       d.counters.add_listener("vigild", "internal", ""), operator_id, d.config.drill);
+  d.health = std::make_unique<HealthDesk>(*d.sources, d.archive->state(), *d.voice, d.losses, *d.writer, d.assets,
+                                          d.health_options);
+  d.health->load(wall_clock_ns());
 
   const std::string zone =
       d.config.organisations.empty() ? "Asia/Taipei" : d.config.organisations.front().timezone;
@@ -508,10 +514,11 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.follow_files();
   ApiParts parts{*d.archive,      *d.writer,         d.counters,    *d.sources,
                  *d.watch,        *d.desk,           *d.dispatcher, *d.evidence,
-                 d.tail,          *d.night,          d.assets,      d.rules,
-                 d.rule_problems, d.config.channels, d.recovery,    std::filesystem::absolute(d.config.data),
-                 wall_clock_ns(), d.config.drill};
+                 d.tail,          *d.night,          *d.health,     d.assets,
+                 d.rules,         d.rule_problems,   d.config.channels, d.recovery,
+                 std::filesystem::absolute(d.config.data), wall_clock_ns(), d.config.drill};
   parts.default_zone = zone;
+  for (const auto& upstream : d.upstream) parts.upstream.push_back(upstream.get());
   parts.files = d.files.get();
   d.api = std::make_unique<Api>(std::move(parts));
 
@@ -547,10 +554,13 @@ Result<void, std::string> Daemon::run_until_signal() {
     for (const auto& listener : d.io[i].listeners) listener->start();
   }
   d.writer->start();
+  d.relay_ledger->start();
+  for (const auto& upstream : d.upstream) upstream->start();
   d.watch->start();
   d.dispatcher->start();
   d.sealer = std::thread([&d] { d.run_sealer(); });
   d.night->start();
+  d.health->start();
   if (d.files) d.files->start();
   spdlog::info("vigild {} is ready: data in {}, {} rules / 已就緒", VIGIL_VERSION, d.config.data.string(),
                d.rules->size());
@@ -573,6 +583,10 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.io[1].thread.join();
   // In this order nothing is left over: what was read is committed, what is committed is watched, then
   // sealed.
+  for (const auto& upstream : d.upstream) upstream->stop();
+  d.voice->alone();
+  d.tell_suppressed(true);
+  d.health->stop();
   for (auto& io : d.io) {
     io.datagrams->flush();
     io.streams->flush();
@@ -580,6 +594,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   if (d.files) d.files->stop();
   d.tls.stop();
   d.writer->stop();
+  d.relay_ledger->stop();
   if (d.files) d.files->finish();
   d.watch->stop();
   d.night->stop();
@@ -593,8 +608,6 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.sealer.join();
   const auto sealed = d.archive->seal(true, wall_clock_ns());
   if (!sealed) spdlog::error("E-SEAL at the end: {} - the records stay in the journal", sealed.error().what);
-  const auto written = d.archive->state().commit(d.sources->changes());
-  if (!written) spdlog::warn("W-SOURCES {}", written.error().what);
   spdlog::info("stopped: received {}, stored {}, discarded {} / 已停止", d.counters.received(),
                d.counters.stored(), d.counters.discarded());
   return {};
@@ -613,7 +626,6 @@ void Daemon::Impl::stop() {
   });
   second.get_future().wait();
   for (const auto& listener : io[0].listeners) listener->stop();
-  tell_suppressed(true);
   io[0].context.stop();
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/model.h"
+#include "daemon/source_health.h"
 #include "parsers/result.h"
 
 namespace vigil {
@@ -20,7 +21,7 @@ class Daemon {
  public:
   /// Opens the data directory and compiles the rules. The reason, ready to be shown, where that cannot be
   /// done.
-  static Result<std::unique_ptr<Daemon>, std::string> open(const Config& config);
+  static Result<std::unique_ptr<Daemon>, std::string> open(const Config& config, const HealthOptions& health = {});
   ~Daemon();
 
   /// Listens, and returns after SIGTERM or SIGINT: stops reading, drains the queues, watches the rest, seals,

@@ -15,10 +15,11 @@ Delivery::~Delivery() {
   if (!batch_ || batch_->records.empty()) return;
   intake_.settle();
   counters_.discard(Discard::unavailable, batch_->records.size());
+  intake_.give_up(*batch_);
 }
 
-bool Delivery::add(const Arrival& arrival, std::string_view raw) {
-  return intake_.add_to(*batch_, listener_, arrival, raw);
+bool Delivery::add(const Arrival& arrival, std::string_view raw, const IntakeListener& listener) {
+  return intake_.add_to(*batch_, listener, arrival, raw);
 }
 
 void Delivery::discard(Discard reason, std::uint64_t count) {
@@ -40,9 +41,12 @@ void Delivery::commit(Done done, Writer::Overflow overflow) {
         answer(done, error->code == StoreErrc::disk_full ? Outcome::disk_full : Outcome::failed);
       },
       overflow);
+  if (!taken) {
+    counters_.discard(Discard::unavailable, records);
+    intake_.give_up(*batch_);
+  }
   batch_ = intake_.new_batch();
   if (taken) return;
-  counters_.discard(Discard::unavailable, records);
   answer(done, Outcome::busy);
 }
 

@@ -37,7 +37,9 @@ class Delivery {
   Delivery& operator=(Delivery&&) = delete;
 
   /// One message, which is copied. False if it was empty (and so counted).
-  bool add(const Arrival& arrival, std::string_view raw);
+  bool add(const Arrival& arrival, std::string_view raw) { return add(arrival, raw, listener_); }
+  /// The same, as if it had come to another listener.
+  bool add(const Arrival& arrival, std::string_view raw, const IntakeListener& listener);
   /// A message that will not be stored, counted as received and as discarded.
   void discard(Discard reason, std::uint64_t count = 1);
 

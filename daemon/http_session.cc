@@ -149,7 +149,8 @@ void HttpSession::look_at_clock(Clock::time_point now) {
     return refuse(408, "too_slow", "the header did not come in time", "標頭傳送逾時");
   }
   if (phase_ == Phase::handling || phase_ == Phase::waiting) return;
-  if (phase_ == Phase::lingering) tell_delivered(!stream_.was_reset());
+  // A client that has been quiet since its answer has read it, unless its kernel says otherwise.
+  if (phase_ == Phase::lingering || phase_ == Phase::head) tell_delivered(!stream_.was_reset());
   close();
 }
 

@@ -9,6 +9,7 @@
 #include "daemon/gelf_http.h"
 #include "daemon/ndjson_ingest.h"
 #include "daemon/otlp_ingest.h"
+#include "daemon/relay_ingest.h"
 
 namespace vigil {
 
@@ -48,6 +49,7 @@ bool path_fits(std::string_view path, std::string_view pattern) {
 
 IngestHttp::IngestHttp(const IngestParts& parts) : parts_(parts) {
   add("", "/ingest/ndjson", make<NdjsonIngest>());
+  add("", "/ingest/relay", make<RelayIngest>());
   add("", "/gelf", make<GelfHttp>());
 
   auto& hec = make<HecIngest>();
@@ -129,6 +131,7 @@ void IngestHttp::take(const std::shared_ptr<HttpRequest>& request, const std::sh
   if (!brings || (request->body.empty() && !request->body_unread))
     return row.handler->handle(*request, answer, admission);
 
+  if (request->body_unread) return row.handler->busy(*request, *answer);
   const std::string_view name = request->header("Idempotency-Key");
   if (name.size() > ReceiptBook::kNameBytesMax) {
     return reply_error(*answer, 400, "bad_idempotency_key", "an Idempotency-Key has at most 255 bytes",
@@ -154,7 +157,7 @@ void IngestHttp::take(const std::shared_ptr<HttpRequest>& request, const std::sh
     return parts_.receipts.answer_again(same, answer);
   }
   if (parts_.receipts.wait(same, [this, request, answer, &row] { take(request, answer, row); })) return;
-  if (request->body_unread || parts_.writer.congested()) return row.handler->busy(*request, *answer);
+  if (parts_.writer.congested()) return row.handler->busy(*request, *answer);
   const auto events = std::make_shared<std::uint64_t>(0);
   const std::uint64_t before = parts_.listener.stats->received.load(std::memory_order_relaxed);
   row.handler->handle(*request, parts_.receipts.wrap(same, answer, events, wall_clock_ns), admission);

@@ -13,6 +13,8 @@
 
 namespace vigil {
 
+class RelayLedger;
+
 /// What handlers of one HTTP listener work with. Everything outlives them.
 struct IngestParts {
   Intake& intake;
@@ -21,6 +23,7 @@ struct IngestParts {
   const IntakeListener& listener;
   TokenDesk& tokens;
   ReceiptBook& receipts;
+  RelayLedger& relay;
 };
 
 /// One protocol on HTTP: reads what it was sent, hands it on (Delivery) and answers in its own words once it is on disk. On

@@ -79,6 +79,7 @@ std::shared_ptr<Batch> Intake::new_batch() {
 }
 
 int Intake::zone_minutes(const IntakeListener& listener, std::int64_t now_ns) {
+  if (listener.zone_minutes) return *listener.zone_minutes;
   if (&listener == zone_listener_ && now_ns >= zone_from_ns_ && now_ns < zone_from_ns_ + kMinute)
     return zone_offset_;
   const std::int64_t minute = now_ns / kMinute;
@@ -129,6 +130,7 @@ Intake::Known& Intake::known_source(const IntakeListener& listener, const Arriva
     known.listener = &listener;
     known.organisation = std::move(description.organisation);
     known.is_document = known.state->source->carries_documents();
+    known.is_journal = known.state->source->transport == transport::kJournal;
   }
   recent = &known;
   return known;
@@ -253,6 +255,12 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, const Arrival&
   known.clock_skew_ns = record.event_ns - arrival.received_ns;
   known.kinds = known.kinds | record.kinds;
   known.formats |= 1U << static_cast<unsigned>(record.format);
+  known.tags.add(header.tags);
+  known.tags.add(arrival.tags);
+  if (!known.is_document ? may_have_sequence(header) : known.is_journal) {
+    const auto number = known.is_journal ? find_journal_sequence(raw) : find_sequence(header);
+    if (number) take_number(known, *number);
+  }
   if (record.format == Format::none) {
     ++known.unparsed;
     if (known.samples++ % kSampleEvery == 0) {
@@ -261,6 +269,27 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, const Arrival&
     }
   }
   return true;
+}
+
+void Intake::take_number(Known& known, const SenderSequence& number) {
+  SourceState& state = *known.state;
+  const std::lock_guard lock(state.sequence_mutex);
+  if (!state.sequences) state.sequences = std::make_unique<SenderSequences>();
+  const MissingNumbers missing = state.sequences->take(number);
+  if (missing.count == 0) return;
+  state.untold.add(missing);
+  state.missing.fetch_add(missing.count, std::memory_order_relaxed);
+}
+
+void Intake::give_up(const Batch& batch) {
+  std::vector<std::uint64_t> of_source(batch.sources.size());
+  for (const Record& record : batch.records) ++of_source[record.source];
+  for (auto& [key, known] : known_) {
+    if (known.batch == &batch && known.index < of_source.size() &&
+        batch.sources[known.index] == known.state->source) {
+      known.state->discarded.fetch_add(of_source[known.index], std::memory_order_relaxed);
+    }
+  }
 }
 
 void Intake::settle() {
@@ -278,6 +307,7 @@ void Intake::settle() {
     state.clock_skew_ns.store(known->clock_skew_ns, std::memory_order_relaxed);
     state.kinds.fetch_or(known->kinds.bits(), std::memory_order_relaxed);
     state.formats.fetch_or(known->formats, std::memory_order_relaxed);
+    state.tags.fetch_or(known->tags.bits(), std::memory_order_relaxed);
     state.dirty.store(true, std::memory_order_relaxed);
     known->received = known->bytes = known->unparsed = 0;
   }
@@ -301,7 +331,10 @@ void Intake::flush() {
   const std::uint64_t count = open_->records.size();
   if (leaves_) leaves_(open_);
   const auto overflow = when_full_ == WhenFull::queue ? Writer::Overflow::allowed : Writer::Overflow::refused;
-  if (!writer_.submit(std::move(open_), {}, overflow)) counters_.discard(Discard::queue_full, count);
+  if (!writer_.submit(std::move(open_), {}, overflow)) {
+    counters_.discard(Discard::queue_full, count);
+    give_up(*open_);
+  }
   open_ = new_batch();
 }
 

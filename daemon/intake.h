@@ -28,6 +28,7 @@ namespace vigil {
 struct IntakeListener {
   SourceTable::Listener description;
   std::string zone;  ///< IANA name
+  std::optional<int> zone_minutes{};  ///< wins over it
   ListenerStats* stats = nullptr;
   std::vector<config::Network> relays;  ///< whose connections do not count for the limit of one peer
   std::unique_ptr<PeerRate> rate;       ///< null: no limit of messages
@@ -93,6 +94,8 @@ class Intake {
   bool add_to(Batch& batch, const IntakeListener& listener, const Arrival& arrival, std::string_view frame);
   /// Makes the counts of this thread visible to all. At every quiet moment none is left to publish.
   void settle();
+  /// Counts the records of a batch that will not be stored, each for its sender.
+  void give_up(const Batch& batch);
   boost::asio::io_context& io() { return io_; }
 
   /// After a wake of reading: publishes the counts and arms the linger.
@@ -113,7 +116,7 @@ class Intake {
     std::shared_ptr<SourceState> state;
     const IntakeListener* listener = nullptr;
     std::string organisation;  ///< of the listener or its token; the source's own may be one below it
-    bool is_document = false;
+    bool is_document = false, is_journal = false;
     const Batch* batch = nullptr;  ///< in whose `sources` it stands …
     std::uint64_t batch_serial = 0;
     std::uint32_t index = 0;  ///< … at this index
@@ -122,6 +125,7 @@ class Intake {
     std::int64_t last_seen_ns = 0, clock_skew_ns = 0;
     std::uint32_t formats = 0;
     Kinds kinds;
+    Tags tags;
     std::uint64_t samples = 0;  ///< unparsed messages ever: one in so many is kept as a sample
   };
   /// Hands the batch on if it is full: never between a read and its frames.
@@ -131,6 +135,8 @@ class Intake {
   FrameBuffer& frames();
   /// Appends a record whose bytes the batch owns already.
   bool append(Batch& batch, const IntakeListener& listener, const Arrival& arrival, std::string_view raw);
+  /// A message with a number of its sender's own: are there some before it that have not come?
+  void take_number(Known& known, const SenderSequence& number);
   Known& known_source(const IntakeListener& listener, const Arrival& arrival, std::string_view host);
   int zone_minutes(const IntakeListener& listener, std::int64_t now_ns);
 

@@ -6,9 +6,11 @@
 
 #include <boost/program_options.hpp>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
 #include "config/config.h"
 #include "daemon/daemon.h"
@@ -46,6 +48,20 @@ void keep_large_buffers() {
   ::mallopt(M_MMAP_THRESHOLD, 64 * 1024 * 1024);
   ::mallopt(M_TRIM_THRESHOLD, 32 * 1024 * 1024);
   ::mallopt(M_ARENA_MAX, 4);
+}
+
+/// For the end-to-end tests of source health, which cannot wait a week: "LEARNING,QUIET,LOOK" in milliseconds. Not in the
+/// help; an operator has no use for it.
+std::optional<vigil::HealthOptions> read_test_health(const std::string& text) {
+  long learning = 0, quiet = 0, look = 0;
+  if (std::sscanf(text.c_str(), "%ld,%ld,%ld", &learning, &quiet, &look) != 3 || learning < 1 || quiet < 1 || look < 1)
+    return std::nullopt;
+  vigil::HealthOptions options;
+  options.learning = std::chrono::milliseconds(learning);
+  options.look_every = options.clock_every = options.quiet.unit = std::chrono::milliseconds(look);
+  options.quiet.at_least = std::chrono::milliseconds(quiet);
+  options.hours_min = 0;
+  return options;
 }
 
 int usage(const std::string& what) {
@@ -90,9 +106,13 @@ int main(int argc, char** argv) {
       ("version", "print the version / 版本")
       ("help", "this text / 本說明");
   // clang-format on
+  po::options_description hidden;
+  hidden.add_options()("test-health", po::value<std::string>());
+  po::options_description every;
+  every.add(options).add(hidden);
   po::variables_map given;
   try {
-    po::store(po::command_line_parser(argc, argv).options(options).run(), given);
+    po::store(po::command_line_parser(argc, argv).options(every).run(), given);
     po::notify(given);
   } catch (const po::error& error) {
     return usage(error.what());
@@ -143,7 +163,13 @@ int main(int argc, char** argv) {
   }
   if (given.contains("data")) vigil::move_data(config, given["data"].as<std::string>());
 
-  auto daemon = vigil::Daemon::open(config);
+  vigil::HealthOptions health;
+  if (given.contains("test-health")) {
+    const auto read = read_test_health(given["test-health"].as<std::string>());
+    if (!read) return usage("--test-health takes LEARNING,QUIET,LOOK in milliseconds");
+    health = *read;
+  }
+  auto daemon = vigil::Daemon::open(config, health);
   if (!daemon) {
     spdlog::critical("{}", daemon.error());
     return kExitNo;

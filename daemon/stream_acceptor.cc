@@ -101,7 +101,7 @@ class StreamAcceptor::Handshake : public std::enable_shared_from_this<StreamAcce
       case Io::failed:
         break;
     }
-    refuse(stream_.reason(), stream_.trouble());
+    refuse(stream_.reason(), stream_.trouble().empty() ? "the client went away" : stream_.trouble());
   }
 
   /// Refused before anything was read: one count and one audit line, never per message.

@@ -29,7 +29,7 @@ void Writer::start() {
   });
 }
 
-bool Writer::submit(std::shared_ptr<Batch> batch, Done done, Overflow overflow) {
+bool Writer::submit(std::shared_ptr<Batch>&& batch, Done done, Overflow overflow) {
   const std::size_t bytes = batch->raw_bytes;
   {
     const std::lock_guard lock(mutex_);

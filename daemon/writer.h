@@ -46,9 +46,9 @@ class Writer {
 
   /// May a batch go past the queue's limit? Allowed for what was read from a stream before its reader paused.
   enum class Overflow : std::uint8_t { refused, allowed };
-  /// False if there was no room (or the writer has stopped): nothing was taken. With `done` the transport
-  /// acknowledges.
-  bool submit(std::shared_ptr<Batch> batch, Done done = {}, Overflow overflow = Overflow::refused);
+  /// False if there was no room (or the writer has stopped): nothing was taken, and the batch is the caller's as before.
+  /// With `done` the transport acknowledges.
+  bool submit(std::shared_ptr<Batch>&& batch, Done done = {}, Overflow overflow = Overflow::refused);
   /// The queue is so full that clients should be sent away for a while.
   bool congested() const {
     return queued_bytes_.load(std::memory_order_relaxed) > options_.queue_bytes_max / 20 * 19;

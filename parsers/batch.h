@@ -26,7 +26,7 @@ struct Source {
   Kinds system_kinds{};      ///< kinds the asset table adds
   int zone_minutes = 480;
   Charset charset = Charset::automatic;
-  std::string envelope;      ///< what the transport says of all its messages: envelope.h; empty if nothing
+  std::string envelope{};      ///< what the transport says of all its messages: envelope.h; empty if nothing
 
   bool carries_documents() const { return vigil::carries_documents(transport); }
 };

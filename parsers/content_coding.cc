@@ -137,4 +137,12 @@ InflateFault inflate(Coding coding, std::string_view body, std::string& out, con
   }
 }
 
+bool zstd_compress(std::string_view body, int level, std::string& out) {
+  out.resize(ZSTD_compressBound(body.size()));
+  const std::size_t size = ZSTD_compress(out.data(), out.size(), body.data(), body.size(), level);
+  if (ZSTD_isError(size) != 0) return false;
+  out.resize(size);
+  return true;
+}
+
 }  // namespace vigil

@@ -36,4 +36,7 @@ enum class InflateFault : std::uint8_t {
 InflateFault inflate(Coding coding, std::string_view body, std::string& out,
                      const InflateLimits& limits = {});
 
+/// Replaces `out` with `body` as one zstd frame. False where that cannot be done.
+bool zstd_compress(std::string_view body, int level, std::string& out);
+
 }  // namespace vigil

@@ -268,7 +268,8 @@ std::size_t Framer::lf_frame(std::string_view work, bool end, bool desync, Tags 
   } else {
     mode_ = Mode::frame_start;
     used = work.size();
-    tags.add(Tag::partial_eof);
+    // The last message of a connection needs no other one behind it.
+    if (!options_.multiline_pri || work.back() != '\n') tags.add(Tag::partial_eof);
     give(work, tags, emit, sink);
   }
   if (desync && ++desyncs_ > options_.desync_max) return close(FramingError::desync, work);

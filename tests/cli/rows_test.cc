@@ -4,6 +4,7 @@
 
 #include "cli/event_view.h"
 #include "config/text_width.h"
+#include "parsers/csv_text.h"
 
 namespace vigil::cli {
 namespace {

@@ -93,8 +93,9 @@ TEST(Admission, AClientCertificateThatTheListenerLetInIsEnough) {
   request.client_fingerprint = "AB";
   const Admission admission = desk.look(request, kNow);
   EXPECT_EQ(describe(admission), "admitted");
-  EXPECT_EQ(admission.envelope,
-            std::string("tls.client.x509.subject\0CN=nas\0tls.client.fingerprint\0AB\0", 57));
+  EXPECT_EQ(
+      admission.envelope,
+      std::string("tls.client.x509.subject.distinguished_name\0CN=nas\0tls.client.hash.sha256\0AB\0", 76));
   request.headers.emplace_back("Authorization", "Bearer wrong");
   EXPECT_EQ(describe(desk.look(request, kNow)), "unknown") << "a wrong token is wrong all the same";
 }

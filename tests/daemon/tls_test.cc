@@ -83,7 +83,7 @@ struct ClientWish {
 struct Meeting {
   std::string outcome;   ///< "in: …" or "refused: …"
   bool resumed = false;  ///< the client came back with a ticket
-  SSL_SESSION* session = nullptr;
+  std::shared_ptr<SSL_SESSION> session;
 };
 
 void speak(std::uint16_t port, const ClientWish& wish, SSL_SESSION* resume, Meeting* seen) {
@@ -117,7 +117,7 @@ void speak(std::uint16_t port, const ClientWish& wish, SSL_SESSION* resume, Meet
     }
     if (seen != nullptr) {
       seen->resumed = SSL_session_reused(ssl) == 1;
-      seen->session = SSL_get1_session(ssl);
+      seen->session.reset(SSL_get1_session(ssl), &SSL_SESSION_free);
     }
   }
   SSL_free(ssl);
@@ -185,9 +185,7 @@ Meeting meet_with(const TlsServer& tls, const ClientWish& wish, TcpLimits limits
 std::string meet(const TlsConfig& config, const ClientWish& wish, TlsLimits limits = {}) {
   const auto tls = TlsServer::open(config, limits);
   if (!tls) return tls.error();
-  Meeting meeting = meet_with(**tls, wish);
-  SSL_SESSION_free(meeting.session);
-  return meeting.outcome;
+  return meet_with(**tls, wish).outcome;
 }
 
 TEST_F(Tls, AnonAsksNobodyForACertificate) {
@@ -397,16 +395,15 @@ TEST_F(Tls, ATicketLetsAClientBackInAndShowsWhoItIs) {
   const Meeting first = meet_with(**tls, wish);
   EXPECT_EQ(first.outcome, "in: CN=fw1 said hello");
   EXPECT_FALSE(first.resumed);
-  const Meeting second = meet_with(**tls, wish, {}, first.session);
+  const Meeting second = meet_with(**tls, wish, {}, first.session.get());
   EXPECT_EQ(second.outcome, "in: CN=fw1 said hello");
   EXPECT_TRUE(second.resumed);
 
   std::string trouble;
   ASSERT_EQ((*tls)->reload(true, trouble), TlsServer::Reloaded::renewed) << trouble;
-  const Meeting third = meet_with(**tls, wish, {}, first.session);
+  const Meeting third = meet_with(**tls, wish, {}, first.session.get());
   EXPECT_EQ(third.outcome, "in: CN=fw1 said hello");
   EXPECT_FALSE(third.resumed) << "a reload ends what tickets are worth";
-  for (SSL_SESSION* session : {first.session, second.session, third.session}) SSL_SESSION_free(session);
 }
 
 TEST_F(Tls, FilesThatChangeAreLoadedAgainAndBadOnesAreNot) {

@@ -19,8 +19,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from harness import Build, Failure, Skip, Test  # noqa: E402
 
-MODULES = ["senders", "clients", "devices", "mail", "accounting", "crash", "bad_inputs", "lifecycle", "questions",
-           "tls", "knobs", "http_ingest", "push", "relp", "beats", "gelf", "files", "show"]
+MODULES = ["senders", "clients", "devices", "mail", "accounting", "crash", "bad_inputs", "tls", "knobs", "http_ingest",
+           "push", "relp", "beats", "gelf", "files", "relay", "health", "lifecycle", "questions", "show"]
 
 
 def tests_of(name):

@@ -5,6 +5,10 @@
 // The targets' entry points, renamed in CMakeLists.txt so that several fit into one program.
 extern "C" int fuzz_framer_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_header_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_sender_sequence_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_relay_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_cef_render_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_relp_client_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_lines_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_relp_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_lumberjack_input(const std::uint8_t* data, std::size_t size);
@@ -21,6 +25,12 @@ namespace {
 
 TEST(FuzzCorpus, TheFramerKeepsItsProperties) { EXPECT_GT(replay("framer", fuzz_framer_input), 10U); }
 TEST(FuzzCorpus, TheHeaderParserKeepsItsProperties) { EXPECT_GT(replay("header", fuzz_header_input), 10U); }
+TEST(FuzzCorpus, SendersNumbersKeepTheirProperties) {
+  EXPECT_GT(replay("sender_sequence", fuzz_sender_sequence_input), 10U);
+}
+TEST(FuzzCorpus, TheRelayBodyKeepsItsProperties) { EXPECT_GT(replay("relay", fuzz_relay_input), 3U); }
+TEST(FuzzCorpus, CefComesBackAsItWasRendered) { EXPECT_GT(replay("cef_render", fuzz_cef_render_input), 3U); }
+TEST(FuzzCorpus, RelpAnswersKeepTheirProperties) { EXPECT_GT(replay("relp_client", fuzz_relp_client_input), 3U); }
 TEST(FuzzCorpus, TheLineCutterKeepsItsProperties) { EXPECT_GT(replay("lines", fuzz_lines_input), 10U); }
 TEST(FuzzCorpus, RelpKeepsItsProperties) { EXPECT_GT(replay("relp", fuzz_relp_input), 10U); }
 TEST(FuzzCorpus, LumberjackKeepsItsProperties) { EXPECT_GT(replay("lumberjack", fuzz_lumberjack_input), 10U); }

@@ -21,6 +21,16 @@ std::string printable_lines(std::string_view text) {
 
 /// Frames joined by " | ", each with the names of its tags.
 class Stream {
+ private:
+  auto sink() {
+    return [this](std::string_view frame, Tags tags) {
+      out_ += (out_.empty() ? "" : " | ") + printable_lines(frame);
+      for (unsigned i = 0; i < static_cast<unsigned>(Tag::count_); ++i) {
+        if (tags.has(static_cast<Tag>(i))) out_ += " [" + std::string(tag_name(static_cast<Tag>(i))) + "]";
+      }
+    };
+  }
+
  public:
   explicit Stream(FramerOptions options) : framer_(options) {}
   void feed(std::string_view bytes) { framer_.feed(bytes, sink()); }
@@ -34,14 +44,6 @@ class Stream {
   const std::string& so_far() const { return out_; }
 
  private:
-  auto sink() {
-    return [this](std::string_view frame, Tags tags) {
-      out_ += (out_.empty() ? "" : " | ") + printable_lines(frame);
-      for (unsigned i = 0; i < static_cast<unsigned>(Tag::count_); ++i) {
-        if (tags.has(static_cast<Tag>(i))) out_ += " [" + std::string(tag_name(static_cast<Tag>(i))) + "]";
-      }
-    };
-  }
   Framer framer_;
   std::string out_;
 };

@@ -22,10 +22,10 @@ const Source kSource = {.peer = "10.1.0.5",
                         .host = "srv1",
                         .listener = "syslog-tcp:0.0.0.0:5514",
                         .transport = "syslog-tcp",
-                        .envelope = "",
                         .organisation = "school-a",
                         .system = "grades",
-                        .core = true};
+                        .core = true,
+                        .envelope = ""};
 
 bool is_json(const std::string& text) {
   simdjson::dom::parser parser;
