@@ -113,7 +113,8 @@ void FileTail::stop() {
 }
 
 void FileTail::finish() {
-  settle_marks({std::chrono::steady_clock::now() + limits_.idle_save_every, wall_clock_ns()});
+  next_save_ = next_idle_save_ = SteadyTime();
+  settle_marks({std::chrono::steady_clock::now(), wall_clock_ns()});
 }
 
 void FileTail::run() {
@@ -611,6 +612,7 @@ void FileTail::settle_marks(Now now) {
   }
   for (const Marks& marks : done) {
     for (const auto& [number, mark] : marks) {
+      if (!bookmarks_.all().contains(number)) continue;  // forgotten meanwhile
       FileBookmark& kept = bookmarks_.at(number);
       const std::int64_t seen = kept.seen_ns;
       const bool same =

@@ -123,6 +123,7 @@ class JsonReader {
       } else if (key == "droppedAttributesCount" || key == "dropped_attributes_count") {
         facts.dropped_attributes = static_cast<std::uint64_t>(integer(value).value_or(0));
       } else if (key == "body") {
+        writer_.body.clear();  // of several the last one counts
         if (!any_value(value, writer_.body, 0)) return false;
       } else {
         writer_.record.name("otlp.", key);

@@ -81,10 +81,10 @@ class FileTailTest : public testing::Test {
     }
     /// What can happen without time going on.
     void settle() {
-      for (int quiet = 0; quiet < 2;) {
+      for (int quiet = 0; quiet < 3;) {
         const auto wait = tail_->step({test_.steady_, kNow + (test_.steady_ - SteadyStart()).count()});
         quiet = wait >= 20ms && writer_.queued_bytes() == 0 ? quiet + 1 : 0;
-        if (quiet == 0) ::usleep(500);
+        ::usleep(1'000);  // for the writer's thread
       }
     }
     /// As a stop: what was read is bookmarked.
@@ -416,11 +416,11 @@ TEST_F(FileTailTest, StoresNothingTwiceWhenItIsKilledBetweenTheCommitAndTheBookm
 
 TEST_F(FileTailTest, GivesOnlyTheRestOfALineWhoseFrontIsStored) {
   write(log("a.log"), "one\n");
+  limits_.save_every = 1h;
   {
     Life life(*this, {log("a.log")});
     life.wait(1s);
     write(log("a.log"), "tw");
-    limits_.save_every = 1h;
     life.wait(7s);
   }
   EXPECT_EQ(stored(), "a.log: one | a.log: tw [partial_eof]");

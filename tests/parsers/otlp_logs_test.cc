@@ -69,6 +69,8 @@ constexpr Case kRecords[] = {
      R"({"message":"","user.name":"ann","attributes.x":1,"attributes.message":"m"})"},
     {"names as protobuf has them", R"({"time_unix_nano":"1795157940000000000","body":{"string_value":"x"}})",
      R"({"@timestamp":"2026-11-20T06:59:00Z","message":"x"})"},
+    {"of two bodies the last one counts", R"({"body":{"stringValue":"a"},"body":{"stringValue":"b"}})",
+     R"({"message":"b"})"},
     {"nulls are nothing", R"({"timeUnixNano":null,"body":null,"attributes":null})", R"({"message":""})"},
     {"nothing", "{}", R"({"message":""})"},
     {"a record that is none", "7", "an element of \"logRecords\" is no object"},
