@@ -12,6 +12,8 @@ namespace vigil {
 
 namespace {
 
+/// Clocks differ; one that is further ahead than this is wrong, and what it says of receipt is not kept.
+constexpr std::int64_t kAheadNsMax = std::int64_t{24} * 3600 * 1'000'000'000;
 constexpr std::string_view kJsonType = "application/json";
 /// Longest peer, host or transport taken over: names become keys of the table of senders.
 constexpr std::size_t kPartBytesMax = 255;
@@ -147,7 +149,9 @@ void RelayIngest::store(const HttpRequest& request, const std::shared_ptr<HttpAn
   for (const RelayRecord& record : body.records) {
     const Sender& sender = senders[record.source];
     // What the sender could not know that we have: it was told less than it was sent.
-    if (record.sequence < next || ledger_.is_repeated(stream, sender.peer, record.raw)) {
+    const bool credible = record.received_ns > 0 && record.received_ns < now + kAheadNsMax;
+    const std::int64_t received_ns = credible ? record.received_ns : now;
+    if (record.sequence < next || ledger_.is_repeated(stream, sender.peer, received_ns, record.raw)) {
       delivery.discard(Discard::duplicate);
       continue;
     }
@@ -162,8 +166,7 @@ void RelayIngest::store(const HttpRequest& request, const std::shared_ptr<HttpAn
     arrival.organisation = admission.organisation;
     arrival.envelope = sender.envelope;
     arrival.event_ns = record.event_ns;
-    // Nothing was received later than now, whatever the clock over there says.
-    arrival.received_ns = record.received_ns > 0 ? std::min(record.received_ns, now) : now;
+    arrival.received_ns = received_ns;
     arrival.tags = record.tags;
     delivery.add(arrival, record.raw, *sender.listener);
   }

@@ -19,9 +19,9 @@ constexpr std::uint64_t kQuietRecords = 100'000;
 constexpr std::chrono::seconds kLookEvery{60};
 
 /// Numbers are compared within one run only.
-std::size_t content_of(std::string_view peer, std::string_view raw) {
+std::size_t content_of(std::string_view peer, std::int64_t received_ns, std::string_view raw) {
   const std::hash<std::string_view> hash;
-  return hash(raw) * 31 + hash(peer);
+  return (hash(raw) * 31 + hash(peer)) * 31 + static_cast<std::size_t>(received_ns);
 }
 
 }  // namespace
@@ -75,7 +75,7 @@ void RelayLedger::find_repeatable() {
       if (name != "vigil.relay.stream") return;
       const auto found = by_id.find(value);
       if (found == by_id.end() || record.sequence < found->second->since) return;
-      ++found->second->repeatable[content_of(record.source->peer, record.raw)];
+      ++found->second->repeatable[content_of(record.source->peer, record.received_ns, record.raw)];
     });
     return true;
   });
@@ -135,12 +135,13 @@ RelayLedger::Claim RelayLedger::claim(const Stream& stream, std::uint64_t first,
   return Claim::taken;
 }
 
-bool RelayLedger::is_repeated(const Stream& stream, std::string_view peer, std::string_view raw) {
+bool RelayLedger::is_repeated(const Stream& stream, std::string_view peer, std::int64_t received_ns,
+                              std::string_view raw) {
   const std::lock_guard lock(mutex_);
   Entry& entry = entries_[stream];
   auto& repeatable = entry.repeatable;
   if (repeatable.empty()) return false;
-  const auto found = repeatable.find(content_of(peer, raw));
+  const auto found = repeatable.find(content_of(peer, received_ns, raw));
   if (found == repeatable.end()) return false;
   if (--found->second == 0) repeatable.erase(found);
   entry.found = true;
@@ -153,7 +154,7 @@ void RelayLedger::commit(const Stream& stream, std::uint64_t next, Told told) {
     const std::lock_guard lock(mutex_);
     Entry& entry = entries_[stream];
     entry.next = std::max(entry.next, next);
-    entry.busy = false;
+    entry.committed = true;
     entry.dirty = true;
     entry.fresh = entry.found ? 0 : entry.fresh + 1;
     entry.found = false;
@@ -195,7 +196,7 @@ void RelayLedger::save() {
     for (auto& [stream, entry] : entries_) {
       // Nothing of a stream that is not busy is on its way: what we have of it lies before `ours`. While records of before
       // a crash may still come again, their place is kept.
-      const bool settled = !entry.busy && entry.repeatable.empty();
+      const bool settled = (!entry.busy || entry.committed) && entry.repeatable.empty();
       const bool quiet = settled && ours - std::min(ours, entry.since) > kQuietRecords;
       if (!entry.dirty && !quiet) continue;
       if (settled) entry.since = ours;
@@ -212,8 +213,15 @@ void RelayLedger::save() {
         "come "
         "again / 轉送進度無法寫入，將重送",
         done.error().what);
+  }
+  {
     const std::lock_guard lock(mutex_);
-    for (const Stream& stream : written) entries_[stream].dirty = true;
+    for (const Stream& stream : written) {
+      Entry& entry = entries_[stream];
+      entry.dirty = entry.dirty || !done;
+      // Only now may another batch of it come: whatever is behind its number is behind its place too.
+      if (entry.committed) entry.busy = entry.committed = false;
+    }
   }
   for (const Waiting& each : waiting) each.told(static_cast<bool>(done), each.next);
 }

@@ -57,7 +57,8 @@ class RelayLedger {
   /// `next` is the first sequence we have not got.
   Claim claim(const Stream& stream, std::uint64_t first, std::uint64_t& next);
   /// Whether a record of a claimed stream is here already, stored right before a crash. Each is found once.
-  bool is_repeated(const Stream& stream, std::string_view peer, std::string_view raw);
+  bool is_repeated(const Stream& stream, std::string_view peer, std::int64_t received_ns,
+                   std::string_view raw);
   /// The claimed batch is on disk, or had nothing to store.
   void commit(const Stream& stream, std::uint64_t next, Told told);
   void release(const Stream& stream);
@@ -69,7 +70,9 @@ class RelayLedger {
     std::string origin;
     std::uint64_t next = 0;
     std::uint64_t since = 0;  ///< in our archive, all records of the stream from here on are behind `next`
-    bool busy = false, dirty = false, found = false;
+    bool busy = false;        ///< a batch is on its way …
+    bool committed = false;   ///< … its records are on disk, its number is not
+    bool dirty = false, found = false;
     unsigned fresh = 0;                                    ///< batches without a repeated record
     std::unordered_map<std::size_t, unsigned> repeatable;  ///< records that may come again, by content
   };

@@ -10,6 +10,8 @@ namespace vigil {
 /// An archive of the records a test lists, with holes where it lists none.
 class ListedArchive : public ScriptedArchive {
  public:
+  static constexpr std::int64_t kReceivedNs = 1'795'158'000'000'000'000;
+
   void put(std::uint64_t sequence, std::string raw, const Source& source = plain_source()) {
     const std::lock_guard lock(mutex);
     listed_[sequence] = {std::move(raw), source};
@@ -31,7 +33,7 @@ class ListedArchive : public ScriptedArchive {
       StoredRecord record;
       record.sequence = at->first;
       record.raw = at->second.raw;
-      record.received_ns = record.event_ns = 1'795'158'000'000'000'000;
+      record.received_ns = record.event_ns = kReceivedNs;
       record.source = &at->second.source;
       if (!visit(record)) break;
     }

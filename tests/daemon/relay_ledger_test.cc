@@ -10,6 +10,8 @@
 namespace vigil {
 namespace {
 
+constexpr std::int64_t kReceived = ListedArchive::kReceivedNs;
+
 class RelayLedgerTest : public testing::Test {
  protected:
   /// What the ledger says once it is on disk.
@@ -82,13 +84,14 @@ TEST_F(RelayLedgerTest, KnowsRecordsAgainThatACrashLeftWithoutTheirNumber) {
   archive_.put(4, "once", relayed());
   archive_.put(5, "own");
   RelayLedger ledger(archive_, std::string(32, 'f'));
-  EXPECT_FALSE(ledger.is_repeated(stream_, "10.0.0.9", "before")) << "that lies before the number";
-  EXPECT_TRUE(ledger.is_repeated(stream_, "10.0.0.9", "twice"));
-  EXPECT_TRUE(ledger.is_repeated(stream_, "10.0.0.9", "twice"));
-  EXPECT_FALSE(ledger.is_repeated(stream_, "10.0.0.9", "twice")) << "a third one is new";
-  EXPECT_FALSE(ledger.is_repeated(stream_, "10.0.0.8", "once")) << "another sender's";
-  EXPECT_TRUE(ledger.is_repeated(stream_, "10.0.0.9", "once"));
-  EXPECT_FALSE(ledger.is_repeated(stream_, "10.0.0.9", "own"));
+  EXPECT_FALSE(ledger.is_repeated(stream_, "10.0.0.9", kReceived, "before")) << "that lies before the number";
+  EXPECT_TRUE(ledger.is_repeated(stream_, "10.0.0.9", kReceived, "twice"));
+  EXPECT_TRUE(ledger.is_repeated(stream_, "10.0.0.9", kReceived, "twice"));
+  EXPECT_FALSE(ledger.is_repeated(stream_, "10.0.0.9", kReceived, "twice")) << "a third one is new";
+  EXPECT_FALSE(ledger.is_repeated(stream_, "10.0.0.8", kReceived, "once")) << "another sender's";
+  EXPECT_FALSE(ledger.is_repeated(stream_, "10.0.0.9", kReceived + 1, "once")) << "of another moment";
+  EXPECT_TRUE(ledger.is_repeated(stream_, "10.0.0.9", kReceived, "once"));
+  EXPECT_FALSE(ledger.is_repeated(stream_, "10.0.0.9", kReceived, "own"));
   EXPECT_EQ(ledger.repeated(), 3U);
 }
 
