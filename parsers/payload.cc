@@ -228,7 +228,11 @@ void parse_event_as(Format format, std::int64_t timestamp_ns, const SyslogHeader
   kFormats[static_cast<std::size_t>(event.format)].parse(out);
   add_wrapping_fields(out);
   Envelope::for_each(context.envelope, [&event](std::string_view name, std::string_view value) {
-    if (event.find(name) == nullptr) event.add(name, value);
+    if (name.starts_with("vigil.")) {
+      event.set(name, value);  // how a message came to us, it cannot say itself
+    } else if (event.find(name) == nullptr) {
+      event.add(name, value);
+    }
   });
 }
 

@@ -6,6 +6,7 @@
 
 #include "parsers/characters.h"
 #include "parsers/charset.h"
+#include "parsers/envelope.h"
 #include "parsers/json_tree.h"
 
 namespace vigil {
@@ -43,6 +44,9 @@ bool is_ours(std::string_view name) {
          name.starts_with("@timestamp.") || name.starts_with("event.ingested.") ||
          name.starts_with("event.original.") || name.starts_with("log.source.address.");
 }
+
+// What Envelope says under a name of ours: how a record came here from another Vigil.
+constexpr std::string_view kOfEnvelope = "vigil.relay.";
 
 // All tags in the alphabetical order of their names.
 std::array<Tag, static_cast<std::size_t>(Tag::count_)> tags_by_name() {
@@ -146,6 +150,7 @@ class EventJson {
 
   void add_fields() {
     for (const Field& field : event_.fields()) {
+      if (stands_in_envelope(field)) continue;  // add_vigil() says it
       if (is_ours(field.name)) {
         tree_.add(keep("vendor." + std::string(field.name)), field.value, field.type);
       } else if (is_list(field.name)) {
@@ -156,8 +161,21 @@ class EventJson {
     }
   }
 
+  /// Whether a field under a name of ours is what the transport said, and not a message.
+  bool stands_in_envelope(const Field& field) const {
+    if (!field.name.starts_with(kOfEnvelope) || around_.source == nullptr) return false;
+    bool found = false;
+    Envelope::for_each(around_.source->envelope, [&](std::string_view name, std::string_view value) {
+      found = found || (name == field.name && value == field.value);
+    });
+    return found;
+  }
+
   void add_vigil() {
     if (const Source* source = around_.source) {
+      Envelope::for_each(source->envelope, [this](std::string_view name, std::string_view value) {
+        if (name.starts_with(kOfEnvelope)) tree_.add(name, value);
+      });
       tree_.add("vigil.org", source->organisation);
       if (!source->system.empty()) tree_.add("vigil.system", source->system);
       add_flag("vigil.core", source->core);

@@ -189,6 +189,17 @@ TEST(EventJson, MakesListsOfRepeatedNamesAndOfThoseThatAreLists) {
   EXPECT_EQ(event.at("/user/name"), R"("u")");
 }
 
+// Only what the transport says of the way of a record stands below `vigil.relay`.
+TEST(EventJson, SaysHowARecordCameButNotAsItSaysItself) {
+  Source source = kSource;
+  source.envelope = "vigil.relay.origin\0child\0labels.app\0x\0"s;
+  Rendered event("<13>a: x", {{"vigil.relay.origin", "child"}, {"vigil.relay.name", "forged"}, {"labels.app", "x"}},
+                 &source);
+  EXPECT_EQ(event.at("/vigil/relay"), R"({"origin":"child"})");
+  EXPECT_EQ(event.at("/vendor/vigil/relay"), R"({"name":"forged"})");
+  EXPECT_EQ(event.at("/labels/app"), R"("x")");
+}
+
 // A sender that writes `vigil.core: false` into its JSON must not be believed.
 TEST(EventJson, DoesNotLetASenderSpeakForUs) {
   Rendered event("<13>a: x", {{"vigil.core", "false", ValueType::boolean},
