@@ -37,7 +37,7 @@ Moved ByteStream::fail(Closed reason, std::string trouble) {
 Moved ByteStream::plain_result(ssize_t moved) {
   if (moved > 0) return {Io::done, static_cast<std::size_t>(moved)};
   if (moved == 0) return {Io::closed, 0};
-  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {Io::would_block, 0};
+  if (errno == EAGAIN || errno == EINTR) return {Io::would_block, 0};
   return fail(Closed::tls_broken, std::strerror(errno));
 }
 

@@ -249,7 +249,9 @@ Result<void, std::string> Daemon::Impl::listen(const ListenerConfig& wanted) {
   const std::size_t sockets = wanted.protocol == Protocol::http ? 1 : io.size();
   const TlsServer* secure = nullptr;
   if (wanted.tls) {
-    auto opened = tls.open(std::string(protocol) + " " + wanted.address, *wanted.tls);
+    const bool only_write = wanted.protocol == Protocol::syslog_tls || wanted.protocol == Protocol::gelf;
+    auto opened = tls.open(std::string(protocol) + " " + wanted.address, *wanted.tls,
+                           only_write ? TlsClients::only_write : TlsClients::read);
     if (!opened) return opened.error() + " (" + std::string(protocol) + " " + wanted.address + ")";
     secure = *opened;
   }

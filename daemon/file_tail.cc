@@ -25,6 +25,8 @@ namespace {
 constexpr unsigned kRoundReads = 64;
 /// How soon a reader that paused for a full queue looks again.
 constexpr std::chrono::milliseconds kCongestionPause{5};
+/// What is written within this time of a first line is read together with it: one batch, not one a line.
+constexpr std::chrono::milliseconds kGather = Intake::kLinger;
 /// How soon it is looked whether what was handed on is committed.
 constexpr std::chrono::milliseconds kCommitPause{20};
 /// A shorter front tells nothing about a file's being a copy of another.
@@ -122,6 +124,7 @@ void FileTail::run() {
     const std::chrono::milliseconds wait = step({std::chrono::steady_clock::now(), wall_clock_ns()});
     pollfd fds[] = {{wake_fd_, POLLIN, 0}, {watch_.fd(), POLLIN, 0}};
     ::poll(fds, watch_.fd() < 0 ? 1 : 2, static_cast<int>(wait.count()));
+    if (fds[1].revents != 0) ::poll(fds, 1, static_cast<int>(kGather.count()));
   }
 }
 
@@ -629,6 +632,7 @@ void FileTail::settle_marks(Now now) {
           return file.second.at_end() && !file.second.ready();
         });
     if (compared) {
+      for (const auto& [path, lines] : known_) lines->clear();
       known_.clear();
     } else {
       complete_to = bookmarks_.complete_to();  // after another kill the same has to be found again

@@ -17,6 +17,8 @@ class KnownLines {
   enum class End : std::uint8_t { seen, not_seen };
   void add(std::string_view line, End end) { lines_.push_back({std::string(line), end}); }
   bool empty() const { return lines_.empty(); }
+  /// Everything has been compared: what comes from now on is new, even if it says the same.
+  void clear() { lines_.clear(); }
 
   /// What of `line` the archive does not have: all of it, a rest, or nothing.
   std::string_view unknown_part(std::string_view line);

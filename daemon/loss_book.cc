@@ -56,7 +56,7 @@ bool LossBook::add(const Place& place, std::uint64_t count, std::int64_t now_ns)
   if (entry.pending.count == 0) entry.from_ns = now_ns;
   entry.pending.count += count;
   entry.to_ns = now_ns;
-  return now_ns >= due_ns(place, entry);
+  return now_ns >= due_ns(entry);
 }
 
 void LossBook::add(const Place& place, const MissingNumbers& missing, std::string_view kind, bool habitual,
@@ -71,7 +71,7 @@ void LossBook::add(const Place& place, const MissingNumbers& missing, std::strin
   entry.habitual = habitual;
 }
 
-std::int64_t LossBook::due_ns(const Place& place, const Entry& entry) {
+std::int64_t LossBook::due_ns(const Entry& entry) {
   const std::int64_t every = entry.habitual ? ns(kHabitualEvery) : ns(kEvery);
   return entry.told_ns == INT64_MIN ? entry.from_ns : std::max(entry.from_ns, entry.told_ns + every);
 }
@@ -104,7 +104,7 @@ std::vector<OwnVoice::Message> LossBook::due(std::int64_t now_ns, bool all) {
   const std::lock_guard lock(mutex_);
   for (auto at = places_.begin(); at != places_.end();) {
     auto& [place, entry] = *at;
-    if (entry.pending.count != 0 && (all || now_ns >= due_ns(place, entry))) {
+    if (entry.pending.count != 0 && (all || now_ns >= due_ns(entry))) {
       out.push_back(record(place, entry));
       entry.pending = {};
       entry.told_ns = now_ns;

@@ -62,7 +62,7 @@ class LossBook {
     std::string kind;
     bool habitual = false;
   };
-  static std::int64_t due_ns(const Place& place, const Entry& entry);
+  static std::int64_t due_ns(const Entry& entry);
   static OwnVoice::Message record(const Place& place, const Entry& entry);
   Entry& entry_for(const Place& place);
 

@@ -186,7 +186,7 @@ void StreamAcceptor::accept_some() {
       admit(fd, address_of(from));
       continue;
     }
-    if (errno == EAGAIN || errno == EWOULDBLOCK) break;
+    if (errno == EAGAIN) break;
     if (errno == ECONNABORTED || errno == EINTR || errno == EPROTO) continue;
     // Out of descriptors: the longest idle connection makes room; if there is none, wait a little (BI-18).
     spdlog::error("E-ACCEPT {}: {} - raise the limit of open files (LimitNOFILE) / 請提高可開啟檔案數上限",

@@ -373,8 +373,8 @@ Result<void, std::string> load_authorities(SSL_CTX* context, const TlsConfig& co
   return {};
 }
 
-Result<Context, std::string> make_context(const TlsConfig& config, const TlsLimits& limits,
-                                          std::vector<std::string>& warnings) {
+Result<Context, std::string> make_context(const TlsConfig& config, TlsClients clients,
+                                          const TlsLimits& limits, std::vector<std::string>& warnings) {
   const Context context(SSL_CTX_new(TLS_server_method()), [](SSL_CTX* freed) { SSL_CTX_free(freed); });
   if (!context) return "E-TLS " + openssl_says();
   SSL_CTX* const c = context.get();
@@ -392,6 +392,7 @@ Result<Context, std::string> make_context(const TlsConfig& config, const TlsLimi
   // Tickets, no table of sessions: a client may come back, and we remember nothing for it.
   SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_timeout(c, kTicketSeconds);
+  if (clients == TlsClients::only_write) SSL_CTX_set_num_tickets(c, 0);
   constexpr unsigned char kName[] = "vigil";
   SSL_CTX_set_session_id_context(c, kName, sizeof kName - 1);
   SSL_CTX_set_info_callback(c, &watch_alerts);
@@ -460,8 +461,9 @@ TlsFailure from_error(unsigned long code) {
 
 }  // namespace
 
-Result<std::unique_ptr<TlsServer>, std::string> TlsServer::open(const TlsConfig& config, TlsLimits limits) {
-  std::unique_ptr<TlsServer> server(new TlsServer(config, limits));
+Result<std::unique_ptr<TlsServer>, std::string> TlsServer::open(const TlsConfig& config, TlsClients clients,
+                                                                TlsLimits limits) {
+  std::unique_ptr<TlsServer> server(new TlsServer(config, clients, limits));
   std::string trouble;
   if (server->reload(true, trouble) != Reloaded::renewed) return trouble;
   return server;
@@ -484,7 +486,7 @@ TlsServer::Reloaded TlsServer::reload(bool always, std::string& trouble) {
     loaded_stamps_ = std::move(now);
   }
   std::vector<std::string> warnings;
-  auto context = make_context(config_, limits_, warnings);
+  auto context = make_context(config_, clients_, limits_, warnings);
   ERR_clear_error();
   if (!context) {
     trouble = context.error();

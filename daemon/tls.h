@@ -19,6 +19,11 @@ struct ssl_ctx_st;
 
 namespace vigil {
 
+/// Whether clients read what we send. After a TLS 1.3 handshake a ticket waits for them; one that only ever writes (syslog,
+/// GELF) leaves it in its kernel, which then answers its close() with a reset and throws away what it had not sent yet. So it
+/// is given none; TLS 1.2 gives its ticket within the handshake, to everybody.
+enum class TlsClients : std::uint8_t { read, only_write };
+
 struct TlsLimits {
   /// A client's certificate chain as it comes on the wire; a dozen ordinary certificates (BI-26).
   std::size_t chain_bytes_max = 64 * 1024;
@@ -47,7 +52,9 @@ struct TlsFailure {
 class TlsServer {
  public:
   /// Loads everything. A mistake names the file, the field and the remedy, in English and Chinese.
-  static Result<std::unique_ptr<TlsServer>, std::string> open(const TlsConfig& config, TlsLimits limits = {});
+  static Result<std::unique_ptr<TlsServer>, std::string> open(const TlsConfig& config,
+                                                              TlsClients clients = TlsClients::read,
+                                                              TlsLimits limits = {});
   ~TlsServer();
 
   /// A session in the server's role, of the files now in force. The session keeps its context alive.
@@ -66,10 +73,12 @@ class TlsServer {
   const TlsConfig& config() const { return config_; }
 
  private:
-  TlsServer(TlsConfig config, TlsLimits limits) : config_(std::move(config)), limits_(limits) {}
+  TlsServer(TlsConfig config, TlsClients clients, TlsLimits limits)
+      : config_(std::move(config)), clients_(clients), limits_(limits) {}
   std::string stamps() const;
 
   TlsConfig config_;
+  TlsClients clients_;
   TlsLimits limits_;
   mutable std::mutex mutex_;
   std::shared_ptr<ssl_ctx_st> context_;

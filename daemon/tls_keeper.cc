@@ -7,8 +7,9 @@
 
 namespace vigil {
 
-Result<const TlsServer*, std::string> TlsKeeper::open(std::string listener, const TlsConfig& config) {
-  auto server = TlsServer::open(config);
+Result<const TlsServer*, std::string> TlsKeeper::open(std::string listener, const TlsConfig& config,
+                                                      TlsClients clients) {
+  auto server = TlsServer::open(config, clients);
   if (!server) return server.error();
   for (const std::string& warning : (*server)->warnings()) spdlog::warn("{} ({})", warning, listener);
   servers_.push_back({std::move(listener), std::move(*server)});

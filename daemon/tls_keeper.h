@@ -24,7 +24,8 @@ class TlsKeeper {
   TlsKeeper& operator=(const TlsKeeper&) = delete;
 
   /// Before start(). `listener` names it in the log.
-  Result<const TlsServer*, std::string> open(std::string listener, const TlsConfig& config);
+  Result<const TlsServer*, std::string> open(std::string listener, const TlsConfig& config,
+                                             TlsClients clients = TlsClients::read);
   void start();
   /// Any thread: loads everything again, now.
   void reload();

@@ -137,7 +137,9 @@ void LumberjackReader::head_done(Level& level) {
       level.left = first;
       packed_ = std::make_unique<ZlibStream>(ZlibStream::Wrapping::zlib);
       packed_done_ = false;
-      packed_bytes_ = unpacked_bytes_ = 0;
+      unpacked_bytes_ = 0;
+      // Bounds that stand in the head: what they say does not depend on how the frame comes in.
+      unpacked_max_ = std::min(limits_.window_bytes_max, std::max(kRatioFrom, limits_.ratio_max * first));
       return;
     default:
       break;
@@ -249,18 +251,20 @@ void LumberjackReader::unpack(std::string_view bytes) {
     }
     const ZlibStream::Step step = packed_->unpack(bytes, unpacked_);
     bytes.remove_prefix(step.read);
-    packed_bytes_ += step.read;
-    unpacked_bytes_ += step.written;
-    if (step.state == ZlibStream::State::broken) return fail(LumberjackError::bad_compression);
-    if (unpacked_bytes_ > limits_.window_bytes_max) return fail(LumberjackError::window_too_long);
-    if (unpacked_bytes_ > kRatioFrom && unpacked_bytes_ / limits_.ratio_max > packed_bytes_)
-      return fail(LumberjackError::ratio);
     packed_done_ = step.state == ZlibStream::State::done;
-    std::string_view inside(unpacked_.data(), step.written);
+    // First what came out, up to the bound; only then what was wrong with what followed.
+    const std::size_t fits = std::min(step.written, unpacked_max_ - unpacked_bytes_);
+    unpacked_bytes_ += fits;
+    std::string_view inside(unpacked_.data(), fits);
     while (!inside.empty()) {
       inside.remove_prefix(this->step(inner_, inside));
       if (error_ != LumberjackError::none) return;
     }
+    if (fits < step.written) {
+      return fail(unpacked_max_ == limits_.window_bytes_max ? LumberjackError::window_too_long
+                                                            : LumberjackError::ratio);
+    }
+    if (step.state == ZlibStream::State::broken) return fail(LumberjackError::bad_compression);
     if (step.state == ZlibStream::State::hungry) {
       if (bytes.empty()) return;
       if (step.read == 0 && step.written == 0) return fail(LumberjackError::bad_compression);

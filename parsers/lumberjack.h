@@ -124,7 +124,7 @@ class LumberjackReader {
   std::unique_ptr<ZlibStream> packed_;  ///< of the C frame that is being read
   std::string unpacked_;                ///< room for what it gives
   bool packed_done_ = false;
-  std::size_t packed_bytes_ = 0, unpacked_bytes_ = 0;
+  std::size_t unpacked_bytes_ = 0, unpacked_max_ = 0;
   char version_ = '2';
   std::uint32_t window_left_ = 0, last_ = 0;
   bool window_fresh_ = false;  ///< no event of the window has come

@@ -62,17 +62,18 @@ void RelpCutter::run(std::string_view bytes, Emit emit, void* sink) {
       }
       bytes.remove_prefix(take_data(bytes));
     } else if (state_ == State::trailer) {
-      if (bytes.front() == ' ' && length_ == 0 && left_ == 0) {
-        left_ = 1;  // "N close 0 LF", as some write it: one blank, not more
-        bytes.remove_prefix(1);
-        continue;
-      }
       if (bytes.front() != '\n') return fail(RelpError::bad_trailer);
       bytes.remove_prefix(1);
       if (!give(data_, emit, sink)) return;
     } else {
-      head(bytes.front());
+      const char c = bytes.front();
       bytes.remove_prefix(1);
+      // Without data the LF stands right behind the length.
+      if (state_ == State::length && digits_ > 0 && length_ == 0 && c == '\n') {
+        if (!give({}, emit, sink)) return;
+        continue;
+      }
+      head(c);
     }
   }
 }
@@ -105,7 +106,7 @@ void RelpCutter::head(char c) {
         ++digits_;
         return;
       }
-      if (digits_ == 0 || (c != ' ' && (c != '\n' || length_ != 0))) return fail(RelpError::bad_length);
+      if (digits_ == 0 || c != ' ') return fail(RelpError::bad_length);
       if (length_ > limits_.data_bytes_max && limits_.longer == RelpLimits::Longer::refuse)
         return fail(RelpError::data_too_long);
       state_ = length_ == 0 ? State::trailer : State::data;

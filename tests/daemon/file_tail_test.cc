@@ -594,6 +594,9 @@ TEST(KnownLines, GiveWhatIsNew) {
   EXPECT_EQ(known.unknown_part("onerous"), "onerous") << "a line that was whole is no beginning of another";
   known.add("a\n\tb", KnownLines::End::seen);
   EXPECT_EQ(known.unknown_part("a\n\tb\n\tc"), "\tc") << "a record that has got more lines since";
+  known.add("one", KnownLines::End::seen);
+  known.clear();
+  EXPECT_EQ(known.unknown_part("one"), "one") << "said again later, it is another line";
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -183,7 +184,7 @@ Meeting meet_with(const TlsServer& tls, const ClientWish& wish, TcpLimits limits
 }
 
 std::string meet(const TlsConfig& config, const ClientWish& wish, TlsLimits limits = {}) {
-  const auto tls = TlsServer::open(config, limits);
+  const auto tls = TlsServer::open(config, TlsClients::read, limits);
   if (!tls) return tls.error();
   return meet_with(**tls, wish).outcome;
 }
@@ -404,6 +405,21 @@ TEST_F(Tls, ATicketLetsAClientBackInAndShowsWhoItIs) {
   const Meeting third = meet_with(**tls, wish, {}, first.session.get());
   EXPECT_EQ(third.outcome, "in: CN=fw1 said hello");
   EXPECT_FALSE(third.resumed) << "a reload ends what tickets are worth";
+}
+
+TEST_F(Tls, AClientThatOnlyWritesFindsNothingUnread) {
+  // With a ticket unread its kernel answers close() with a reset and throws away what was still to be sent.
+  for (const TlsClients clients : {TlsClients::read, TlsClients::only_write}) {
+    const auto tls = TlsServer::open(config_, clients);
+    ASSERT_TRUE(tls) << tls.error();
+    int unread = -1;
+    const auto count = [&unread](SSL* ssl) {
+      std::this_thread::sleep_for(200ms);
+      ::ioctl(SSL_get_fd(ssl), FIONREAD, &unread);
+    };
+    EXPECT_EQ(meet_with(**tls, {.afterwards = count}).outcome, "in: nobody said hello");
+    EXPECT_EQ(unread > 0, clients == TlsClients::read) << unread;
+  }
 }
 
 TEST_F(Tls, FilesThatChangeAreLoadedAgainAndBadOnesAreNot) {

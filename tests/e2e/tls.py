@@ -401,7 +401,7 @@ def test_loggen_over_tls(test):
     loggen = need("loggen")
     setting = Setting(test)
     with setting.daemon as daemon:
-        done = subprocess.run([loggen, "-i", "-S", "-U", "--active-connections=10", "--number=20000", "-r", "100000", "-s", "250",
+        done = subprocess.run([loggen, "-U", "--active-connections=10", "--number=20000", "-r", "100000", "-s", "250",
                                "127.0.0.1", str(setting.port)], capture_output=True, text=True, timeout=120, check=False)
         equal(done.returncode, 0, done.stderr[-500:])
         daemon.wait_quiet()

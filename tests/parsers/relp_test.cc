@@ -135,7 +135,7 @@ TEST(RelpDialogue, AnswersAsTheProtocolSays) {
       {"close", "2 close 0\n", "2 rsp 6 200 OK\n0 serverclose 0\n"},
       {"nothing is read after close", "2 close 0\n3 syslog 1 a\n", "2 rsp 6 200 OK\n0 serverclose 0\n"},
       {"a second open, and on", "2 open 15 commands=syslog\n3 syslog 1 a\n",
-       "2 rsp 48 500 protocol error: connection already open\nM3\n"},
+       "2 rsp 43 500 protocol error: connection already open\nM3\n"},
       {"a command we do not know", "2 rot 1 a\n", "2 rsp 19 500 unknown command\n0 serverclose 0\n"},
       {"a number left out", "3 syslog 1 a\n", "0 serverclose 0\n"},
       {"a number again", "2 syslog 1 a\n2 syslog 1 a\n", "M2\n0 serverclose 0\n"},
@@ -146,8 +146,8 @@ TEST(RelpDialogue, AnswersAsTheProtocolSays) {
   }
   EXPECT_EQ(talk("1 syslog 1 a\n"),
             "1 rsp 46 500 protocol error: the connection is not open\n0 serverclose 0\n");
-  EXPECT_EQ(talk("1 open 12 commands=rot\n"), "1 rsp 47 500 required command not supported by client\n");
-  EXPECT_EQ(talk("1 open 0\n"), "1 rsp 47 500 required command not supported by client\n");
+  EXPECT_EQ(talk("1 open 12 commands=rot\n"), "1 rsp 44 500 required command not supported by client\n");
+  EXPECT_EQ(talk("1 open 0\n"), "1 rsp 44 500 required command not supported by client\n");
 }
 
 TEST(RelpDialogue, CountsFromItsLastNumberToOne) {
