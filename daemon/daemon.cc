@@ -390,10 +390,13 @@ void Daemon::Impl::follow_files() {
   for (const FileConfig& wanted : config.files) {
     std::string patterns;
     for (const std::string& pattern : wanted.paths) patterns += (patterns.empty() ? "" : ", ") + pattern;
-    FileGroup group{.patterns = FilePatterns(wanted.paths), .peer = machine};
-    group.listener = &add_listener("file:" + readable_path(wanted.paths.front()), transport::kFile, readable_path(patterns),
-                                   wanted.organisation, wanted.timezone, wanted.charset, false);
-    group.host = wanted.host.empty() ? machine : wanted.host;
+    FileGroup group{.listener = &add_listener("file:" + readable_path(wanted.paths.front()), transport::kFile,
+                                              readable_path(patterns), wanted.organisation, wanted.timezone,
+                                              wanted.charset, false),
+                    .patterns = FilePatterns(wanted.paths),
+                    .record_start = std::nullopt,
+                    .peer = machine,
+                    .host = wanted.host.empty() ? machine : wanted.host};
     // What is no pattern the configuration has refused.
     if (!wanted.multiline.empty()) {
       if (auto start = RecordStart::compile(wanted.multiline)) group.record_start = std::move(*start);

@@ -1,5 +1,6 @@
 #include "daemon/file_bookmarks.h"
 
+#define XXH_INLINE_ALL  // nothing to link
 #include <xxhash.h>
 
 #include <array>

@@ -367,7 +367,7 @@ def test_cef_is_one_line_an_event_whatever_it_says(test):
         check(r"msg=evil\n<13>1 - - - - - forged|x src\=6.6.6.6" in evil, evil)
         check(r"duser=a\=b\\" in evil, evil)
         # Our own parser reads it back.
-        parsed = json.loads(subprocess.run([test.build.vigil, "parse", "--format", "ndjson", "-"], input=evil + "\n",
+        parsed = json.loads(subprocess.run([test.build.vigil, "parse", "-"], input=evil + "\n",
                                            capture_output=True, text=True, timeout=60, check=True).stdout.splitlines()[0])
         equal(parsed["message"], "evil\n<13>1 - - - - - forged|x src=6.6.6.6", "read back")
 
