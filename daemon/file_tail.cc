@@ -31,6 +31,9 @@ constexpr std::chrono::milliseconds kGather = Intake::kLinger;
 constexpr std::chrono::milliseconds kCommitPause{20};
 /// A shorter front tells nothing about a file's being a copy of another.
 constexpr std::uint64_t kCopyFrontBytes = 64;
+/// A file that is open and one that is as short as this may begin alike because the same program wrote the same banner
+/// into both: where nothing else says that one is a copy, its lines are rather stored twice than not at all.
+constexpr std::uint64_t kBannerBytes = 4096;
 /// A file of one byte does not say yet whether it is UTF-16.
 constexpr off_t kSizeMin = 2;
 constexpr std::int64_t kSeenEveryNs = std::int64_t{86'400} * 1'000'000'000;
@@ -40,6 +43,14 @@ std::string shown(std::string_view path) {
   append_terminal_safe(path, out);
   return out;
 }
+
+/// The bookmark of what stood in a file that has been truncated since: no inode's, only known by what was read.
+FileBookmark former(FileBookmark mark) {
+  mark.device = mark.inode = 0;
+  return mark;
+}
+
+bool is_former(const FileBookmark& mark) { return mark.inode == 0; }
 
 std::string path_of(const Source& source) {
   std::string path;
@@ -129,22 +140,32 @@ void FileTail::run() {
 }
 
 std::chrono::milliseconds FileTail::step(Now now) {
-  watch_.read([this](DirectoryWatch::What what, std::string_view directory, std::string_view name) {
+  std::set<std::uint64_t> hinted;
+  watch_.read([&](DirectoryWatch::What what, std::string_view directory, std::string_view name) {
     if (what == DirectoryWatch::What::changed) {
       look_now_ = true;
     } else {
       const std::string path =
           directory == "." ? std::string(name) : std::string(directory) + "/" + std::string(name);
       const auto number = by_path_.find(path);
-      if (number != by_path_.end()) files_.at(number->second).hint();
+      if (number != by_path_.end()) {
+        files_.at(number->second).hint();
+        hinted.insert(number->second);
+      } else if (empty_.contains(path)) {
+        look_now_ = true;
+      }
     }
   });
   if (look_now_ || now.steady >= next_look_) {
     look_now_ = false;
     next_look_ = now.steady + limits_.look_every;
     look(now);
+  } else {
+    // What was truncated is found out before it has grown to where it was left.
+    for (const std::uint64_t number : hinted) look_at(files_.at(number));
   }
   const bool more = read_round(now);
+  if (status_changed_ && !more) publish_status();
   flush();
   settle_marks(now);
   if (more) {
@@ -190,6 +211,8 @@ void FileTail::look(Now now) {
       spdlog::info("what was said of {} is no longer so / 檔案問題已排除或檔案已移除", shown(path));
     }
   }
+  if (look_soon_) next_look_ = std::min(next_look_, now.steady + kCommitPause);
+  look_soon_ = false;
   publish_status();
 }
 
@@ -198,18 +221,22 @@ void FileTail::look_at_open(Now now) {
     TailedFile& file = (it++)->second;
     file.seen = false;
     met(file.number(), now);
-    switch (file.look()) {
-      case TailedFile::Change::restarted:
-        restarted(file);
-        break;
-      case TailedFile::Change::lost:
-        spdlog::info("file {} was lost and is opened again / 檔案控制代碼失效，重新開啟", shown(file.path()));
-        close(file);
-        break;
-      case TailedFile::Change::grew:
-      case TailedFile::Change::none:
-        break;
-    }
+    look_at(file);
+  }
+}
+
+void FileTail::look_at(TailedFile& file) {
+  switch (file.look()) {
+    case TailedFile::Change::restarted:
+      restarted(file);
+      break;
+    case TailedFile::Change::lost:
+      spdlog::info("file {} was lost and is opened again / 檔案控制代碼失效，重新開啟", shown(file.path()));
+      close(file);
+      break;
+    case TailedFile::Change::grew:
+    case TailedFile::Change::none:
+      break;
   }
 }
 
@@ -226,10 +253,6 @@ void FileTail::restarted(TailedFile& file) {
   restarts_.fetch_add(1, std::memory_order_relaxed);
   spdlog::info("file {} was truncated: read from its beginning again / 檔案被截短，從頭讀取",
                shown(file.path()));
-  const auto former = [](FileBookmark mark) {
-    mark.device = mark.inode = 0;
-    return mark;
-  };
   const std::uint64_t number = bookmarks_.add(former(bookmarks_.at(file.number())));
   touched_.insert(file.number());
   // Lines of it may still be on their way to the archive: their mark counts once they are there.
@@ -246,6 +269,7 @@ std::vector<TailedFile::Found> FileTail::find_new(Now now) {
   std::vector<TailedFile::Found> out;
   std::set<std::pair<dev_t, ino_t>> inodes_met;
   std::set<std::string> paths_met;
+  empty_.clear();
   for (const FileGroup& group : groups_) {
     const FilePatterns::Matches matches = group.patterns.matches(limits_.paths_max);
     for (const std::string& directory : matches.closed)
@@ -288,6 +312,8 @@ std::vector<TailedFile::Found> FileTail::find_new(Now now) {
         met(read->first, now);
       } else if (found.st.st_size >= kSizeMin) {
         out.push_back(std::move(found));
+      } else {
+        empty_.insert(path);
       }
     }
   }
@@ -306,7 +332,7 @@ std::vector<TailedFile::Found> FileTail::find_new(Now now) {
 /// ends, before those that have their names now.
 void FileTail::find_renamed(std::vector<TailedFile::Found>& found) {
   for (const auto& [number, mark] : bookmarks_.all()) {
-    if (mark.inode == 0 || mark.finished != 0) continue;
+    if (is_former(mark) || mark.finished != 0) continue;
     const auto same = [&mark](const struct stat& st) {
       return st.st_ino == mark.inode && st.st_dev == mark.device;
     };
@@ -356,6 +382,83 @@ std::uint64_t FileTail::copied_from(const std::string& front, std::uint64_t size
   return best;
 }
 
+/// The open file that has all that this one has: whoever makes a copy has not truncated the original yet, or never will.
+const TailedFile* FileTail::copied_from_open(const OpenFile& file, std::uint64_t size) const {
+  if (size < kCopyFrontBytes) return nullptr;
+  for (const auto& [number, open] : files_) {
+    if (!open.gone_since && !open.compressed() && open.has_all_of(file, size)) return &open;
+  }
+  return nullptr;
+}
+
+/// What was read of files before they were truncated is not all committed: a copy cannot be told yet where to begin.
+bool FileTail::former_on_their_way() const {
+  const auto any = [](const Marks& marks) {
+    return std::any_of(marks.begin(), marks.end(), [](const auto& each) { return is_former(each.second); });
+  };
+  const std::lock_guard lock(mutex_);
+  return std::any_of(done_.begin(), done_.end(), any) ||
+         std::any_of(pending_.begin(), pending_.end(),
+                     [&any](const Pending& pending) { return any(pending.marks); });
+}
+
+/// Of lines that were committed behind the bookmark of a file that was copied since, the copy has the same.
+void FileTail::share_known_lines(const std::string& original, const std::string& copy) {
+  const auto shown_as = [](const std::string& path) {
+    return readable_path(path).substr(0, Envelope::kValueBytesMax);
+  };
+  const auto lines = known_.find(shown_as(original));
+  if (lines != known_.end()) known_.try_emplace(shown_as(copy), std::make_shared<KnownLines>(*lines->second));
+}
+
+std::optional<FileBookmark> FileTail::first_mark(const OpenFile& file, const TailedFile::Found& found,
+                                                 bool compressed, Now now) {
+  const auto size = static_cast<std::uint64_t>(found.st.st_size);
+  FileBookmark mark;
+  mark.path = found.path;
+  mark.device = found.st.st_dev;
+  mark.inode = found.st.st_ino;
+  mark.seen_ns = now.wall_ns;
+  if (former_on_their_way()) {
+    look_soon_ = true;
+    return std::nullopt;
+  }
+  if (!compressed) {
+    if (const TailedFile* const original = copied_from_open(file, size)) {
+      // The truncation, which is to be expected, says where the copy begins: where the original was left.
+      if (!ripe(found, now)) return std::nullopt;
+      if (size >= kBannerBytes) {
+        // No truncation, only a copy: what the original still has to give is its own to give.
+        if (bookmarks_.at(original->number()).offset < size) return std::nullopt;
+        mark.offset = size;
+        const auto back = static_cast<std::size_t>(std::min<std::uint64_t>(size, FileSample::kBytesMax));
+        mark.back = FileSample::of(file.bytes_at(size - back, back));
+      }
+      return mark;
+    }
+  }
+  std::string front(FileSample::kBytesMax, '\0');
+  if (compressed) {
+    GzipFile peek(file.fd());
+    front.resize(peek.read({front.data(), front.size()}));
+  } else {
+    front = file.bytes_at(0, front.size());
+  }
+  const std::uint64_t original = copied_from(front, size, compressed ? nullptr : &file);
+  if (original == 0) return mark;
+  // Truncated since it was looked at: the next look finds that out.
+  if (const TailedFile* const open = open_file(original);
+      open != nullptr && !open->compressed() && !open->begins_as_marked()) {
+    look_soon_ = true;
+    return std::nullopt;
+  }
+  const FileBookmark& left = bookmarks_.at(original);
+  mark.offset = left.offset;
+  mark.back = left.back;
+  share_known_lines(left.path, mark.path);
+  return mark;
+}
+
 bool FileTail::ripe(const TailedFile::Found& found, Now now) {
   const auto size = static_cast<std::uint64_t>(found.st.st_size);
   Unripe& unripe = unripe_[found.path];
@@ -381,7 +484,7 @@ void FileTail::open(const TailedFile::Found& found, Now now) {
     return complain(found.path, Trouble::not_a_file, "");
   }
   const auto size = static_cast<std::uint64_t>(opened.st.st_size);
-  std::string front = file.bytes_at(0, FileSample::kBytesMax);
+  const std::string front = file.bytes_at(0, FileSample::kBytesMax);
   if (front.size() < kSizeMin) return complain(found.path, Trouble::unreadable, "it gives no bytes");
   const bool compressed = GzipFile::is_gzip(front);
   if (compressed && !ripe(opened, now)) return;
@@ -395,32 +498,15 @@ void FileTail::open(const TailedFile::Found& found, Now now) {
     shorter = !compressed &&
               (mark.offset > size ||
                FileSample::of(file.bytes_at(mark.offset - mark.back.bytes, mark.back.bytes)) != mark.back);
-    if (shorter) mark.offset = 0;
+    if (shorter) {
+      // Truncated while nobody looked: a copy that was made of it is read on from where it was left.
+      bookmarks_.add(former(mark));
+      mark.offset = 0;
+    }
   } else {
-    mark.path = found.path;
-    if (compressed) {
-      GzipFile peek(file.fd());
-      front.resize(FileSample::kBytesMax);
-      front.resize(peek.read({front.data(), front.size()}));
-    }
-    if (const std::uint64_t original = copied_from(front, size, compressed ? nullptr : &file);
-        original != 0) {
-      if (const TailedFile* const open = open_file(original);
-          open != nullptr && !open->gone_since && !compressed) {
-        // A copy that somebody is making to truncate the original next, or only a copy: what the original still has to
-        // give is its own to give.
-        if (!open->at_end() || open->offset() < size) return;
-        mark.offset = size;
-        const std::uint64_t back = std::min<std::uint64_t>(size, FileSample::kBytesMax);
-        mark.back = FileSample::of(file.bytes_at(size - back, back));
-      } else {
-        mark.offset = bookmarks_.at(original).offset;
-        mark.back = bookmarks_.at(original).back;
-      }
-    }
-    mark.device = opened.st.st_dev;
-    mark.inode = opened.st.st_ino;
-    mark.seen_ns = now.wall_ns;
+    const auto first = first_mark(file, opened, compressed, now);
+    if (!first) return;
+    mark = *first;
     number = bookmarks_.add(mark);
   }
 
@@ -552,6 +638,7 @@ bool FileTail::read_round(Now now) {
     if (writer_.streams_wait() || writer_.trouble() || unsaved_open_) return true;
     touched_.insert(file.number());
     file.read(intake_, now.wall_ns, now.steady);
+    status_changed_ = true;
     turn_ = file.number();
     idle = 0;
     ++reads;
@@ -655,6 +742,7 @@ void FileTail::settle_marks(Now now) {
 }
 
 void FileTail::publish_status() {
+  status_changed_ = false;
   std::vector<FileStatus> status;
   for (const auto& [number, file] : files_) {
     status.push_back({file.path(), file.group().listener->description.organisation, file.size(),

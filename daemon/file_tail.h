@@ -11,6 +11,7 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "daemon/directory_watch.h"
@@ -31,7 +32,8 @@ struct FileTailLimits {
   /// A file that lost its name is kept open until nothing was written to it for so long: whoever writes it may take a
   /// while to be told of the rotation.
   std::chrono::seconds gone_quiet{60};
-  /// An archive is read when it has not grown for so long: it is being written until then.
+  /// An archive, or what looks like a copy that is being made of an open file, is read when it has not grown for so
+  /// long: it is being written until then.
   std::chrono::seconds archive_ripe{5};
   /// Bookmarks are written at most so often: each write is a sync of the journal.
   std::chrono::milliseconds save_every{200};
@@ -56,7 +58,8 @@ struct FileStatus {
 /// a kill loses none; what was committed behind it is compared when the file is read on, so that none is stored twice.
 ///
 ///   renamed, new one made       the old one is read to its end first, and on for a while
-///   copied, then truncated      from the front again; the copy, where a pattern names it, from where the original was left
+///   copied, then truncated      from the front again; the copy, where a pattern names it, from where the original was
+///                               left, once what was read of that is committed
 ///   compressed                  once, from where the file that is in it was left
 ///   deleted                     to its end
 ///
@@ -98,6 +101,7 @@ class FileTail {
   void run();
   void look(Now now);
   void look_at_open(Now now);
+  void look_at(TailedFile& file);
   void restarted(TailedFile& file);
   std::vector<TailedFile::Found> find_new(Now now);
   void find_renamed(std::vector<TailedFile::Found>& found);
@@ -105,6 +109,12 @@ class FileTail {
   bool ripe(const TailedFile::Found& found, Now now);
   std::uint64_t bookmark_of(const OpenFile& file, const struct stat& st) const;
   std::uint64_t copied_from(const std::string& front, std::uint64_t size, const OpenFile* plain) const;
+  const TailedFile* copied_from_open(const OpenFile& file, std::uint64_t size) const;
+  /// Where a file is begun of which nothing is known; nothing if that cannot be told yet.
+  std::optional<FileBookmark> first_mark(const OpenFile& file, const TailedFile::Found& found,
+                                         bool compressed, Now now);
+  bool former_on_their_way() const;
+  void share_known_lines(const std::string& original, const std::string& copy);
   void close_gone(Now now);
   void close(TailedFile& file);
   bool read_round(Now now);
@@ -138,9 +148,11 @@ class FileTail {
     std::uint64_t size = 0;
     SteadyTime since{}, met{};
   };
-  std::unordered_map<std::string, Unripe> unripe_;  ///< archives that may still be written
+  std::unordered_map<std::string, Unripe> unripe_;  ///< archives and copies that may still be written
+  std::unordered_set<std::string> empty_;           ///< paths of files with nothing in them yet
   std::unordered_map<std::string, std::shared_ptr<KnownLines>> known_;  ///< by path as shown
-  bool first_look_ = true, look_now_ = true, unsaved_open_ = false;
+  bool first_look_ = true, look_now_ = true, look_soon_ = false, unsaved_open_ = false;
+  bool status_changed_ = false;
   SteadyTime next_look_{}, next_save_{}, next_idle_save_{};
 
   std::set<std::uint64_t> touched_;  ///< files with lines in the open batch

@@ -104,12 +104,22 @@ TailedFile::Change TailedFile::look() {
     return Change::grew;
   }
   const bool same =
-      size >= furthest_ && FileSample::of(file_.bytes_at(0, mark_.front.bytes)) == mark_.front &&
+      size >= furthest_ && begins_as_marked() &&
       FileSample::of(file_.bytes_at(mark_.offset - mark_.back.bytes, mark_.back.bytes)) == mark_.back;
   if (same) return Change::grew;
   begin(0);
   restarted_ = true;
   return Change::restarted;
+}
+
+bool TailedFile::has_all_of(const OpenFile& other, std::uint64_t size) const {
+  const auto sample = static_cast<std::size_t>(std::min<std::uint64_t>(size, FileSample::kBytesMax));
+  return file_.bytes_at(0, sample) == other.bytes_at(0, sample) &&
+         file_.bytes_at(size - sample, sample) == other.bytes_at(size - sample, sample);
+}
+
+bool TailedFile::begins_as_marked() const {
+  return FileSample::of(file_.bytes_at(0, mark_.front.bytes)) == mark_.front;
 }
 
 /// Steps over what is known of an archive, and makes sure that it is that. False if there is more to step over.
@@ -221,8 +231,10 @@ const FileBookmark& TailedFile::mark() {
       mark_.front = FileSample::of(front);
     }
   }
-  const std::uint64_t back = std::min<std::uint64_t>(mark_.offset, FileSample::kBytesMax);
-  mark_.back = FileSample::of(file_.bytes_at(mark_.offset - back, static_cast<std::size_t>(back)));
+  const auto back = static_cast<std::size_t>(std::min<std::uint64_t>(mark_.offset, FileSample::kBytesMax));
+  mark_.back = FileSample::of(file_.bytes_at(mark_.offset - back, back));
+  // If it was truncated since it was read, that is not what was read: a copy is known by its front alone then.
+  if (mark_.back.bytes != back || !begins_as_marked()) mark_.back = FileSample();
   return mark_;
 }
 

@@ -80,6 +80,10 @@ class TailedFile {
   bool ready() const { return ready_; }
   bool at_end() const { return at_end_; }
   std::uint64_t offset() const { return cutter_.next_offset(); }
+  /// True if the front of this file, as it is now, is all that `other` has: `other` is a copy of it, or becomes one.
+  bool has_all_of(const OpenFile& other, std::uint64_t size) const;
+  /// False if it was truncated since that was last looked for, and something else stands in it, or nothing.
+  bool begins_as_marked() const;
   /// Bytes not read yet.
   std::uint64_t behind() const { return at_end_ || size_ <= offset() ? 0 : size_ - offset(); }
   std::uint64_t size() const { return size_; }

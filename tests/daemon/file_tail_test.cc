@@ -264,6 +264,70 @@ TEST_F(FileTailTest, TakesACopyThatIsMadeBeforeATruncationForWhatItIs) {
   expect_each_once(25, "copied, looked at, truncated");
 }
 
+TEST_F(FileTailTest, WaitsForACopyThatIsBeingMadeUntilItsOriginalIsTruncated) {
+  write(log("a.log"), numbered(0, 200));
+  Life life(*this, {log("a.log*")});
+  life.wait();
+  const std::string text = read_file(log("a.log"));
+  write(log("a.log.1"), text.substr(0, 4096));
+  life.wait();
+  write(log("a.log.1"), text.substr(4096));
+  life.wait();
+  fs::resize_file(log("a.log"), 0);
+  write(log("a.log"), numbered(200, 220));
+  life.wait(3s);
+  expect_each_once(220, "a copy in pieces");
+  // A generation of which nothing was read before it was copied, and is read before it is truncated.
+  fs::remove(log("a.log.1"));
+  fs::resize_file(log("a.log"), 0);
+  write(log("a.log"), numbered(220, 400));
+  fs::copy_file(log("a.log"), log("a.log.1"));
+  life.wait(2s);
+  fs::resize_file(log("a.log"), 0);
+  write(log("a.log"), numbered(400, 410));
+  life.wait(3s);
+  expect_each_once(410, "a young generation");
+  // Nobody truncates this one.
+  write(log("a.log"), numbered(410, 600));
+  life.wait();
+  fs::copy_file(log("a.log"), log("a.log.bak"));
+  life.wait(10s);
+  write(log("a.log"), numbered(600, 610));
+  life.wait(3s);
+  expect_each_once(610, "only a copy");
+}
+
+TEST_F(FileTailTest, KnowsACopyThatWasMadeWhileNobodyLooked) {
+  write(log("a.log"), numbered(0, 20));
+  {
+    Life life(*this, {log("a.log*")});
+    life.wait();
+    life.stop();
+  }
+  write(log("a.log"), numbered(20, 25));
+  fs::copy_file(log("a.log"), log("a.log.1"));
+  fs::resize_file(log("a.log"), 0);
+  write(log("a.log"), numbered(25, 30));
+  Life life(*this, {log("a.log*")});
+  life.wait(3s);
+  expect_each_once(30, "copied and truncated while nobody looked");
+}
+
+TEST_F(FileTailTest, ReadsFilesThatOnlyBeginWithTheSameBanner) {
+  const std::string banner = numbered(0, 3);
+  write(log("a.log"), banner);
+  Life life(*this, {log("*.log")});
+  life.wait();
+  write(log("b.log"), banner);
+  life.wait(10s);
+  write(log("b.log"), numbered(3, 5));
+  life.wait(2s);
+  for (const auto& [line, count] : stored_lines()) {
+    EXPECT_EQ(count, banner.find(line) != std::string::npos ? 2 : 1) << line;
+  }
+  EXPECT_EQ(stored_lines().size(), 5U);
+}
+
 TEST_F(FileTailTest, FollowsASymbolicLinkToItsNewTarget) {
   write(log("day-1"), numbered(0, 5));
   write(log("day-2"), numbered(5, 10));
