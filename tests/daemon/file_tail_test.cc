@@ -12,6 +12,8 @@
 #include <map>
 
 #include "config/config.h"
+#include "parsers/charset.h"
+#include "parsers/envelope.h"
 #include "tests/storage/archive_helper.h"
 
 namespace vigil {
@@ -604,6 +606,7 @@ TEST(FileTail, ReadsNoFasterThanTheWriterTakes) {
   write(directory / "big.log", lines);
   FileGroup group{.listener = &listener,
                   .patterns = FilePatterns({directory / "big.log"}),
+                  .record_start = std::nullopt,
                   .peer = "here",
                   .host = "here"};
   FileTail tail(*archive, writer, sources, counters, std::make_shared<BatchPool>(),
