@@ -136,6 +136,8 @@ Admission TokenDesk::look(const HttpRequest& request, std::int64_t now_ns) const
     admission.verdict = shown.verdict;
   } else if (!request.loopback) {
     admission.verdict = not_local;
+  } else if (request.has("token") && !options_.query_tokens && request.header("Authorization").empty()) {
+    admission.verdict = in_query;  // Said before somebody relies on it.
   } else {
     // A browser on this machine must not be made to write into the log.
     admission.verdict = request.foreign_host ? wrong_host : request.cross_site ? cross_site : admitted;

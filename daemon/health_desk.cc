@@ -129,7 +129,8 @@ void HealthDesk::tick(std::int64_t now_ns) {
   if (now_ns - looked_ns_ >= ns(options_.look_every)) look(now_ns);
   for (OwnVoice::Message& message : losses_.due(now_ns)) voice_.say(std::move(message));
   tell_explosion(now_ns);
-  if (now_ns - written_ns_ >= ns(kWriteEvery)) write(now_ns, false);
+  // A silence or the end of a day is rare, and a report may be asked for at any time.
+  if (!pending_.empty() || now_ns - written_ns_ >= ns(kWriteEvery)) write(now_ns, false);
 }
 
 /// What was not heard because we did not listen is not a source's fault.

@@ -117,13 +117,14 @@ HttpSession::HttpSession(boost::asio::io_context& io, std::shared_ptr<HttpSessio
 }
 
 void HttpSession::start() {
+  self_ = shared_from_this();
   deadline_ = Clock::now() + server_->limits.header_timeout;
   read();
 }
 
 void HttpSession::close() {
   if (gone_.exchange(true)) return;
-  const auto self = shared_from_this();
+  const auto self = std::move(self_);
   server_->all.erase(this);
   {
     const std::lock_guard lock(mutex_);

@@ -122,6 +122,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   std::size_t out_from_ = 0;
   bool flushing_ = false;
   bool streaming_ = false, stream_end_ = false;
+  std::shared_ptr<HttpSession> self_;  ///< until close(): between events nobody else may hold an open session
   std::atomic<bool> gone_{false};
   std::mutex mutex_;  ///< what streams, from here on
   std::condition_variable room_;

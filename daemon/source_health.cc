@@ -210,7 +210,9 @@ void SourceHealth::count(const SourceFacts& facts, std::vector<DayTally>& days) 
 SourceHealth::View SourceHealth::view(const HealthOptions& options, std::int64_t now_ns, int zone_minutes) const {
   const std::lock_guard lock(mutex_);
   View view;
-  view.learning = !known_long_enough_;
+  SourceFacts facts = before_;
+  facts.now_ns = now_ns;
+  view.learning = learning(facts, options);
   view.silent_since_ns = silent_since_ns_;
   view.per_second = per_second_;
   view.volume = volume_;

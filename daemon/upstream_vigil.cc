@@ -195,6 +195,9 @@ class VigilSink : public UpstreamSink {
 
     curl_slist* list = curl_slist_append(nullptr, "Expect:");
     list = curl_slist_append(list, "Content-Type: application/vnd.vigil.relay");
+    // The name in the certificate is TLS's affair; the request is for the host of the url.
+    if (place.host != place_.host)
+      list = curl_slist_append(list, ("Host: " + place_.host + ":" + place_.port).c_str());
     if (packed) list = curl_slist_append(list, "Content-Encoding: zstd");
     if (!token_.empty()) list = curl_slist_append(list, ("Authorization: Bearer " + token_).c_str());
     const std::unique_ptr<curl_slist, ListFree> headers(list);
@@ -228,6 +231,8 @@ class VigilSink : public UpstreamSink {
       case 403:
         return "it does not let us in (HTTP " + std::to_string(status) +
                "): look at the token and its hash there";
+      case 421:
+        return "its url's name is none that it answers to without a token (HTTP 421): give us a token_file";
       case 404:
       case 405:
         return "it takes no relayed records (HTTP " + std::to_string(status) +

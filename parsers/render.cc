@@ -45,8 +45,8 @@ bool is_ours(std::string_view name) {
          name.starts_with("event.original.") || name.starts_with("log.source.address.");
 }
 
-// What Envelope says under a name of ours: how a record came here from another Vigil.
-constexpr std::string_view kOfEnvelope = "vigil.relay.";
+// What Envelope says under a name of ours: the index a document was sent to, how a record came from another Vigil.
+constexpr std::string_view kOfEnvelope = "vigil.";
 
 // All tags in the alphabetical order of their names.
 std::array<Tag, static_cast<std::size_t>(Tag::count_)> tags_by_name() {

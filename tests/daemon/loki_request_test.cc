@@ -1,5 +1,6 @@
 #include "daemon/loki_request.h"
 
+#include <cmath>
 #include <gtest/gtest.h>
 
 #include "daemon/field_survey.h"

@@ -154,7 +154,9 @@ TEST(PermittedFingerprints, AreReadInBothNotations) {
   for (const auto& [why, entry, good] : kPrints) {
     const auto read = PermittedFingerprints::read({std::string(entry)});
     EXPECT_EQ(bool(read), good) << why;
-    if (!good) EXPECT_NE(read.error().find("\"" + std::string(entry) + "\""), std::string::npos) << why;
+    if (!good) {
+      EXPECT_NE(read.error().find("\"" + std::string(entry) + "\""), std::string::npos) << why;
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace vigil {
@@ -93,7 +94,8 @@ TEST_F(ResendWindowTest, OtherClientsAndNeighboursAreNotLookedAt) {
   listener->end(false, now_);
   auto neighbour = open();
   auto mine = open();
-  store(*neighbour, {"a"});  // it is still at work
+  std::this_thread::sleep_until(now_ + milliseconds(1));  // commits are dated by the real clock
+  store(*neighbour, {"a"});                                // it is still at work
   EXPECT_EQ(sends(*mine, {"a"}), ".");
 }
 

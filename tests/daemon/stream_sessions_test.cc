@@ -51,7 +51,7 @@ class StreamBench {
     port_ = bound_port(fd);
     server_ = std::make_unique<StreamListener>(
         StreamParts{io_, listener_, intake_, writer_, counters_, ledger_}, fd, nullptr, sessions_max, make);
-    boost::asio::post(io_, [this] { server_->start(); });
+    server_->start();  // Before the thread: clients may come at once.
     thread_ = std::thread([this] { io_.run(); });
     writer_.start();
   }
@@ -246,7 +246,9 @@ TEST(BeatsListener, ClosesWithoutAnAcknowledgementOnErrorsAndOnAFullDisk) {
 
 TEST(BeatsListener, TellsThatItIsStillThere) {
   StreamBench bench("beats");
-  bench.serve(beats_sessions({.keep_alive = std::chrono::seconds(1)}, bench.resends));
+  BeatsOptions options;
+  options.keep_alive = std::chrono::seconds(1);
+  bench.serve(beats_sessions(options, bench.resends));
   Client client(bench);
   client.says("2W" + u32(2));
   EXPECT_EQ(client.hears(6), "2A" + u32(0));

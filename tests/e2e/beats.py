@@ -71,7 +71,7 @@ def test_windows_are_acknowledged_and_understood(test):
         equal(len(events), 52, "stored")
         equal(events[0]["message"], "line 1 登入", "message")
         equal(json.loads(events[0]["event"]["original"]), document(1), "the document as it came")
-        equal(events[0]["@timestamp"][:19], "2026-11-20T06:59:00", "event time")
+        equal(events[0]["@timestamp"][:19], "2026-11-20T14:59:00", "event time")
         old = daemon.search("host.name:old-host")
         equal([each["message"] for each in old], ["old one"], "version 1's pairs")
 

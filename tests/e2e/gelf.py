@@ -46,7 +46,7 @@ def test_every_form_over_udp_arrives(test):
             equal(len(events), 1, name)
             event = events[0]
             equal((event["host"]["name"], event["message"]), ("app1", f"hello {name} 登入"), name)
-            equal(event["@timestamp"][:19], "2026-11-20T06:59:00", name)
+            equal(event["@timestamp"][:19], "2026-11-20T14:59:00", name)
             equal((event["log"]["level"], event["source"]["ip"]), ("error", "192.0.2.7"), name)
             equal(json.loads(event["event"]["original"])["_name"], name, "kept as it was inside")
 

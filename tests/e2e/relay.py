@@ -367,7 +367,7 @@ def test_cef_is_one_line_an_event_whatever_it_says(test):
         check(r"msg=evil\n<13>1 - - - - - forged|x src\=6.6.6.6" in evil, evil)
         check(r"duser=a\=b\\" in evil, evil)
         # Our own parser reads it back.
-        parsed = json.loads(subprocess.run([test.build.vigil, "parse", "--format", "json", "-"], input=evil + "\n",
+        parsed = json.loads(subprocess.run([test.build.vigil, "parse", "-"], input=evil + "\n",
                                            capture_output=True, text=True, timeout=60, check=True).stdout.splitlines()[0])
         equal(parsed["message"], "evil\n<13>1 - - - - - forged|x src=6.6.6.6", "read back")
 
@@ -425,6 +425,39 @@ def test_syslog_over_tls_goes_to_whom_it_should_and_nobody_else(test):
         equal(len(frames), 50, "each once, to one of four")
         check(re.fullmatch(r'<38>1 20\d\d-11-20T06:59:00\+08:00 srv2 sshd 1 - \[relay@32473 origin="[0-9a-f]{32}" seq="\d+" '
                            r'peer="127\.0\.0\.1"\] key=z0 登入', frames[0].decode()), frames[0].decode())
+
+
+def test_a_parent_over_tls_is_the_one_it_should_be(test):
+    """HTTPS and RELP over TLS into another Vigil: with the right authority and name everything arrives, else nothing."""
+    make_certificates(test.directory)
+    served = {"certificate": str(test.directory / "server.pem"), "key": str(test.directory / "server.key")}
+    ca, other = str(test.directory / "ca.pem"), str(test.directory / "other.pem")
+    secure, relp = free_port(), free_port()
+    parent = test.daemon(more_listeners=[
+        {"protocol": "http", "address": f"127.0.0.1:{secure}", "organisation": "school-a", "tls": served},
+        {"protocol": "relp", "address": f"127.0.0.1:{relp}", "organisation": "school-a", "tls": served}])
+    url, good = f"https://127.0.0.1:{secure}", {"ca": ca, "name": "soc.example"}
+    child = test.daemon(extra={"upstream": [
+        {"id": "good", "kind": "vigil", "url": url, "tls": good},
+        {"id": "other-ca", "kind": "vigil", "url": url, "tls": {"ca": other, "name": "soc.example"}},
+        {"id": "other-name", "kind": "vigil", "url": url, "tls": {"ca": ca}},
+        {"id": "relp", "kind": "relp", "address": f"127.0.0.1:{relp}", "tls": good, "query": "log.syslog.appname:relp"},
+        {"id": "relp-other", "kind": "relp", "address": f"127.0.0.1:{relp}", "tls": {"ca": other, "name": "soc.example"}}]})
+    with parent, child:
+        child.tcp_lines([f"<13>1 {stamp()} srv1 relp - - - key=m{n}" for n in range(50)])
+        child.wait_stored(50)
+
+        def of(name):
+            return next(row for row in child.status()["upstream"] if row["id"] == name)
+        for name in ("good", "relp"):
+            wait_until(lambda: of(name)["lag_records"] == 0, 30 * test.build.slow, f"{name} up to date")
+        for name in ("other-ca", "other-name", "relp-other"):
+            error = wait_until(lambda: of(name).get("last_error"), 30 * test.build.slow, f"{name} refused")
+            check("certificate" in error, name, error)
+            equal(of(name)["acknowledged"], 0, name)
+        parent.wait_quiet()
+        found = collections.Counter(event["message"] for event in parent.search("log.syslog.appname:relp"))
+        equal(found, {f"key=m{n}": 2 for n in range(50)}, "each once by HTTPS, once by RELP")
 
 
 def test_an_upstream_that_is_no_vigil_does_no_harm(test):

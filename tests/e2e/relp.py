@@ -64,7 +64,7 @@ def through_omrelp(test, daemon, port, more=""):
     daemon.wait_stored(2000)
     rsyslog.process.stop()
     daemon.wait_quiet()
-    equal([event["message"] for event in daemon.search("log.syslog.appname:relp")], lines.splitlines(), "messages in order")
+    equal([event["message"].strip() for event in daemon.search("log.syslog.appname:relp")], lines.splitlines(), "messages in order")
 
 
 def test_rsyslog_sends_with_omrelp(test):

@@ -116,16 +116,6 @@ const clients = {
     for (const message of messages) await called((done) => client.log(message, { facility: syslog.Facility.Local0 }, done));
     client.close();
   },
-
-  async 'bunyan-syslog'() {
-    const bunyan = require('bunyan');
-    const bsyslog = require('bunyan-syslog');
-    const stream = bsyslog.createBunyanStream({ type: 'udp', facility: bsyslog.local0, host: '127.0.0.1', port });
-    const log = bunyan.createLogger({ name: 'bunyan-app', streams: [{ level: 'debug', type: 'raw', stream }] });
-    for (const message of messages) log.error({ marker }, message);
-    await pause(1000);
-    process.exit(0);
-  },
 };
 
 async function openTelemetry(Exporter) {
