@@ -41,6 +41,9 @@ class StreamBench {
     work_.reset();
     io_.stop();
     thread_.join();
+    // Sessions that have been closed go before what they stand on, as in the daemon.
+    io_.restart();
+    io_.poll();
   }
 
   void serve(const StreamListener::Make& make, std::size_t sessions_max = 100) {
