@@ -8,11 +8,10 @@ import random
 import socket
 import subprocess
 
-from harness import Skip, TOP, check, equal, free_port, need, wait_until
-from real import private_copy
+from harness import Skip, check, equal, free_port, need, wait_until
+from real import UNPACKED, private_copy, syslog_ng_environment, unpacked
 
 CLIENTS = pathlib.Path(__file__).resolve().parent / "clients"
-UNPACKED = TOP / "build" / "tools" / "root"
 
 
 def run_client(test, daemon, client, port):
@@ -110,17 +109,6 @@ def test_npm_syslog_clients(test):
 
 
 # Programs of Debian.
-
-def unpacked(program):
-    path = UNPACKED / program
-    if not path.exists():
-        raise Skip(f"{path.name} is not unpacked")
-    return path
-
-
-def syslog_ng_environment():
-    return dict(os.environ, LD_LIBRARY_PATH=str(UNPACKED / "usr/lib/syslog-ng"), SYSLOGNG_PREFIX=str(UNPACKED / "usr"))
-
 
 def test_loggen(test):
     """loggen, ten connections, RFC 5424 with octet counting and BOM, then old format: every line is stored, none twice."""

@@ -10,7 +10,11 @@ import socket
 import subprocess
 import time
 
-from harness import Failure, Skip, free_port, need, need_root, wait_until
+from harness import TOP, Failure, Skip, free_port, need, need_root, wait_until
+
+
+# What apt-packages lists under [unpacked].
+UNPACKED = TOP / "build" / "tools" / "root"
 
 
 def private_copy(program, directory):
@@ -18,6 +22,17 @@ def private_copy(program, directory):
     copy = pathlib.Path(directory) / pathlib.Path(program).name
     shutil.copy2(program, copy)
     return copy
+
+
+def unpacked(program):
+    path = UNPACKED / program
+    if not path.exists():
+        raise Skip(f"{path.name} is not unpacked")
+    return path
+
+
+def syslog_ng_environment():
+    return dict(os.environ, LD_LIBRARY_PATH=str(UNPACKED / "usr/lib/syslog-ng"), SYSLOGNG_PREFIX=str(UNPACKED / "usr"))
 
 
 class Rsyslog:

@@ -12,7 +12,7 @@ import time
 
 from certificates import Authority
 from harness import Skip, check, counted, equal, free_port, need, read_to_end, reset, stamp, wait_until
-from real import Rsyslog
+from real import Rsyslog, syslog_ng_environment, unpacked
 
 
 class Setting:
@@ -398,11 +398,12 @@ def test_openssl_s_client(test):
 
 def test_loggen_over_tls(test):
     """syslog-ng's loggen over TLS, ten connections: every message is stored."""
-    loggen = need("loggen")
+    loggen = unpacked("usr/bin/loggen")
     setting = Setting(test)
     with setting.daemon as daemon:
         done = subprocess.run([loggen, "-U", "--active-connections=10", "--number=20000", "-r", "100000", "-s", "250",
-                               "127.0.0.1", str(setting.port)], capture_output=True, text=True, timeout=120, check=False)
+                               "127.0.0.1", str(setting.port)], capture_output=True, text=True, timeout=120, check=False,
+                              env=syslog_ng_environment())
         equal(done.returncode, 0, done.stderr[-500:])
         daemon.wait_quiet()
         stored = daemon.status()["stored"]
