@@ -28,6 +28,22 @@ constexpr std::uint64_t kTallyFrom = 16;
 
 constexpr std::int64_t ns(std::chrono::nanoseconds time) { return time.count(); }
 
+SourceFacts facts_of(const SourceState& source, std::int64_t now_ns) {
+  SourceFacts facts;
+  facts.now_ns = now_ns;
+  // Counts first: what is counted while we look is older than the time it was last seen, never newer.
+  facts.received = source.received;
+  facts.bytes = source.bytes;
+  facts.unparsed = source.unparsed;
+  facts.discarded = source.discarded;
+  facts.missing = source.missing;
+  facts.first_seen_ns = source.first_seen_ns;
+  facts.last_seen_ns = source.last_seen_ns;
+  facts.clock_skew_ns = source.clock_skew_ns;
+  facts.zone_minutes = source.source->zone_minutes;
+  return facts;
+}
+
 std::string seconds_text(std::int64_t duration_ns) { return std::to_string(duration_ns / kSecond); }
 
 std::string safe(std::string_view text) {
@@ -65,16 +81,7 @@ void HealthDesk::load(std::int64_t now_ns) {
     if (from != 0 && now_ns - from > kOutageNs) pending_.put(health_key::outage(from), std::to_string(now_ns));
   }
   sources_.for_each([this, now_ns](SourceState& source) {
-    SourceFacts facts;
-    facts.now_ns = now_ns;
-    facts.first_seen_ns = source.first_seen_ns;
-    facts.last_seen_ns = source.last_seen_ns;
-    facts.received = source.received;
-    facts.bytes = source.bytes;
-    facts.unparsed = source.unparsed;
-    facts.discarded = source.discarded;
-    facts.missing = source.missing;
-    facts.zone_minutes = source.source->zone_minutes;
+    const SourceFacts facts = facts_of(source, now_ns);
     source.health->begin(facts);
     const std::int64_t today = whole_units(local_hour(now_ns, facts.zone_minutes), 24);
     if (const auto tally = state_.get(health_key::day(today, source.key)))
@@ -233,18 +240,7 @@ void HealthDesk::look_at(SourceState& source, std::int64_t now_ns, std::vector<H
                 discarded - source.discarded_told, now_ns);
     source.discarded_told = discarded;
   }
-  SourceFacts facts;
-  facts.now_ns = now_ns;
-  // Counts first: what is counted while we look is older than the time it was last seen, never newer.
-  facts.received = source.received;
-  facts.bytes = source.bytes;
-  facts.unparsed = source.unparsed;
-  facts.discarded = source.discarded;
-  facts.missing = source.missing;
-  facts.first_seen_ns = source.first_seen_ns;
-  facts.last_seen_ns = source.last_seen_ns;
-  facts.clock_skew_ns = source.clock_skew_ns;
-  facts.zone_minutes = about.zone_minutes;
+  SourceFacts facts = facts_of(source, now_ns);
   facts.listening_since_ns = listening_since_ns_;
   source.health->look(facts, options_, news, days);
 }
