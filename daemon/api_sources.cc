@@ -7,6 +7,7 @@
 #include "daemon/api.h"
 #include "daemon/api_support.h"
 #include "daemon/clock.h"
+#include "parsers/format.h"
 
 namespace vigil {
 
@@ -48,8 +49,10 @@ void add_sequences(SourceState& state, json::object& row) {
 json::object source_row(SourceState& state, const SourceHealth::View& view, int zone) {
   const Source& source = *state.source;
   json::array formats;
-  for (unsigned i = 0; i < static_cast<unsigned>(Format::count_); ++i) {
-    if ((state.formats.load() >> i & 1U) != 0) formats.push_back(json::string(format_name(static_cast<Format>(i))));
+  FormatSet seen;
+  for (std::size_t word = 0; word < FormatSet::kWords; ++word) seen.word(word) = state.formats[word].load();
+  for (const FormatSpec* spec : all_formats()) {
+    if (seen.has(spec->number)) formats.push_back(json::string(spec->name));
   }
   json::array kinds;
   for (std::size_t i = 0; i < kKindCount; ++i) {

@@ -224,6 +224,8 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, const Arrival&
     counters_.discard(Discard::empty);
     return false;
   }
+  record.format = detect_format(header);
+  settle_header(header, record.format, fallback_host);
   const std::string_view host = header.host_from_message ? header.host : fallback_host;
   Known& known = known_source(listener, arrival, host);
   if (known.batch != &batch || known.batch_serial != serial_) {
@@ -233,13 +235,16 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, const Arrival&
     batch.sources.push_back(known.state->source);
   }
   const Source& source = *known.state->source;
-  if (known.is_document) header = parse_record_header(raw, source, arrival.received_ns, batch.arena);
+  if (known.is_document) {
+    header = parse_record_header(raw, source, arrival.received_ns, batch.arena);
+    record.format = detect_format(header);
+    settle_header(header, record.format, fallback_host);
+  }
 
   record.raw = raw;
   record.received_ns = arrival.received_ns;
   record.source = known.index;
   record.transport_tags = arrival.tags;
-  record.format = detect_format(header);
   record.kinds = kinds_of(header, record.format);
   if (record.kinds.none()) record.kinds = source.system_kinds;
   record.event_ns = arrival.event_ns.value_or(header.timestamp_ns);
@@ -254,7 +259,7 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, const Arrival&
   known.last_seen_ns = arrival.received_ns;
   known.clock_skew_ns = record.event_ns - arrival.received_ns;
   known.kinds = known.kinds | record.kinds;
-  known.formats |= 1U << static_cast<unsigned>(record.format);
+  known.formats.add(record.format);
   known.tags.add(header.tags);
   known.tags.add(arrival.tags);
   if (!known.is_document ? may_have_sequence(header) : known.is_journal) {
@@ -306,7 +311,9 @@ void Intake::settle() {
     state.last_seen_ns.store(known->last_seen_ns, std::memory_order_relaxed);
     state.clock_skew_ns.store(known->clock_skew_ns, std::memory_order_relaxed);
     state.kinds.fetch_or(known->kinds.bits(), std::memory_order_relaxed);
-    state.formats.fetch_or(known->formats, std::memory_order_relaxed);
+    for (std::size_t word = 0; word < FormatSet::kWords; ++word) {
+      state.formats[word].fetch_or(known->formats.word(word), std::memory_order_relaxed);
+    }
     state.tags.fetch_or(known->tags.bits(), std::memory_order_relaxed);
     state.dirty.store(true, std::memory_order_relaxed);
     known->received = known->bytes = known->unparsed = 0;

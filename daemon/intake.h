@@ -123,7 +123,7 @@ class Intake {
 
     std::uint64_t received = 0, bytes = 0, unparsed = 0;  ///< since settle()
     std::int64_t last_seen_ns = 0, clock_skew_ns = 0;
-    std::uint32_t formats = 0;
+    FormatSet formats;
     Kinds kinds;
     Tags tags;
     std::uint64_t samples = 0;  ///< unparsed messages ever: one in so many is kept as a sample

@@ -17,11 +17,11 @@ constexpr std::size_t kHostKeyBytesMax = 255;
 /// Senders that sent at least this much are kept before those that sent less, however new these are.
 constexpr std::uint64_t kEstablished = 16;
 
-// 2 first_seen last_seen received bytes unparsed discarded missing formats kinds tags zone charset drill LF sequences
+// 2 first_seen last_seen received bytes unparsed discarded missing formats kinds tags zone charset drill formats LF sequences
 constexpr std::uint64_t kVersion = 2;
 /// Later versions add behind; anything else is written by nobody we know.
 constexpr std::uint64_t kVersionMax = 99;
-constexpr std::size_t kNumbers = 14;
+constexpr std::size_t kNumbers = 15;
 
 /// The numbers at the front of a value; those that are not there are 0.
 std::array<std::uint64_t, kNumbers> read_numbers(std::string_view text) {
@@ -45,12 +45,12 @@ std::string save(SourceState& state) {
   for (const std::uint64_t number :
        {static_cast<std::uint64_t>(state.first_seen_ns), static_cast<std::uint64_t>(state.last_seen_ns),
         state.received.load(), state.bytes.load(), state.unparsed.load(), state.discarded.load(),
-        state.missing.load(), std::uint64_t{state.formats.load()}, std::uint64_t{state.kinds.load()},
+        state.missing.load(), state.formats[0].load(), std::uint64_t{state.kinds.load()},
         state.tags.load()}) {
     value += " " + std::to_string(number);
   }
   value += " " + std::to_string(source.zone_minutes) + " " + std::to_string(static_cast<unsigned>(source.charset)) +
-           (source.drill ? " 1" : " 0");
+           (source.drill ? " 1 " : " 0 ") + std::to_string(state.formats[1].load());
   const std::lock_guard lock(state.sequence_mutex);
   if (state.sequences) value += "\n" + state.sequences->save();
   return value;
@@ -67,12 +67,13 @@ bool load(std::string_view value, SourceState& state, SourceTable::Listener& lis
   state.unparsed = numbers[5];
   state.discarded = state.discarded_told = numbers[6];
   state.missing = numbers[7];
-  state.formats = static_cast<std::uint32_t>(numbers[8]);
+  state.formats[0] = numbers[8];
   state.kinds = static_cast<std::uint8_t>(numbers[9]);
   state.tags = numbers[10];
   listener.zone_minutes = static_cast<int>(std::clamp<std::int64_t>(static_cast<std::int64_t>(numbers[11]), -1440, 1440));
   listener.charset = static_cast<Charset>(std::min<std::uint64_t>(numbers[12], static_cast<std::uint64_t>(Charset::latin1)));
   listener.drill = numbers[13] != 0;
+  state.formats[1] = numbers[14];
   if (const std::size_t line = value.find('\n'); line != std::string_view::npos) {
     state.sequences = std::make_unique<SenderSequences>();
     state.sequences->load(value.substr(line + 1));
@@ -91,7 +92,7 @@ void carry_over(SourceState& from, SourceState& to) {
   to.discarded_told = from.discarded_told;
   to.missing = from.missing.load();
   to.tags = from.tags.load();
-  to.formats = from.formats.load();
+  for (std::size_t word = 0; word < FormatSet::kWords; ++word) to.formats[word] = from.formats[word].load();
   to.kinds = from.kinds.load();
   to.written = from.written.load();
   {

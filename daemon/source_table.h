@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -14,6 +15,7 @@
 #include "config/asset_table.h"
 #include "daemon/source_health.h"
 #include "parsers/batch.h"
+#include "parsers/event.h"
 #include "parsers/sender_sequence.h"
 #include "storage/state_store.h"
 
@@ -29,7 +31,7 @@ struct SourceState {
   std::atomic<std::uint64_t> missing{0};       ///< numbers of its own that never came
   std::atomic<std::int64_t> clock_skew_ns{0};  ///< newest message's own time minus arrival; 0: it has none
   std::atomic<std::uint64_t> tags{0};          ///< every Tag met
-  std::atomic<std::uint32_t> formats{0};       ///< bit per Format seen
+  std::array<std::atomic<std::uint64_t>, FormatSet::kWords> formats{};  ///< the words of the FormatSet seen
   std::atomic<std::uint8_t> kinds{0};
   std::mutex sample_mutex;
   std::string last_unparsed;  ///< first 512 bytes of the newest message no format was found for

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -12,24 +14,45 @@
 
 namespace vigil {
 
-/// Which payload a message carries; decided from a few bytes and the header (detect_format). Numbers are
-/// stored in the archive: only add. Each has one row in payload.cc's table and one file of its own.
+/// Which payload a message carries; decided from a few bytes and the header (detect_format). Numbers are stored in the
+/// archive: only add. The formats that other rooms speak of have names here; all of them stand in parsers/formats/, one
+/// file each, with their number (format.h).
 enum class Format : std::uint8_t {
-  none,  ///< text nobody has taught us
-  sshd,
-  pam,
-  sudo,
-  cef,
-  fortigate,
-  eve,
-  access_log,
-  windows_json,
-  clamav,
-  json,
-  key_value,
-  web_error,
-  count_
+  none = 0,  ///< text nobody has taught us
+  sshd = 1,
+  pam = 2,
+  sudo = 3,
+  cef = 4,
+  fortigate = 5,
+  eve = 6,
+  access_log = 7,
+  windows_json = 8,
+  clamav = 9,
+  json = 10,
+  key_value = 11,
+  web_error = 12
 };
+/// Numbers lie below this.
+constexpr std::size_t kFormatsMax = 128;
+
+/// Which formats were met, as bits by number in two words.
+class FormatSet {
+ public:
+  static constexpr std::size_t kWords = 2;
+  void add(Format format) {
+    const auto number = static_cast<std::size_t>(format) % kFormatsMax;
+    words_[number / 64] |= std::uint64_t{1} << (number % 64);
+  }
+  bool has(Format format) const {
+    const auto number = static_cast<std::size_t>(format) % kFormatsMax;
+    return (words_[number / 64] >> (number % 64) & 1U) != 0;
+  }
+  std::uint64_t& word(std::size_t index) { return words_[index]; }
+
+ private:
+  std::array<std::uint64_t, kWords> words_{};
+};
+
 std::string_view format_name(Format format);
 
 /// Sigma's address of a log source; absent parts are empty. An event may have several.
@@ -89,7 +112,7 @@ class Event {
 
 /// Raised whenever parse_event() says something else of a message it has read before: what was counted at rest by an
 /// earlier one is then counted again from the messages.
-constexpr std::uint32_t kParserRevision = 2;
+constexpr std::uint32_t kParserRevision = 3;
 
 /// What payload a message carries: a switch on its first bytes and the header's app name; no parsing.
 Format detect_format(const SyslogHeader& header);

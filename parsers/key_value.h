@@ -46,8 +46,4 @@ std::string_view unescape_quotes(const KeyValue& pair, Arena& arena);
 /// True if `text` begins with two pairs: cheap enough to ask of every message.
 bool looks_like_key_value(std::string_view text);
 
-/// The fallback for pairs of a product nobody has taught us: all of them under `vendor.<key>`, and the few
-/// names that mean the same wherever they are met (src, dst, srcip, user, msg …) as ECS fields besides.
-void parse_key_value(PayloadWriter& out);
-
 }  // namespace vigil

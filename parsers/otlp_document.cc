@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "parsers/charset.h"
-#include "parsers/format_json.h"
+#include "parsers/json_fields.h"
 #include "parsers/payload_text.h"
 #include "parsers/render.h"
 

@@ -121,17 +121,18 @@ constexpr AsciiSet kNameEnds("/.(_]:@");
 
 }  // namespace
 
+std::string_view program_name(std::string_view app) {
+  std::size_t end = 0;
+  while (end < app.size() && !kNameEnds.has(app[end])) ++end;
+  return end == 0 ? app : app.substr(0, end);
+}
+
 AppKind app_kind(std::string_view app) {
   if (app.empty()) return AppKind::unknown;
   if (const App* row = kTable.find(app)) return row->kind;
-  if (app.front() == '%')
-    return AppKind::firewall;  // Cisco's %FACILITY-LEVEL-NAME: firewalls, switches, routers
-  // "postfix/smtpd", "clamd.scan", "sshd(pam_unix)", "gdm-password]", "nginx_access", "suricata:"
-  std::size_t end = 0;
-  while (end < app.size() && !kNameEnds.has(app[end])) ++end;
-  if (end != app.size() && end > 0) {
-    if (const App* row = kTable.find(app.substr(0, end))) return row->kind;
-  }
+  // Cisco's %FACILITY-LEVEL-NAME: firewalls, switches, routers
+  if (app.front() == '%') return AppKind::firewall;
+  if (const App* row = kTable.find(program_name(app))) return row->kind;
   if (app.starts_with("Microsoft-Windows-")) return AppKind::windows;
   return AppKind::unknown;
 }

@@ -27,6 +27,10 @@ enum class AppKind : std::uint8_t {
   windows
 };
 
+/// A program's name without instance and version: "postfix/smtpd", "clamd.scan", "sshd(pam_unix)", "gdm-password]" and
+/// "suricata:" are postfix, clamd, sshd, gdm-password and suricata.
+std::string_view program_name(std::string_view app);
+
 /// By the program's name, whatever instance or version hangs on it ("nginx-1", "clamd.scan",
 /// "%ASA-4-106023").
 AppKind app_kind(std::string_view app);

@@ -1,5 +1,6 @@
 #include "parsers/payload_time.h"
 
+#include "parsers/json_walk.h"
 #include "parsers/payload_text.h"
 #include "parsers/timestamp.h"
 
@@ -124,6 +125,38 @@ std::optional<std::int64_t> read_cef_time(std::string_view text, int zone_minute
     }
   }
   return read_timestamp(text, zone_minutes, received_ns).time_ns;
+}
+
+std::string_view peek_pair(std::string_view text, const SearchText& key) {
+  for (std::size_t at = find_text(text, key); at != std::string_view::npos;
+       at = find_text(text, key, at + 1)) {
+    if (at != 0 && text[at - 1] != ' ' && text[at - 1] != ',') continue;  // "devtime=" is not "time="
+    std::string_view rest = text.substr(at + key.size());
+    if (take_prefix(rest, "\"")) return rest.substr(0, rest.find('"'));
+    std::size_t end = 0;
+    while (end < rest.size() && rest[end] != ' ' && rest[end] != ',') ++end;
+    return rest.substr(0, end);
+  }
+  return {};
+}
+
+std::optional<std::int64_t> read_date_and_time(std::string_view date, std::string_view time,
+                                               std::string_view zone, int zone_minutes) {
+  if (date.size() != 10 || time.size() < 8 || time.size() > 18) return std::nullopt;
+  char text[32];
+  std::size_t size = date.copy(text, 10);
+  text[size++] = 'T';
+  size += time.copy(text + size, time.size());
+  const auto offset = read_zone(zone);
+  return read_iso_time({text, size}, offset ? *offset : zone_minutes);
+}
+
+std::optional<std::int64_t> peek_json_time(std::string_view text, int zone_minutes) {
+  for (const std::string_view key :
+       {"@timestamp", "timestamp", "EventTime", "time", "ts", "datetime", "date"}) {
+    if (const auto time = read_any_time(peek_json_member(text, key), zone_minutes)) return time;
+  }
+  return std::nullopt;
 }
 
 }  // namespace vigil

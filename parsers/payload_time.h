@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "parsers/event.h"
+#include "parsers/payload_text.h"
 
 /// The times that payloads write, which differ from those of syslog headers (those are in timestamp.h). UTC
 /// ns all.
@@ -26,6 +27,17 @@ std::optional<std::int64_t> read_web_time(std::string_view text, int zone_minute
 /// CEF's `rt`: epoch milliseconds, "Jan 17 2019 03:38:06 GMT+00:00", "Feb 28 2021 18:20:54", "Sep 19
 /// 08:26:10", ISO.
 std::optional<std::int64_t> read_cef_time(std::string_view text, int zone_minutes, std::int64_t received_ns);
+
+/// "2026-11-20", "14:59:00" and perhaps a zone ("+0800"; empty: `zone_minutes`).
+std::optional<std::int64_t> read_date_and_time(std::string_view date, std::string_view time, std::string_view zone,
+                                               int zone_minutes);
+
+/// The value of `key` in a text of key=value pairs, without reading the pairs before it. `key` includes the "=".
+std::string_view peek_pair(std::string_view text, const SearchText& key);
+
+/// The time of a JSON document without reading it whole: its first member named @timestamp, timestamp, EventTime, time, ts,
+/// datetime or date that is one.
+std::optional<std::int64_t> peek_json_time(std::string_view text, int zone_minutes);
 
 /// "+0800", "-05:00", "+08", "Z": minutes east of Greenwich.
 std::optional<int> read_zone(std::string_view text);

@@ -1,7 +1,7 @@
 #include "parsers/wrapped_record.h"
 
 #include "parsers/charset.h"
-#include "parsers/format_json.h"
+#include "parsers/json_fields.h"
 #include "parsers/hec_body.h"
 #include "parsers/journal_export.h"
 #include "parsers/json_members.h"

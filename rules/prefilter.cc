@@ -7,7 +7,9 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 
+#include "parsers/format.h"
 #include "rules/compiled.h"
 #include "rules/literal_gate.h"
 #include "rules/log_routes.h"
@@ -37,13 +39,14 @@ struct Posting {
 constexpr std::string_view kUnicodeEscape = "\\u";
 bool may_hold_unicode_escapes(Format format) {
   // Text formats may carry JSON inside; only the ones that unescape it matter.
-  return format == Format::eve || format == Format::windows_json || format == Format::json;
+  const FormatSpec* const spec = find_format(format);
+  return spec == nullptr || spec->writing == Writing::json;
 }
 
 }  // namespace
 
 struct Prefilter::Bucket {
-  std::vector<std::uint32_t> rules;
+  std::vector<std::uint32_t> rules;      ///< those that may apply; given to build()
   std::vector<std::uint8_t> wanted;      ///< by rule: bits of all its clauses; 0: open
   std::vector<std::uint32_t> open;       ///< positions of rules without clauses
   std::vector<std::vector<Posting>> postings;  ///< by literal
@@ -61,11 +64,8 @@ void Prefilter::Bucket::build(const std::vector<Rule>& all, Format format) {
   may_hide = may_hold_unicode_escapes(format);
   std::map<std::string, std::vector<Posting>> literals;
   std::set<std::string> rarest;
-  for (std::uint32_t index = 0; index < all.size(); ++index) {
-    if (!may_apply(format, all[index].source)) continue;
-    const auto position = static_cast<std::uint32_t>(rules.size());
-    rules.push_back(index);
-    const std::vector<Clause> clauses = necessary_clauses(all[index].expression, format);
+  for (std::uint32_t position = 0; position < rules.size(); ++position) {
+    const std::vector<Clause> clauses = necessary_clauses(all[rules[position]].expression, format);
     std::uint8_t bits = 0;
     for (std::size_t i = 0; i < clauses.size() && i < 8; ++i) {
       const auto bit = static_cast<std::uint8_t>(1U << i);
@@ -114,10 +114,33 @@ Prefilter::Prefilter(Prefilter&&) noexcept = default;
 Prefilter& Prefilter::operator=(Prefilter&&) noexcept = default;
 
 Prefilter Prefilter::build(const std::vector<Rule>& rules) {
+  // Formats for which the same rules are asked the same way share a bucket: most programs of Linux do.
+  using Alike = std::tuple<std::vector<std::uint32_t>, Writing, bool>;
+  std::map<Alike, std::shared_ptr<const Bucket>> made;
   Prefilter prefilter;
-  for (unsigned format = 0; format < static_cast<unsigned>(Format::count_); ++format) {
-    prefilter.buckets_.push_back(std::make_unique<Bucket>());
-    prefilter.buckets_.back()->build(rules, static_cast<Format>(format));
+  for (unsigned number = 0; number < kFormatsMax; ++number) {
+    const auto format = static_cast<Format>(number);
+    const FormatSpec* const spec = find_format(format);
+    if (spec == nullptr) {
+      prefilter.buckets_.push_back(nullptr);
+      continue;
+    }
+    std::vector<std::uint32_t> applying;
+    for (std::uint32_t index = 0; index < rules.size(); ++index) {
+      if (may_apply(format, rules[index].source)) applying.push_back(index);
+    }
+    auto& bucket = made[{applying, spec->writing, spec->own_action}];
+    if (!bucket) {
+      auto fresh = std::make_shared<Bucket>();
+      fresh->rules = std::move(applying);
+      fresh->build(rules, format);
+      bucket = std::move(fresh);
+    }
+    prefilter.buckets_.push_back(bucket);
+  }
+  // A number of no format of ours is asked like plain text.
+  for (auto& bucket : prefilter.buckets_) {
+    if (!bucket) bucket = prefilter.buckets_.front();
   }
   return prefilter;
 }
@@ -149,7 +172,7 @@ struct Prefilter::Scanner::State {
       return given.gate;
     }
   };
-  std::array<Fitting, static_cast<std::size_t>(Format::count_)> fittings;  ///< by format
+  std::array<Fitting, kFormatsMax> fittings;  ///< by format
   std::unique_ptr<hs_scratch_t, ScratchDeleter> scratch;
   std::vector<std::uint32_t> found;      ///< the answer
   // By position in the bucket: the clauses seen, and in which scan.

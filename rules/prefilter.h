@@ -12,7 +12,7 @@ namespace vigil::sigma {
 struct Rule;
 
 /// Says from the raw text alone which rules a message might match, so that only those few messages are parsed. One
-/// Vectorscan database of literals per payload format; a rule is a candidate when each of its clauses has a literal in
+/// Vectorscan database of literals for the payload formats that the same rules are about; a rule is a candidate when each of its clauses has a literal in
 /// the text. Never misses a match (witness.h says why). Immutable and shared.
 class Prefilter {
  public:
@@ -46,7 +46,7 @@ class Prefilter {
 
  private:
   struct Bucket;
-  std::vector<std::unique_ptr<Bucket>> buckets_;  ///< by format
+  std::vector<std::shared_ptr<const Bucket>> buckets_;  ///< by format; formats that are asked alike share one
 };
 
 }  // namespace vigil::sigma

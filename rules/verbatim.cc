@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "parsers/format.h"
+
 namespace vigil::sigma {
 namespace {
 
@@ -16,29 +18,29 @@ constexpr std::string_view kDerived[] = {
 constexpr std::string_view kDerivedFamilies[] = {"observer.", "log.", "vigil.", "related.", "threat.",
                                                 // may stand in the envelope instead (parsers/envelope.h)
                                                 "labels.", "splunk.", "tls.client."};
-/// Formats whose own word for what was done is event.action; others get ours.
-constexpr Format kOwnActions[] = {Format::cef, Format::fortigate, Format::eve, Format::key_value, Format::json};
 
 }  // namespace
 
 bool is_verbatim(std::string_view field, Format format) {
   if (field == "event.action") {
-    return std::find(std::begin(kOwnActions), std::end(kOwnActions), format) != std::end(kOwnActions);
+    const FormatSpec* const spec = find_format(format);
+    return spec != nullptr && spec->own_action;
   }
   if (std::find(std::begin(kDerived), std::end(kDerived), field) != std::end(kDerived)) return false;
+  if (field.ends_with(".mac")) return false;
   return std::none_of(std::begin(kDerivedFamilies), std::end(kDerivedFamilies),
                       [&](std::string_view family) { return field.starts_with(family); });
 }
 
 bool stands_for_itself(char c, Format format) {
   if (c < 0x20 || c == 0x7F || static_cast<unsigned char>(c) >= 0x80) return false;
-  switch (format) {
-    case Format::cef: return c != '\\' && c != '|' && c != '=' && c != '#';
-    case Format::eve:
-    case Format::windows_json:
-    case Format::json: return c != '"' && c != '\\' && c != '/';
-    default: return c != '"' && c != '\\';
+  const FormatSpec* const spec = find_format(format);
+  switch (spec == nullptr ? Writing::plain : spec->writing) {
+    case Writing::cef: return c != '\\' && c != '|' && c != '=' && c != '#';
+    case Writing::json: return c != '"' && c != '\\' && c != '/';
+    case Writing::plain: return c != '"' && c != '\\';
   }
+  return false;
 }
 
 }  // namespace vigil::sigma

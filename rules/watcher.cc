@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parsers/format.h"
 #include "parsers/record.h"
 #include "rules/compiled.h"
 #include "rules/correlator.h"
@@ -121,7 +122,7 @@ Watcher::~Watcher() = default;
 void Watcher::observe(const Observation& observation, std::vector<Detection>& out) {
   Impl& impl = *impl_;
   // The number stands in the archive, where a newer program may have written one that this one does not know.
-  if (observation.format >= Format::count_) {
+  if (find_format(observation.format) == nullptr) {
     Observation known = observation;
     known.format = detect_format(*observation.header);
     return observe(known, out);

@@ -57,13 +57,15 @@ std::shared_ptr<const RuleSet> rules() {
   return RuleSet::load_builtin(problems);
 }
 
-/// All messages of one format, or of all (count_).
+constexpr Format kEveryFormat{255};
+
+/// All messages of one format, or of all.
 void watch(benchmark::State& state, Format only) {
   const Corpus& lines = corpus();
   if (lines.lines.empty()) return state.SkipWithError("set VIGIL_CORPUS to a file of messages");
   std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < lines.lines.size(); ++i) {
-    if (only == Format::count_ || lines.formats[i] == only) chosen.push_back(i);
+    if (only == kEveryFormat || lines.formats[i] == only) chosen.push_back(i);
   }
   if (chosen.empty()) return state.SkipWithError("no message of that format");
   Watcher watcher(rules());
@@ -101,7 +103,7 @@ void watch(benchmark::State& state, Format only) {
   state.counters["missed"] = static_cast<double>(counters.missed);
 }
 
-void watch_all(benchmark::State& state) { watch(state, Format::count_); }
+void watch_all(benchmark::State& state) { watch(state, kEveryFormat); }
 BENCHMARK(watch_all)->Unit(benchmark::kMillisecond);
 
 void watch_format(benchmark::State& state) {
@@ -109,7 +111,7 @@ void watch_format(benchmark::State& state) {
   state.SetLabel(std::string(format_name(format)));
   watch(state, format);
 }
-BENCHMARK(watch_format)->DenseRange(0, static_cast<int>(Format::count_) - 1)->Unit(benchmark::kMillisecond);
+BENCHMARK(watch_format)->DenseRange(0, static_cast<int>(kFormatsMax) - 1)->Unit(benchmark::kMillisecond);
 
 void compile_rules(benchmark::State& state) {
   std::size_t size = 0;

@@ -5,8 +5,10 @@
 #include <chrono>
 #include <cstdlib>
 #include <new>
+#include <set>
 #include <string>
 
+#include "parsers/format.h"
 #include "parsers/payload_text.h"
 #include "parsers/payload_time.h"
 #include "tests/parsers/payload_case.h"
@@ -42,10 +44,14 @@ TEST(PayloadKinds, FollowFormatProgramAndFacility) { check_all(kKinds); }
 
 TEST(PayloadKinds, FormatNamesAreDistinct) {
   std::string seen = " ";
-  for (unsigned i = 0; i < static_cast<unsigned>(Format::count_); ++i) {
-    const std::string name(format_name(static_cast<Format>(i)));
+  std::set<Format> numbers;
+  for (const FormatSpec* spec : all_formats()) {
+    const std::string name(spec->name);
     EXPECT_EQ(seen.find(" " + name + " "), std::string::npos) << name;
     seen += name + " ";
+    EXPECT_LT(static_cast<std::size_t>(spec->number), kFormatsMax) << name;
+    EXPECT_TRUE(numbers.insert(spec->number).second) << name << " has the number of another format";
+    EXPECT_FALSE(spec->title.empty() || spec->sample.empty() || spec->parse == nullptr) << name;
   }
   EXPECT_EQ(format_name(static_cast<Format>(250)), "none");
 }

@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 
+#include "parsers/format.h"
 #include "rules/compiled.h"
 #include "rules/event_fields.h"
 #include "rules/log_routes.h"
@@ -111,8 +112,8 @@ TEST(RulePack, EveryRuleMatchesItsOwnLinesAndLeavesTheOthers) {
 TEST(RulePack, FewRulesNeedEveryMessageOfAFormatParsed) {
   std::vector<RuleProblem> problems;
   const auto rules = RuleSet::load_builtin(problems);
-  for (unsigned i = 0; i < static_cast<unsigned>(Format::count_); ++i) {
-    const auto format = static_cast<Format>(i);
+  for (const FormatSpec* spec : all_formats()) {
+    const Format format = spec->number;
     // CEF comes in small numbers from antivirus servers, in whatever language; all else must be filtered.
     if (format == Format::cef) continue;
     std::string open;

@@ -103,7 +103,7 @@ TEST(Watcher, AFormatThatOnlyNewerProgramsKnowIsFoundOutAgain) {
   Arena arena;
   const SyslogHeader header = parse_syslog_header("<86>Nov 20 15:00:00 srv1 sshd[1]: needle", {}, arena);
   const Source source;
-  for (const unsigned number : {static_cast<unsigned>(Format::sshd), static_cast<unsigned>(Format::count_), 255U}) {
+  for (const unsigned number : {static_cast<unsigned>(Format::sshd), unsigned{kFormatsMax}, 255U}) {
     Observation observation;
     observation.header = &header;
     observation.format = static_cast<Format>(number);

@@ -1,4 +1,4 @@
-#include "parsers/format_web_error.h"
+#include "parsers/format.h"
 
 #include "parsers/payload_text.h"
 #include "parsers/timestamp.h"
@@ -168,8 +168,6 @@ void parse_nginx(PayloadWriter& out, std::string_view text) {
   add_logon(out, text);
 }
 
-}  // namespace
-
 bool looks_like_web_error(std::string_view text) {
   if (begins_with_slash_date(text)) return !level_at(text.substr(20)).empty();
   if (!apache_time(text).empty()) {
@@ -192,6 +190,16 @@ std::optional<std::int64_t> read_web_error_time(std::string_view text, int zone_
   return std::nullopt;
 }
 
+constexpr LogSource kLogSources[] = {{"*", "webserver", ""}, {"*", "", "error"}};
+
+/// Error logs of Apache and nginx, which name who knocked in vain:
+///
+///   apache = "[" time "] [" [ module ":" ] level "] " [ "[pid " n [ ":tid " n ] "] " ] [ "[client " address
+///   "] " ] text nginx  = [ yyyy/mm/dd hh:mm:ss SP ] "[" level "] " pid "#" tid ": " [ "*" n SP ] text [ ",
+///   client: " address
+///            ", server: " name ", request: " DQUOTE request DQUOTE ", host: " DQUOTE name DQUOTE … ]
+///
+/// Wrong passwords are logons that failed; the rest is what it is: an error.
 void parse_web_error(PayloadWriter& out) {
   const std::string_view text = trim(out.text());
   const std::string_view rest = begins_with_slash_date(text) ? text.substr(20) : text;
@@ -211,5 +219,21 @@ void parse_web_error(PayloadWriter& out) {
   out.add("event.category", "web");
   out.add("event.type", "error");
 }
+
+}  // namespace
+
+extern const FormatSpec kFormat_web_error = {
+    .number = Format::web_error,
+    .name = "web_error",
+    .title = "error logs of Apache and nginx",
+    .sample =
+        R"([Fri Nov 20 14:59:00.000000 2026] [auth_basic:error] [pid 7] [client 203.0.113.9:50022] AH01617: user bob: authentication failure for "/": Password Mismatch)",
+    .rank = 211,
+    .claims = [](const SyslogHeader&, std::string_view text) { return looks_like_web_error(text); },
+    .parse = parse_web_error,
+    .time = [](const SyslogHeader&, std::string_view text, int zone) { return read_web_error_time(text, zone); },
+    .kinds = Kind::web,
+    .log_sources = kLogSources,
+};
 
 }  // namespace vigil

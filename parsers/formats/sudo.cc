@@ -1,4 +1,4 @@
-#include "parsers/format_sudo.h"
+#include "parsers/format.h"
 
 #include "parsers/payload_text.h"
 
@@ -98,8 +98,16 @@ bool parse_su_line(PayloadWriter& out, std::string_view text) {
   return true;
 }
 
-}  // namespace
+constexpr std::string_view kPrograms[] = {"sudo", "su", "doas"};
+constexpr LogSource kLogSources[] = {{"linux", "", "auth"}, {"linux", "", "sudo"}};
 
+/// sudo, su and doas: who became whom, and what was run.
+///
+///   alice : TTY=pts/0 ; PWD=/home/alice ; USER=root ; COMMAND=/bin/cat /etc/shadow
+///   alice : 3 incorrect password attempts ; TTY=… ; user NOT in sudoers ; command not allowed
+///   (to root) alice on pts/0            FAILED SU (to root) alice on pts/0
+///
+/// user.name is who asked, user.effective.name whom they became.
 void parse_sudo(PayloadWriter& out) {
   out.log_source("linux", {}, "auth");
   const std::string_view text = trim(out.text());
@@ -111,5 +119,20 @@ void parse_sudo(PayloadWriter& out) {
   }
   parse_sudo_line(out, text);
 }
+
+}  // namespace
+
+extern const FormatSpec kFormat_sudo = {
+    .number = Format::sudo,
+    .name = "sudo",
+    .title = "sudo, su, doas",
+    .sample =
+        R"(alice : TTY=pts/0 ; PWD=/home/alice ; USER=root ; COMMAND=/bin/cat /etc/shadow)",
+    .rank = 20,
+    .programs = kPrograms,
+    .parse = parse_sudo,
+    .kinds = Kind::os | Kind::logon,
+    .log_sources = kLogSources,
+};
 
 }  // namespace vigil

@@ -1,8 +1,8 @@
-#include "parsers/format_gelf.h"
+#include "parsers/gelf_fields.h"
 
 #include <array>
 
-#include "parsers/format_json.h"
+#include "parsers/json_fields.h"
 
 namespace vigil {
 

@@ -1,10 +1,12 @@
-#include "parsers/format_cef.h"
+#include "parsers/format.h"
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
 #include "parsers/key_table.h"
 #include "parsers/payload_text.h"
+#include "parsers/payload_time.h"
 
 namespace vigil {
 namespace {
@@ -339,8 +341,39 @@ class CefBody {
   PayloadWriter& out_;
 };
 
-}  // namespace
+constexpr std::string_view kStarts[] = {"CEF:", "0|"};
+constexpr LogSource kLogSources[] = {{"", "antivirus", ""}, {"", "firewall", ""}, {"", "", "cef"}};
 
+bool claims_cef(const SyslogHeader&, std::string_view text) {
+  if (text.starts_with("CEF:")) return text.size() > 5 && is_digit(text[4]);
+  // Check Point's exporter can lose the "CEF:".
+  return std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(text.size(), 1024)), '|') >= 7;
+}
+
+std::optional<std::int64_t> cef_time(const SyslogHeader& header, std::string_view text, int zone_minutes) {
+  for (const SearchText& key : {SearchText(" rt="), SearchText(" end="), SearchText(" start="), SearchText("|rt=")}) {
+    const std::size_t at = find_text(text, key);
+    if (at == std::string_view::npos) continue;
+    std::string_view value = text.substr(at + key.size());
+    // The value runs to the blank before the next key.
+    const std::size_t equals = value.find('=');
+    if (equals != std::string_view::npos) value = value.substr(0, value.rfind(' ', equals));
+    if (const auto time = read_cef_time(trim(value), zone_minutes, header.timestamp_ns)) return time;
+  }
+  return std::nullopt;
+}
+
+/// ArcSight Common Event Format, as antivirus, IPS and firewalls send it:
+///
+///   cef  = "CEF:" version "|" vendor "|" product "|" version "|" id "|" name "|" severity "|" [ extension ]
+///          in header fields: "\|" and "\\" are escapes
+///   extension = pair *( SP pair ) ; pair = key "=" value
+///          key = 1*( letter / digit / "_" / "." / "-" / "[" / "]" )
+///          value: runs to the blank before the next key, so it may hold blanks and "=";
+///          escapes "\=", "\\", "\n", "\r", and "#012", "#011" where a relay wrote control characters so
+///
+/// `cs1=x cs1Label=Rule Name` becomes `vendor.Rule_Name=x`. Keys without an ECS name are kept under
+/// vendor.<key>.
 void parse_cef(PayloadWriter& out) {
   std::string_view rest = trim_left(out.text());
   take_prefix(rest, "CEF:");
@@ -386,5 +419,24 @@ void parse_cef(PayloadWriter& out) {
   if (type == "firewall") out.log_source({}, "firewall", {});
   out.log_source({}, {}, "cef");
 }
+
+}  // namespace
+
+extern const FormatSpec kFormat_cef = {
+    .number = Format::cef,
+    .name = "cef",
+    .title = "ArcSight Common Event Format",
+    .sample =
+        R"(CEF:0|Trend Micro|Apex Central|2019|AV:File renamed|Eicar_test_1|3|deviceExternalId=102 dvchost=PC1 src=10.1.0.7)",
+    .rank = 5,
+    .starts = kStarts,
+    .claims = claims_cef,
+    .parse = parse_cef,
+    .time = cef_time,
+    .kinds = Kind::device,
+    .log_sources = kLogSources,
+    .writing = Writing::cef,
+    .own_action = true,
+};
 
 }  // namespace vigil

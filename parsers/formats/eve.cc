@@ -1,8 +1,9 @@
-#include "parsers/format_eve.h"
+#include "parsers/format.h"
 
-#include "parsers/format_json.h"
+#include "parsers/json_fields.h"
 #include "parsers/key_table.h"
 #include "parsers/payload_text.h"
+#include "parsers/payload_time.h"
 
 namespace vigil {
 namespace {
@@ -257,8 +258,22 @@ class EveReader {
   Sum packets_, bytes_;
 };
 
-}  // namespace
+constexpr std::string_view kStarts[] = {"{", "[{"};
+constexpr LogSource kLogSources[] = {
+    {"suricata", "", "*"}, {"suricata", "firewall", ""}, {"", "proxy", ""}, {"", "dns", ""}, {"", "network_connection", ""}};
 
+bool claims_eve(const SyslogHeader& header, std::string_view text) {
+  const std::string_view front = json_front(text);
+  return contains(front, "\"event_type\"") &&
+         (header.app == "suricata" || contains(front, "\"src_ip\"") || contains(front, "\"stats\""));
+}
+
+std::optional<std::int64_t> json_time(const SyslogHeader&, std::string_view text, int zone_minutes) {
+  return peek_json_time(text, zone_minutes);
+}
+
+/// Suricata EVE: one JSON object per event; `event_type` says which. What ECS has no name for stays under
+/// `vendor.<path>`, arrays as several fields of one name.
 void parse_eve(PayloadWriter& out) {
   const JsonFields* const fields = read_json(out);
   if (fields == nullptr) return;
@@ -266,5 +281,24 @@ void parse_eve(PayloadWriter& out) {
   for (const JsonField& leaf : fields->leaves) eve.take(leaf);
   eve.finish();
 }
+
+}  // namespace
+
+extern const FormatSpec kFormat_eve = {
+    .number = Format::eve,
+    .name = "eve",
+    .title = "Suricata EVE",
+    .sample =
+        R"({"timestamp":"2026-11-20T14:59:00.000000+0800","event_type":"alert","src_ip":"203.0.113.9","alert":{"signature":"ET SCAN"}})",
+    .rank = 31,
+    .starts = kStarts,
+    .claims = claims_eve,
+    .parse = parse_eve,
+    .time = json_time,
+    .kinds = Kind::device,
+    .log_sources = kLogSources,
+    .writing = Writing::json,
+    .own_action = true,
+};
 
 }  // namespace vigil

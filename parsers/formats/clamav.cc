@@ -1,4 +1,4 @@
-#include "parsers/format_clamav.h"
+#include "parsers/format.h"
 
 #include "parsers/payload_text.h"
 
@@ -30,9 +30,13 @@ void add_object(PayloadWriter& out, std::string_view object) {
   out.add_file(object);
 }
 
-}  // namespace
+constexpr std::string_view kPrograms[] = {"clamd",  "clamscan",      "clamdscan",     "clamonacc",
+                                          "clamav", "clamav-milter", "clamav-daemon", "freshclam"};
+constexpr LogSource kLogSources[] = {{"linux", "", "clamav"}, {"", "antivirus", ""}};
 
 // object ": " verdict, where verdict = signature [ "(" hash ":" size ")" ] " FOUND" / "OK" / reason " ERROR"
+/// clamd, clamscan, clamonacc, clamav-milter and freshclam: `/path: Name FOUND`, `stream(10.0.0.5@53214):
+/// Name FOUND`, `fd[10]: …`, `… OK`, `… ERROR`. Paths may hold ": ", so the line is read from the right.
 void parse_clamav(PayloadWriter& out) {
   out.log_source("linux", {}, "clamav");
   out.log_source({}, "antivirus", {});
@@ -69,5 +73,20 @@ void parse_clamav(PayloadWriter& out) {
   out.add_number("event.severity", 7);  // clamd knows none; a signature that matched is serious (7 of 10)
   out.classify("malware", "info", "malware_found");
 }
+
+}  // namespace
+
+extern const FormatSpec kFormat_clamav = {
+    .number = Format::clamav,
+    .name = "clamav",
+    .title = "ClamAV",
+    .sample =
+        R"(/srv/home/t/eicar.com: Win.Test.EICAR_HDB-1 FOUND)",
+    .rank = 20,
+    .programs = kPrograms,
+    .parse = parse_clamav,
+    .kinds = Kind::device,
+    .log_sources = kLogSources,
+};
 
 }  // namespace vigil

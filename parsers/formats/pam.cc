@@ -1,4 +1,4 @@
-#include "parsers/format_pam.h"
+#include "parsers/format.h"
 
 #include "parsers/payload_text.h"
 
@@ -128,8 +128,19 @@ constexpr Saying kSayings[] = {
     {"access denied for user", "pam_access_denied", Outcome::failure},
 };
 
-}  // namespace
+constexpr LogSource kLogSources[] = {{"linux", "", "auth"}, {"linux", "", "sshd"}, {"linux", "", "sudo"}};
 
+bool is_pam(const SyslogHeader& header, std::string_view text) {
+  if (text.starts_with("pam_") || text.starts_with("(pam_")) return true;
+  // "PAM 2 more authentication failures; logname= …" is libpam's own summary, in the program's name.
+  if (text.starts_with("PAM ") && contains(text, " more authentication failure")) return true;
+  return header.app.ends_with(")") && contains(header.app, "(pam_");
+}
+
+/// Lines of PAM modules, whatever program carries them: `pam_unix(sshd:auth): authentication failure;
+/// logname= uid=0 euid=0 tty=ssh ruser= rhost=10.0.0.5  user=root`, sessions opened and closed, accounts
+/// locked, passwords changed; older spellings `(pam_unix) …`, `pam_unix: …` and `sshd(pam_unix)[pid]: …` too.
+/// user.name is the account asked for; who asked (ruser) stays under vendor.ruser.
 void parse_pam(PayloadWriter& out) {
   out.log_source("linux", {}, "auth");
   const PamLine line = split(trim(out.text()));
@@ -162,5 +173,20 @@ void parse_pam(PayloadWriter& out) {
     return out.logon(saying.action, saying.outcome);
   }
 }
+
+}  // namespace
+
+extern const FormatSpec kFormat_pam = {
+    .number = Format::pam,
+    .name = "pam",
+    .title = "PAM modules",
+    .sample =
+        R"(pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9  user=root)",
+    .rank = 10,
+    .claims = is_pam,
+    .parse = parse_pam,
+    .kinds = Kind::os | Kind::logon,
+    .log_sources = kLogSources,
+};
 
 }  // namespace vigil

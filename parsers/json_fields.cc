@@ -1,6 +1,5 @@
-#include "parsers/format_json.h"
+#include "parsers/json_fields.h"
 
-#include "parsers/format_gelf.h"
 #include "parsers/key_table.h"
 #include "parsers/payload_text.h"
 
@@ -70,23 +69,6 @@ void add_common_name(PayloadWriter& out, std::string_view path, std::string_view
     if (lacks("user.name")) out.add("user.name", value);
   } else if (is_any(path, {"msg", "Message"})) {
     out.set("message", value);
-  }
-}
-
-void parse_json(PayloadWriter& out) {
-  const JsonFields* const fields = read_json(out);
-  if (fields == nullptr) return;
-  if (is_gelf(*fields)) return add_gelf(out, *fields);
-  for (const JsonField& leaf : fields->leaves) add_json_leaf(out, leaf);
-  for (const JsonField& leaf : fields->leaves) {
-    if (leaf.type != ValueType::null) add_common_name(out, leaf.path, leaf.value);
-  }
-  // An alert may say so itself; the word is checked, since ECS knows only a few kinds.
-  for (const JsonField& leaf : fields->leaves) {
-    if (leaf.path == "event.kind" &&
-        is_any(leaf.value, {"alert", "metric", "state", "signal", "enrichment"})) {
-      out.set("event.kind", leaf.value);
-    }
   }
 }
 

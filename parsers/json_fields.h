@@ -5,14 +5,12 @@
 
 namespace vigil {
 
-/// JSON of a program nobody has taught us. Members that already carry ECS names (`source.ip`,
-/// {"user":{"name":…}}) stay as they are; all others go under `vendor.<path>`. Names that only we may give
-/// (`vigil.*`, `event.original`, `event.ingested`, `log.source.*`, `log.syslog.*`, `@timestamp`) go there
-/// too: a sender cannot forge them.
-void parse_json(PayloadWriter& out);
-
 /// True if `path` is a name of ECS (or Winlogbeat) that a sender may set.
 bool is_open_ecs_name(std::string_view path);
+
+/// Where the formats of JSON look for the words that tell them apart. Senders may sort the members, so it is the whole of an
+/// ordinary message.
+inline std::string_view json_front(std::string_view text) { return text.substr(0, 16 * 1024); }
 
 /// Reads the writer's text; on failure tags it and returns nothing. The list is the thread's json_scratch().
 const JsonFields* read_json(PayloadWriter& out);

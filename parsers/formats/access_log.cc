@@ -1,6 +1,7 @@
-#include "parsers/format_access_log.h"
+#include "parsers/format.h"
 
 #include "parsers/payload_text.h"
+#include "parsers/payload_time.h"
 
 namespace vigil {
 namespace {
@@ -73,8 +74,36 @@ bool add_client(PayloadWriter& out, std::string_view text) {
   return true;
 }
 
-}  // namespace
+constexpr LogSource kLogSources[] = {{"*", "webserver", ""}, {"*", "", "access"}};
 
+/// "[26/Dec/2016:16:16:29" within the first 512 bytes and a quote behind it.
+bool claims_access_log(const SyslogHeader&, std::string_view text) {
+  const std::string_view front = text.substr(0, 512);
+  for (std::size_t at = front.find('['); at != std::string_view::npos; at = front.find('[', at + 1)) {
+    const std::string_view date = text.substr(at + 1, 21);
+    if (date.size() == 21 && date[2] == '/' && date[6] == '/' && date[11] == ':' && is_digit(date[0]) &&
+        is_digit(date[7])) {
+      return at > 2 && text.find('"', at) != std::string_view::npos;
+    }
+  }
+  return false;
+}
+
+std::optional<std::int64_t> access_time(const SyslogHeader&, std::string_view text, int zone_minutes) {
+  for (std::size_t at = text.find('['); at != std::string_view::npos && at < 512; at = text.find('[', at + 1)) {
+    if (const auto time = read_web_time(text.substr(at + 1, 27), zone_minutes)) return time;
+  }
+  return std::nullopt;
+}
+
+/// Access logs of nginx and Apache:
+///
+///   line    = [ vhost [ ":" port ] SP ] client SP ident SP user SP "[" time "]" SP DQUOTE request DQUOTE SP
+///   status SP
+///             bytes [ SP DQUOTE referer DQUOTE SP DQUOTE agent DQUOTE ] [ SP more ]
+///   request = method SP url [ SP "HTTP/" version ] / anything: scanners send TLS hellos and worse
+///
+/// A request that is none is kept whole as url.original.
 void parse_access_log(PayloadWriter& out) {
   const std::string_view app = out.header().app;
   const bool nginx = app.starts_with("nginx");
@@ -109,5 +138,21 @@ void parse_access_log(PayloadWriter& out) {
   if (!rest.empty() && rest != "\"-\"") out.add_vendor("more", rest);
   out.classify("web", "access");
 }
+
+}  // namespace
+
+extern const FormatSpec kFormat_access_log = {
+    .number = Format::access_log,
+    .name = "access_log",
+    .title = "access logs of Apache, nginx and their kin",
+    .sample =
+        R"(203.0.113.9 - - [20/Nov/2026:14:59:00 +0800] "GET / HTTP/1.1" 200 153 "-" "curl/8.5.0")",
+    .rank = 210,
+    .claims = claims_access_log,
+    .parse = parse_access_log,
+    .time = access_time,
+    .kinds = Kind::web,
+    .log_sources = kLogSources,
+};
 
 }  // namespace vigil

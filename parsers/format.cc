@@ -1,0 +1,184 @@
+#include "parsers/format.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "parsers/characters.h"
+#include "parsers/formats_list.h"  // made by the build: a declaration and a row for each file of parsers/formats/
+#include "parsers/payload_app.h"
+
+namespace vigil {
+namespace {
+
+using Specs = std::vector<const FormatSpec*>;
+
+/// Who is asked about a text: by its first character, and by the program's name; each in order of asking.
+struct Order {
+  std::array<Specs, 256> by_first;  ///< those that anything may begin with, too
+  std::unordered_map<std::string_view, Specs> by_program;
+};
+
+bool asked_before(const FormatSpec* a, const FormatSpec* b) {
+  return a->rank != b->rank ? a->rank < b->rank : a->number < b->number;
+}
+
+class Registry {
+ public:
+  Registry() {
+    for (const FormatSpec* spec : kFormatList) by_number_[static_cast<std::size_t>(spec->number)] = spec;
+    all_.assign(std::begin(kFormatList), std::end(kFormatList));
+    std::sort(all_.begin(), all_.end(), [](const auto* a, const auto* b) { return a->number < b->number; });
+    Specs order = all_;
+    std::sort(order.begin(), order.end(), asked_before);
+    for (const FormatSpec* spec : order) {
+      if (spec->number == Format::none) continue;
+      add(spec->reads == Reads::line ? lines_ : messages_, *spec);
+    }
+  }
+
+  const Specs& all() const { return all_; }
+  const FormatSpec* find(Format number) const {
+    const auto index = static_cast<std::size_t>(number);
+    return index < by_number_.size() ? by_number_[index] : nullptr;
+  }
+
+  const FormatSpec* detect(const SyslogHeader& header) const {
+    if (header.format != HeaderFormat::rfc5424) {
+      const std::string_view line = line_of(header);
+      if (const FormatSpec* spec = line.empty() ? nullptr : ask(lines_, header, line, {})) return spec;
+    }
+    return detect_message(header, header.message);
+  }
+
+  const FormatSpec* detect_message(const SyslogHeader& header, std::string_view text) const {
+    if (text.empty()) return nullptr;
+    return ask(messages_, header, text, program_name(header.app));
+  }
+
+ private:
+  static void add(Order& order, const FormatSpec& spec) {
+    std::array<bool, 256> first{};
+    for (const std::string_view start : spec.starts) first[static_cast<unsigned char>(start.front())] = true;
+    for (const char c : spec.first_bytes) first[static_cast<unsigned char>(c)] = true;
+    const bool by_text = !spec.starts.empty() || !spec.first_bytes.empty();
+    const bool anything = !by_text && spec.programs.empty();
+    for (std::size_t byte = 0; byte < first.size(); ++byte) {
+      if (first[byte] || anything) order.by_first[byte].push_back(&spec);
+    }
+    for (const std::string_view program : spec.programs) order.by_program[program].push_back(&spec);
+  }
+
+  static bool claims(const FormatSpec& spec, const SyslogHeader& header, std::string_view text,
+                     bool of_program) {
+    const auto starts = [text](std::string_view start) { return text.starts_with(start); };
+    const bool named = spec.starts.empty() || std::any_of(spec.starts.begin(), spec.starts.end(), starts) ||
+                       spec.first_bytes.find(text.front()) != std::string_view::npos;
+    if (!named && !of_program) return false;
+    return spec.claims == nullptr || spec.claims(header, text);
+  }
+
+  /// The two lists are walked as one, in order.
+  static const FormatSpec* ask(const Order& order, const SyslogHeader& header, std::string_view text,
+                               std::string_view program) {
+    static const Specs kNone;
+    const Specs& by_text = order.by_first[static_cast<unsigned char>(text.front())];
+    const auto found = program.empty() ? order.by_program.end() : order.by_program.find(program);
+    const Specs& by_program = found == order.by_program.end() ? kNone : found->second;
+    auto one = by_text.begin();
+    auto two = by_program.begin();
+    while (one != by_text.end() || two != by_program.end()) {
+      const bool of_program = one == by_text.end() || (two != by_program.end() && !asked_before(*one, *two));
+      const FormatSpec& spec = of_program ? **two++ : **one++;
+      if (claims(spec, header, text, of_program)) return &spec;
+    }
+    return nullptr;
+  }
+
+  std::array<const FormatSpec*, kFormatsMax> by_number_{};
+  Specs all_;
+  Order messages_, lines_;
+};
+
+const Registry& registry() {
+  static const Registry kRegistry;
+  return kRegistry;
+}
+
+/// The text that formats read. A colon inside the payload can have been taken for the end of a tag ("fe80::1 - - […",
+/// "www.example.com:443 10.0.0.1 - - […", "CEF:1|…"): no blank follows it then, and the payload begins with the tag.
+std::string_view with_tag(const SyslogHeader& header) {
+  const std::string_view frame = header.wrapping == Wrapping::none ? header.text : header.inner;
+  // "::1 - - […": the first colon reads like the end of a Cisco prefix.
+  if (header.app.empty() && header.message.starts_with(':') && frame.ends_with(header.message) &&
+      frame.size() > header.message.size() && header.message.data()[-1] == ':') {
+    return {header.message.data() - 1, header.message.size() + 1};
+  }
+  const bool glued = !header.app.empty() && header.procid.empty() &&
+                     header.message.data() == header.app.data() + header.app.size() + 1;
+  if (!glued) return header.message;
+  return {header.app.data(), header.app.size() + 1 + header.message.size()};
+}
+
+/// Formats whose text can begin with what reads like a tag.
+bool may_begin_with_tag(Format format) { return format == Format::cef || format == Format::access_log; }
+
+}  // namespace
+
+std::string_view line_of(const SyslogHeader& header) {
+  std::string_view text = header.wrapping == Wrapping::none ? header.text : header.inner;
+  if (header.has_priority && text.starts_with('<')) {
+    const std::size_t end = text.find('>');
+    if (end < 5) text.remove_prefix(end + 1);
+  }
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  return text;
+}
+
+std::span<const FormatSpec* const> all_formats() { return registry().all(); }
+
+const FormatSpec* find_format(Format number) { return registry().find(number); }
+
+std::string_view format_name(Format format) {
+  const FormatSpec* const spec = find_format(format);
+  return spec == nullptr ? "none" : spec->name;
+}
+
+std::string_view payload_text(const SyslogHeader& header, const FormatSpec& spec) {
+  if (spec.reads == Reads::line) return line_of(header);
+  const bool as_expected =
+      std::any_of(spec.starts.begin(), spec.starts.end(),
+                  [&header](std::string_view start) { return header.message.starts_with(start); });
+  return may_begin_with_tag(spec.number) && !as_expected ? with_tag(header) : header.message;
+}
+
+void settle_header(SyslogHeader& header, Format format, std::string_view peer) {
+  const FormatSpec* const spec = find_format(format);
+  if (spec == nullptr || spec->reads != Reads::line) return;
+  header.host = peer;
+  header.host_from_message = false;
+  header.app = header.procid = header.msgid = {};
+  header.message = line_of(header);
+}
+
+Format detect_format(const SyslogHeader& header) {
+  const FormatSpec* const spec = registry().detect(header);
+  if (spec != nullptr && spec->number != Format::key_value) return spec->number;
+  // "CEF:1|…" and hosts with a colon: the tag may be the payload's own beginning.
+  const std::string_view text = with_tag(header);
+  if (text.size() != header.message.size()) {
+    const FormatSpec* const early = registry().detect_message(header, text);
+    if (early != nullptr && may_begin_with_tag(early->number)) return early->number;
+  }
+  return spec == nullptr ? Format::none : spec->number;
+}
+
+std::optional<std::int64_t> quick_payload_time(const SyslogHeader& header, Format format, int zone_minutes) {
+  const FormatSpec* const spec = find_format(format);
+  if (spec == nullptr || spec->time == nullptr) return std::nullopt;
+  return spec->time(header, payload_text(header, *spec), zone_minutes);
+}
+
+}  // namespace vigil

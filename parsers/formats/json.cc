@@ -1,0 +1,50 @@
+#include "parsers/format.h"
+
+#include "parsers/gelf_fields.h"
+#include "parsers/json_fields.h"
+#include "parsers/payload_text.h"
+#include "parsers/payload_time.h"
+
+namespace vigil {
+namespace {
+
+constexpr std::string_view kStarts[] = {"{", "[{"};
+
+std::optional<std::int64_t> json_time(const SyslogHeader&, std::string_view text, int zone_minutes) {
+  return peek_json_time(text, zone_minutes);
+}
+
+void parse_json(PayloadWriter& out) {
+  const JsonFields* const fields = read_json(out);
+  if (fields == nullptr) return;
+  if (is_gelf(*fields)) return add_gelf(out, *fields);
+  for (const JsonField& leaf : fields->leaves) add_json_leaf(out, leaf);
+  for (const JsonField& leaf : fields->leaves) {
+    if (leaf.type != ValueType::null) add_common_name(out, leaf.path, leaf.value);
+  }
+  // An alert may say so itself; the word is checked, since ECS knows only a few kinds.
+  for (const JsonField& leaf : fields->leaves) {
+    if (leaf.path == "event.kind" &&
+        is_any(leaf.value, {"alert", "metric", "state", "signal", "enrichment"})) {
+      out.set("event.kind", leaf.value);
+    }
+  }
+}
+
+}  // namespace
+
+extern const FormatSpec kFormat_json = {
+    .number = Format::json,
+    .name = "json",
+    .title = "JSON of a program nobody has taught us",
+    .sample =
+        R"({"user":"alice","action":"login","src_ip":"203.0.113.9"})",
+    .rank = 250,
+    .starts = kStarts,
+    .parse = parse_json,
+    .time = json_time,
+    .writing = Writing::json,
+    .own_action = true,
+};
+
+}  // namespace vigil

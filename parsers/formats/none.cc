@@ -1,0 +1,30 @@
+#include "parsers/format.h"
+#include "parsers/payload_app.h"
+
+namespace vigil {
+namespace {
+
+constexpr LogSource kLogSources[] = {
+    {"", "plain_text", ""},     {"linux", "", "auditd"}, {"linux", "", "auth"},  {"linux", "", "cron"},
+    {"linux", "", "guacamole"}, {"linux", "", "syslog"}, {"linux", "", "vsftpd"}};
+
+/// Text that nobody has taught us: it stays in `message`.
+void parse_none(PayloadWriter& out) {
+  out.event().tags.add(Tag::unparsed);
+  const std::string_view service = linux_service(out.header().app);
+  if (!service.empty()) out.log_source("linux", {}, service);
+}
+
+}  // namespace
+
+extern const FormatSpec kFormat_none = {
+    .number = Format::none,
+    .name = "none",
+    .title = "text that nobody has taught us",
+    .sample = "The quick brown fox jumps over the lazy dog",
+    .rank = 255,
+    .parse = parse_none,
+    .log_sources = kLogSources,
+};
+
+}  // namespace vigil
