@@ -3,12 +3,14 @@
 #include <memory>
 
 #include "cli/args.h"
+#include "cli/explain.h"
 #include "cli/line_reader.h"
 #include "cli/rows.h"
 #include "cli/session.h"
 #include "cli/times.h"
 #include "config/asset_table.h"
 #include "config/config.h"
+#include "config/parser_files.h"
 #include "parsers/render.h"
 
 namespace vigil::cli {
@@ -20,6 +22,7 @@ struct Options {
   std::string peer = "127.0.0.1";
   std::optional<std::string> zone;  ///< else the organisation's
   std::unique_ptr<AssetTable> assets;
+  std::vector<std::filesystem::path> parser_files;  ///< directories
   std::string organisation = "default", organisation_zone = "Asia/Taipei";
 };
 
@@ -84,37 +87,6 @@ int zone_minutes_of(const Options& options, std::int64_t at_ns) {
                       : zone_offset_minutes(options.organisation_zone, at_ns);
 }
 
-/// What was understood of one frame, for a person.
-std::string explain(const Event& event, int zone_minutes) {
-  const SyslogHeader& header = event.header;
-  constexpr std::string_view kFormats[] = {"RFC 5424", "RFC 3164", "headerless"};
-  std::string out;
-  const auto add = [&](Text label, std::string_view value) {
-    if (!value.empty()) out += "  " + std::string(label.get()) + ": " + one_line(value) + "\n";
-  };
-  add({"header", "標頭"}, kFormats[static_cast<std::size_t>(header.format)]);
-  add({"facility.severity", "設施.嚴重度"},
-      std::to_string(header.priority.facility()) + "." +
-          std::to_string(static_cast<unsigned>(header.priority.severity())));
-  add({"time", "時間"}, iso_time(event.timestamp_ns, zone_minutes));
-  add({"host", "主機"}, header.host);
-  add({"application", "程式"}, header.app);
-  add({"payload", "內容格式"}, format_name(event.format));
-  for (unsigned i = 0; i < static_cast<unsigned>(Tag::count_); ++i) {
-    if (event.tags.has(static_cast<Tag>(i))) add({"deviation", "偏差"}, tag_name(static_cast<Tag>(i)));
-  }
-  for (const LogSource& each : event.log_sources()) {
-    std::string text;
-    for (const auto& [name, value] :
-         {std::pair{"product ", each.product}, {"category ", each.category}, {"service ", each.service}}) {
-      if (!value.empty()) text += (text.empty() ? "" : ", ") + std::string(name) + std::string(value);
-    }
-    add({"log source", "日誌來源"}, text);
-  }
-  add({"message", "訊息"}, header.message.substr(0, 200));
-  return out;
-}
-
 class FrameParser {
  public:
   FrameParser(const Options& options, Output& out) : options_(options), classifier_(options), out_(out) {}
@@ -143,7 +115,7 @@ class FrameParser {
     if (options_.explain) {
       // On standard error, so that the events stay one a line.
       out_.flush();
-      std::string text = explain(event_, zone);
+      std::string text = explain(header, event_, zone);
       while (!text.empty()) {
         const std::size_t end = text.find('\n');
         advise(std::string_view(text).substr(0, end));
@@ -162,21 +134,26 @@ class FrameParser {
   std::string line_;
 };
 
+void advise_of(const std::vector<Diagnostic>& mistakes) {
+  for (const Diagnostic& each : mistakes) {
+    const std::string shown = each.render();
+    for (std::string_view rest = shown; !rest.empty();) {
+      const std::size_t end = rest.find('\n');
+      advise(rest.substr(0, end));
+      rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    }
+  }
+}
+
 /// Fills `options` from the configuration: organisations, systems, the first syslog listener.
 bool read_assets(const std::string& file, Options& options) {
   const auto config = load_config(file);
   if (!config) {
-    for (const Diagnostic& each : config.error()) {
-      const std::string shown = each.render();
-      for (std::string_view rest = shown; !rest.empty();) {
-        const std::size_t end = rest.find('\n');
-        advise(rest.substr(0, end));
-        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-      }
-    }
+    advise_of(config.error());
     return false;
   }
   options.assets = std::make_unique<AssetTable>(*config);
+  options.parser_files = config->parsers.directories;
   options.organisation = config->organisations.front().id;
   options.organisation_zone = config->organisations.front().timezone;
   for (const ListenerConfig& each : config->listeners) {
@@ -200,6 +177,13 @@ std::optional<Options> read_options(const Arguments& arguments) {
     return std::nullopt;
   }
   if (const auto file = arguments.get("config"); file && !read_assets(*file, options)) return std::nullopt;
+  if (const auto directory = arguments.get("parsers")) options.parser_files.emplace_back(*directory);
+  auto parsers = load_parsers(options.parser_files);
+  if (!parsers) {
+    advise_of(parsers.error());
+    return std::nullopt;
+  }
+  if (!parsers->empty()) UserParsers::install(std::move(*parsers));
   if (const auto text = arguments.get("received")) {
     options.received_ns = read_time(*text, zone_minutes_of(options, now_ns()));
     if (!options.received_ns) {
@@ -255,6 +239,9 @@ void add_parse_verbs(std::vector<Verb>& out) {
          {"+08:00 or Asia/Taipei, for timestamps without a zone",
           "+08:00 或 Asia/Taipei，用於未帶時區的時間"}},
         {"config", "FILE", {"classify as this configuration says", "依此設定檔分類"}},
+        {"parsers",
+         "DIR",
+         {"with the parsers of this directory (docs/parsers.md)", "使用此目錄中的自訂剖析器（docs/parsers.md）"}},
         {"explain", "", {"what was understood, on standard error", "將解析說明輸出到標準錯誤"}}},
        "echo '<38>Nov 20 14:59:00 srv1 sshd[99]: Failed password for root from 203.0.113.9 port 22 ssh2' | "
        "vigil parse",

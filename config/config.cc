@@ -14,7 +14,8 @@ using namespace config;  // NOLINT(google-build-using-namespace): this file is t
 
 constexpr std::string_view kTopKeys[] = {"data",      "listeners", "organisations", "systems",
                                          "retention", "rules",     "channels",      "anchors",
-                                         "tokens",    "files",     "upstream",      "drill"};
+                                         "tokens",    "files",     "upstream",      "drill",
+                                         "parsers"};
 
 /// A file none of whose keys resembles ours is not a configuration with mistakes but something else, perhaps
 /// /etc/shadow or a private key: nothing of it may be shown (BI-107).
@@ -42,6 +43,16 @@ void read_rules(Fields& top, const std::filesystem::path& base, RulesConfig& rul
   fields.finish();
 }
 
+void read_parsers(Fields& top, const std::filesystem::path& base, ParsersConfig& parsers) {
+  const YamlNode* const node = top.find("parsers");
+  if (node == nullptr) return;
+  Fields fields(*node, "parsers", top.report());
+  std::vector<std::string> directories;
+  fields.texts("directories", directories);
+  for (const std::string& each : directories) parsers.directories.push_back((base / each).lexically_normal());
+  fields.finish();
+}
+
 Config read_config(const YamlNode& root, const std::filesystem::path& base, Report& report) {
   Config config;
   Fields top(root, "", report);
@@ -54,6 +65,7 @@ Config read_config(const YamlNode& root, const std::filesystem::path& base, Repo
   read_files(top, base, config);
   read_retention(top, config.retention);
   read_rules(top, base, config.rules);
+  read_parsers(top, base, config.parsers);
   read_channels(top, base, config);
   top.later("anchors");
   read_upstream(top, base, config);

@@ -150,6 +150,11 @@ struct RulesConfig {
   std::vector<std::string> disabled;               ///< rule ids
 };
 
+/// Parsers that the site has written (docs/parsers.md).
+struct ParsersConfig {
+  std::vector<std::filesystem::path> directories;
+};
+
 struct Config {
   std::filesystem::path data = "vigil-data";
   std::vector<ListenerConfig> listeners;
@@ -160,6 +165,7 @@ struct Config {
   std::vector<System> systems;
   RetentionConfig retention;
   RulesConfig rules;
+  ParsersConfig parsers;
   std::vector<ChannelConfig> channels;
   bool drill = false;  ///< the whole instance is a drill
 };

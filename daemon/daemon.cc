@@ -22,6 +22,7 @@
 #include <thread>
 
 #include "config/asset_table.h"
+#include "config/parser_files.h"
 #include "daemon/api.h"
 #include "daemon/beats_listener.h"
 #include "daemon/clock.h"
@@ -136,6 +137,7 @@ struct Daemon::Impl {
   void follow_files();
   void tell_suppressed(bool all);
   void tell_suppressed_later();
+  void reload_parsers();
   void reload_on(boost::asio::signal_set& signal);
   void report_recovery();
   void run_sealer();
@@ -433,12 +435,25 @@ void Daemon::Impl::tell_suppressed_later() {
   });
 }
 
-/// SIGHUP: certificates and revocation lists are loaded again.
+/// The site's own parsers are read again; those in force stay where a new one is wrong.
+void Daemon::Impl::reload_parsers() {
+  auto parsers = load_parsers(config.parsers.directories);
+  if (!parsers) {
+    for (const Diagnostic& mistake : parsers.error()) spdlog::error("{}", mistake.render());
+    spdlog::error("the parsers of before stay in force / 沿用先前的剖析器");
+    return;
+  }
+  spdlog::info("{} parsers of this site / 已載入 {} 個自訂剖析器", parsers->size(), parsers->size());
+  UserParsers::install(std::move(*parsers));
+}
+
+/// SIGHUP: certificates, revocation lists and the site's own parsers are loaded again.
 void Daemon::Impl::reload_on(boost::asio::signal_set& signal) {
   signal.async_wait([this, &signal](const boost::system::error_code& error, int) {
     if (error) return;
     spdlog::info("told to load again (SIGHUP) / 收到重新載入訊號");
     tls.reload();
+    reload_parsers();
     reload_on(signal);
   });
 }

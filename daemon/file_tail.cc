@@ -331,7 +331,8 @@ std::vector<TailedFile::Found> FileTail::find_new(Now now) {
 /// At the first look: files that were renamed while nobody looked, to names that no pattern has. They are read to their
 /// ends, before those that have their names now.
 void FileTail::find_renamed(std::vector<TailedFile::Found>& found) {
-  for (const auto& [number, mark] : bookmarks_.all()) {
+  for (const auto& bookmark : bookmarks_.all()) {
+    const auto& mark = bookmark.second;
     if (is_former(mark) || mark.finished != 0) continue;
     const auto same = [&mark](const struct stat& st) {
       return st.st_ino == mark.inode && st.st_dev == mark.device;

@@ -7,6 +7,7 @@
 
 #include "config/asset_table.h"
 #include "daemon/clock.h"
+#include "parsers/format.h"
 #include "parsers/record.h"
 
 namespace vigil {

@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "config/config.h"
+#include "config/parser_files.h"
 #include "daemon/daemon.h"
 #include "daemon/socket.h"
 
@@ -141,6 +142,12 @@ int main(int argc, char** argv) {
       return kExitUsage;
     }
     config = std::move(*loaded);
+    auto parsers = vigil::load_parsers(config.parsers.directories);
+    if (!parsers) {
+      for (const vigil::Diagnostic& mistake : parsers.error()) std::cerr << mistake.render() << "\n";
+      return kExitUsage;
+    }
+    vigil::UserParsers::install(std::move(*parsers));
   } else if (given.contains("check-config")) {
     return usage("--check-config needs --config FILE");
   }

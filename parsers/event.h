@@ -113,6 +113,8 @@ class Event {
 /// Raised whenever parse_event() says something else of a message it has read before: what was counted at rest by an
 /// earlier one is then counted again from the messages.
 constexpr std::uint32_t kParserRevision = 3;
+/// That, and the parsers the site has written (user_parser.h): another number for others.
+std::uint32_t parser_revision();
 
 /// What payload a message carries: a switch on its first bytes and the header's app name; no parsing.
 Format detect_format(const SyslogHeader& header);

@@ -22,6 +22,9 @@ enum class Reads : std::uint8_t {
   line
 };
 
+/// When a payload says host.name: what is counted at rest by host asks this instead of parsing.
+enum class NamesHost : std::uint8_t { never, where_header_does_not, always };
+
 /// A payload format: what it is, how it is known, how it is read. Each has one file below parsers/formats/, which defines
 ///
 ///   const FormatSpec kFormat_<file name> = {.number = Format{40}, .name = "<file name>", …};
@@ -55,6 +58,8 @@ struct FormatSpec {
   Kinds kinds = {};
   Kinds (*kinds_of)(const SyslogHeader& header,
                     std::string_view text) = nullptr;  ///< where it depends; goes first
+
+  NamesHost names_host = NamesHost::where_header_does_not;
 
   /// Every log source (Sigma) that parse() may give; "*" stands for any word. Empty: none.
   std::span<const LogSource> log_sources = {};

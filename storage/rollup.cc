@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "parsers/format.h"
 #include "parsers/wrapped_record.h"
 #include "storage/hash.h"
 #include "storage/needle.h"
@@ -102,8 +103,12 @@ std::uint32_t host_without_parsing(const Source& source, Format format, std::str
       return host ? rollup.host(*host) : kHostUnknown;
     }
     default:
-      return kHostOfSource;
+      break;
   }
+  const FormatSpec* const spec = find_format(format);
+  if (spec == nullptr || spec->names_host == NamesHost::always) return kHostUnknown;
+  const bool header_names_it = source.host != source.peer;
+  return header_names_it || spec->names_host == NamesHost::never ? kHostOfSource : kHostUnknown;
 }
 
 std::uint8_t severity_without_parsing(const Source& source, std::string_view raw) {
@@ -189,7 +194,7 @@ std::string RollupBuilder::finish(const Sources& sources) {
   if (ZSTD_isError(size) != 0U || plain.size() > kPlainMax) return {};
   packed.resize(size);
   std::string out(1, static_cast<char>(kVersion));
-  append_varint(out, kParserRevision);
+  append_varint(out, parser_revision());
   append_varint(out, plain.size());
   out += packed;
   append_fixed(out, checksum64(out));
@@ -202,7 +207,7 @@ bool read_rollup(std::string_view value, Rollup& rollup) {
   if (checksum64(summed) != load_u64(summed.data() + summed.size())) return false;
   WireReader head(summed);
   if (head.byte() != kVersion) return false;
-  const bool ours = head.varint() == kParserRevision;
+  const bool ours = head.varint() == parser_revision();
   const auto size = static_cast<std::size_t>(head.varint(kPlainMax));
   if (!head.ok()) return false;
   const std::string_view frame = head.bytes(head.left());

@@ -152,6 +152,7 @@ extern const FormatSpec kFormat_access_log = {
     .parse = parse_access_log,
     .time = access_time,
     .kinds = Kind::web,
+    .names_host = NamesHost::never,
     .log_sources = kLogSources,
 };
 

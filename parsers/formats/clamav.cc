@@ -86,6 +86,7 @@ extern const FormatSpec kFormat_clamav = {
     .programs = kPrograms,
     .parse = parse_clamav,
     .kinds = Kind::device,
+    .names_host = NamesHost::never,
     .log_sources = kLogSources,
 };
 

@@ -151,6 +151,7 @@ extern const FormatSpec kFormat_key_value = {
     .parse = parse_key_value,
     .time = pairs_time,
     .kinds_of = key_value_kinds,
+    .names_host = NamesHost::never,
     .own_action = true,
 };
 

@@ -24,6 +24,7 @@ extern const FormatSpec kFormat_none = {
     .sample = "The quick brown fox jumps over the lazy dog",
     .rank = 255,
     .parse = parse_none,
+    .names_host = NamesHost::never,
     .log_sources = kLogSources,
 };
 

@@ -186,6 +186,7 @@ extern const FormatSpec kFormat_pam = {
     .claims = is_pam,
     .parse = parse_pam,
     .kinds = Kind::os | Kind::logon,
+    .names_host = NamesHost::never,
     .log_sources = kLogSources,
 };
 

@@ -304,6 +304,7 @@ extern const FormatSpec kFormat_sshd = {
     .starts = kStarts,
     .parse = parse_sshd,
     .kinds = Kind::os | Kind::logon,
+    .names_host = NamesHost::never,
     .log_sources = kLogSources,
 };
 

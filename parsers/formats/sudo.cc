@@ -132,6 +132,7 @@ extern const FormatSpec kFormat_sudo = {
     .programs = kPrograms,
     .parse = parse_sudo,
     .kinds = Kind::os | Kind::logon,
+    .names_host = NamesHost::never,
     .log_sources = kLogSources,
 };
 

@@ -233,6 +233,7 @@ extern const FormatSpec kFormat_web_error = {
     .parse = parse_web_error,
     .time = [](const SyslogHeader&, std::string_view text, int zone) { return read_web_error_time(text, zone); },
     .kinds = Kind::web,
+    .names_host = NamesHost::never,
     .log_sources = kLogSources,
 };
 

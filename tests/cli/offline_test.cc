@@ -127,7 +127,19 @@ TEST(Parse, ExplainGoesToStandardError) {
           "<38>Nov 20 14:59:00 srv1 sshd[99]: Failed password for root from 203.0.113.9 port 22 ssh2\n");
   EXPECT_EQ(events_of(ran).size(), 1U);
   EXPECT_THAT(ran.err, HasSubstr("RFC 3164"));
-  EXPECT_THAT(ran.err, HasSubstr("payload: sshd"));
+  EXPECT_THAT(ran.err, HasSubstr("parser: sshd (OpenSSH server)"));
+}
+
+TEST(Parse, ExplainShowsWhereEachFieldCameFrom) {
+  const Ran ran =
+      run(parse_with({"--explain"}),
+          "<38>Nov 20 14:59:00 srv1 sshd[99]: Failed password for root from 203.0.113.9 port 22 ssh2\n");
+  EXPECT_THAT(ran.err, HasSubstr("user.name = root  [55..59)"));
+  EXPECT_THAT(ran.err, HasSubstr("source.ip = 203.0.113.9  [65..76)"));
+  EXPECT_THAT(ran.err, HasSubstr("event.outcome = failure  [derived]"));
+  EXPECT_THAT(ran.err, HasSubstr("left over: Failed  …  for  …  from  …  port  …  ssh2"));
+  EXPECT_THAT(ran.err, HasSubstr("kinds: os (from its format), logon (from its format)"));
+  EXPECT_THAT(run(parse_with({"--explain"}), "<13>hello\n").err, HasSubstr("kinds: application (from the facility)"));
 }
 
 TEST(Parse, ReadsFilesAndSaysWhenItCannot) {
