@@ -94,10 +94,30 @@ fuzz_one() {
   fi
 }
 
+# fuzz_format NAME: one payload format for its time.
+fuzz_format() {
+  mkdir -p "build/fuzz/corpus/format_$1"
+  if VIGIL_FORMAT=$1 build/fuzz/bin/fuzz_format -max_total_time="${VIGIL_FUZZ_SECONDS:-600}" -timeout=10 -rss_limit_mb=2048 \
+       -print_final_stats=1 -artifact_prefix="build/fuzz/format_$1-" "build/fuzz/corpus/format_$1" "build/fuzz/samples/$1" \
+       >"build/fuzz/format_$1.log" 2>&1; then
+    echo "ok format $1 ($(sed -n 's/stat::number_of_executed_units: //p' "build/fuzz/format_$1.log") runs)"
+  else
+    echo "not ok format $1"
+    tail -n 40 "build/fuzz/format_$1.log"
+  fi
+}
+
 # fuzz: every target, as many side by side as there are cores; a finding fails.
 fuzz() {
   headline "fuzzing, ${VIGIL_FUZZ_SECONDS:-600} s each"
-  for target in build/fuzz/bin/fuzz_*; do
+  # One target for each payload format, with its own sample as the first input.
+  if [ -x build/fuzz/bin/fuzz_format ]; then VIGIL_SAMPLES_TO=build/fuzz/samples build/fuzz/bin/fuzz_format || add 0 1 0; fi
+  for target in build/fuzz/bin/fuzz_* build/fuzz/samples/*; do
+    if [ -d "$target" ]; then
+      while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; done
+      fuzz_format "$(basename "$target")" &
+      continue
+    fi
     [ -x "$target" ] || { echo "no fuzz targets were built"; add 0 1 0; return; }
     while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; done
     fuzz_one "$target" &

@@ -10,6 +10,9 @@
 
 #include "config/config.h"
 #include "parsers/record.h"
+#include "tests/fuzz/replay.h"
+
+extern "C" int fuzz_parser_file_input(const std::uint8_t* data, std::size_t size);
 
 namespace vigil {
 namespace {
@@ -60,6 +63,8 @@ constexpr Mistake kMistakes[] = {
     {"a line the parser does not take", "    patterns: ['kard %{USER:user.name}']\n", "the parser does not take this line"},
     {"no patterns", "    title: x\n", "patterns"},
 };
+
+TEST(ParserFiles, TheKeptInputsKeepTheirProperties) { EXPECT_GE(replay("parser_file", fuzz_parser_file_input), 3U); }
 
 TEST(ParserFiles, EveryMistakeHasItsPlace) {
   for (const auto& [why, lines, expected] : kMistakes) {
