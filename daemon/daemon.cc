@@ -22,6 +22,7 @@
 #include <thread>
 
 #include "config/asset_table.h"
+#include "daemon/alert_ledger.h"
 #include "daemon/api.h"
 #include "daemon/beats_listener.h"
 #include "daemon/clock.h"
@@ -90,6 +91,7 @@ struct Daemon::Impl {
   const std::shared_ptr<BatchPool> batches = std::make_shared<BatchPool>();
   std::unique_ptr<Writer> writer;
   std::unique_ptr<RelayLedger> relay_ledger;  ///< of those who forward to us
+  std::unique_ptr<AlertLedger> alert_ledger;
   std::unique_ptr<CaseDesk> desk;
   std::unique_ptr<EvidenceDesk> evidence;
   std::unique_ptr<Watch> watch;
@@ -187,6 +189,7 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config,
   auto instance = instance_id(impl->archive->state());
   if (!instance) return "E-STORE this instance's id cannot be written: " + instance.error().what;
   impl->relay_ledger = std::make_unique<RelayLedger>(*impl->archive, *instance);
+  impl->alert_ledger = std::make_unique<AlertLedger>(*impl->archive);
   auto upstream = make_forwarders(*impl->archive, config.upstream, *impl->assets, config.drill, *instance,
                                   [self = impl.get()](OwnVoice::Message gap) { self->voice->say(std::move(gap)); });
   if (!upstream) return upstream.error();
@@ -350,7 +353,7 @@ Result<void, std::string> Daemon::Impl::listen_gelf_udp(const ListenerConfig& wa
 /// A server whose ingest paths bring what they take to this listener; its other paths are the API's.
 std::unique_ptr<HttpServer> Daemon::Impl::make_http(IntakeListener& listener) {
   IngestHttp& paths = *ingest.emplace_back(std::make_unique<IngestHttp>(
-      IngestParts{*io[0].streams, *writer, counters, listener, *tokens, receipts, *relay_ledger}));
+      IngestParts{*io[0].streams, *writer, counters, listener, *tokens, receipts, *relay_ledger, *alert_ledger}));
   return std::make_unique<HttpServer>(
       io[0].context,
       [this, &paths](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
@@ -560,6 +563,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   }
   d.writer->start();
   d.relay_ledger->start();
+  d.alert_ledger->start();
   for (const auto& upstream : d.upstream) upstream->start();
   d.watch->start();
   d.dispatcher->start();
@@ -600,6 +604,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.tls.stop();
   d.writer->stop();
   d.relay_ledger->stop();
+  d.alert_ledger->stop();
   if (d.files) d.files->finish();
   d.watch->stop();
   d.night->stop();
