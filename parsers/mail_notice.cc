@@ -88,29 +88,37 @@ bool has_word(std::string_view text, const std::vector<std::string>& words) {
   });
 }
 
-/// Which field a label means, by the templates asked one after the other.
+/// Which field a label means: by the template that was chosen, else by TANet's.
 class Labels {
  public:
-  explicit Labels(std::initializer_list<const MailTemplate*> asked) {
-    for (const MailTemplate* each : asked) {
-      for (const auto& [field, spellings] : each->labels) {
-        for (const std::string& spelling : spellings)
-          fields_.try_emplace(label_key(spelling), Meaning{field, next_++});
-      }
-    }
-  }
   struct Meaning {
     std::string field;
     std::size_t place = 0;  ///< labels that stand first count first
   };
+
+  explicit Labels(const MailTemplate& chosen)
+      : chosen_(&chosen == &tanet_template() ? Meanings() : meanings_of(chosen, 0)) {}
+
   const Meaning* find(std::string_view label) const {
-    const auto found = fields_.find(label_key(label));
-    return found == fields_.end() ? nullptr : &found->second;
+    constexpr std::size_t kBehindOwn = 1'000'000;
+    static const Meanings kTanet = meanings_of(tanet_template(), kBehindOwn);
+    const std::string key = label_key(label);
+    if (const auto found = chosen_.find(key); found != chosen_.end()) return &found->second;
+    const auto found = kTanet.find(key);
+    return found == kTanet.end() ? nullptr : &found->second;
   }
 
  private:
-  std::unordered_map<std::string, Meaning> fields_;
-  std::size_t next_ = 0;
+  using Meanings = std::unordered_map<std::string, Meaning>;
+  static Meanings meanings_of(const MailTemplate& from, std::size_t place) {
+    Meanings out;
+    for (const auto& [field, spellings] : from.labels) {
+      for (const std::string& spelling : spellings)
+        out.try_emplace(label_key(spelling), Meaning{field, place++});
+    }
+    return out;
+  }
+  const Meanings chosen_;
 };
 
 bool is_prose(std::string_view field) {
@@ -469,7 +477,7 @@ MailNotice read_mail_notice(std::string_view bytes, std::span<const MailTemplate
     return each.subject.empty() || has_word(mail.subject, each.subject);
   });
   const MailTemplate& chosen = fits == templates.end() ? tanet_template() : *fits;
-  const Labels labels({&chosen, &tanet_template()});
+  const Labels labels(chosen);
   const std::string& source = chosen.source.empty() ? tanet_template().source : chosen.source;
 
   MailNotice out;

@@ -13,8 +13,7 @@ struct MailLimits {
   /// Longest mail. What mail servers of schools and ministries let through; a notice with its attachments has far less.
   std::size_t mail_bytes_max = std::size_t{25} * 1024 * 1024;
   std::size_t parts_max = 100;  ///< of one mail, with those of mails inside it
-  std::size_t content_types_max =
-      1'000;                   ///< as many nested parts would be a bomb: they are counted before parsing
+  std::size_t content_types_max = 200;  ///< as many nested parts would be a bomb: counted before parsing
   std::size_t depth_max = 10;  ///< parts in parts; a forwarded mail that was forwarded has 6
   std::size_t text_bytes_max = 1024 * 1024;  ///< of one part's text, decoded; the rest is cut
   std::size_t header_chars_max = 1'000;      ///< of a subject or an address
