@@ -32,6 +32,7 @@
 #include "daemon/health_desk.h"
 #include "daemon/ingest_http.h"
 #include "daemon/instance_id.h"
+#include "daemon/mailbox_watch.h"
 #include "daemon/relay_ledger.h"
 #include "daemon/relp_listener.h"
 #include "daemon/resend_window.h"
@@ -100,6 +101,7 @@ struct Daemon::Impl {
   std::unique_ptr<NightShift> night;
   std::vector<std::unique_ptr<Forwarder>> upstream;
   std::unique_ptr<FileTail> files;
+  std::unique_ptr<MailboxWatch> mailboxes;
   std::unique_ptr<Api> api;
 
   TlsKeeper tls;
@@ -136,6 +138,7 @@ struct Daemon::Impl {
   /// Told by a listener's socket: the kernel has dropped so many datagrams more.
   std::function<void(std::uint64_t)> loss_teller(const IntakeListener& listener);
   void follow_files();
+  void watch_mailboxes();
   void tell_suppressed(bool all);
   void tell_suppressed_later();
   void reload_on(boost::asio::signal_set& signal);
@@ -386,9 +389,7 @@ std::function<void(std::uint64_t)> Daemon::Impl::loss_teller(const IntakeListene
 
 void Daemon::Impl::follow_files() {
   if (config.files.empty()) return;
-  std::array<char, 256> name{};
-  const bool named = ::gethostname(name.data(), name.size() - 1) == 0 && name[0] != '\0';
-  const std::string machine = named ? name.data() : "localhost";
+  const std::string machine = machine_name();
   std::vector<FileGroup> groups;
   for (const FileConfig& wanted : config.files) {
     std::string patterns;
@@ -409,6 +410,26 @@ void Daemon::Impl::follow_files() {
   }
   files = std::make_unique<FileTail>(*archive, *writer, *sources, counters, batches, std::move(groups));
   writer->observe([this](const std::shared_ptr<Batch>& batch) { files->committed(batch); });
+}
+
+void Daemon::Impl::watch_mailboxes() {
+  if (config.mailboxes.empty()) return;
+  std::vector<Mailbox> boxes;
+  for (const MailboxConfig& wanted : config.mailboxes) {
+    const std::string path = readable_path(wanted.directory.native());
+    Mailbox box{&add_listener("mail:" + path, transport::kAlert, path, wanted.organisation, wanted.timezone,
+                              Charset::automatic, wanted.drill),
+                wanted.directory, wanted.templates};
+    for (MailTemplate& each : box.templates) {
+      if (each.source.empty()) each.source = wanted.source;
+    }
+    // Mails that no template fits are of the mailbox's source too.
+    if (!wanted.source.empty()) box.templates.push_back({"mailbox", wanted.source, {}, {}, {}, {}});
+    boxes.push_back(std::move(box));
+    spdlog::info("watching for mails: {}", path);
+  }
+  mailboxes = std::make_unique<MailboxWatch>(*alert_ledger, *writer, *sources, counters, batches,
+                                             std::move(boxes), machine_name());
 }
 
 /// What was beyond a peer's rate and so not stored: one record a peer and minute.
@@ -520,6 +541,7 @@ Result<void, std::string> Daemon::run_until_signal() {
       d.config.organisations.empty() ? "Asia/Taipei" : d.config.organisations.front().timezone;
   d.night = std::make_unique<NightShift>(*d.archive, *d.writer, *d.desk, d.config.retention, zone);
   d.follow_files();
+  d.watch_mailboxes();
   ApiParts parts{*d.archive,      *d.writer,         d.counters,    *d.sources,
                  *d.watch,        *d.desk,           *d.dispatcher, *d.evidence,
                  d.tail,          *d.night,          *d.health,     d.assets,
@@ -571,6 +593,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.night->start();
   d.health->start();
   if (d.files) d.files->start();
+  if (d.mailboxes) d.mailboxes->start();
   spdlog::info("vigild {} is ready: data in {}, {} rules / 已就緒", VIGIL_VERSION, d.config.data.string(),
                d.rules->size());
 
@@ -601,6 +624,7 @@ Result<void, std::string> Daemon::run_until_signal() {
     io.streams->flush();
   }
   if (d.files) d.files->stop();
+  if (d.mailboxes) d.mailboxes->stop();
   d.tls.stop();
   d.writer->stop();
   d.relay_ledger->stop();

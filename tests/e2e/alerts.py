@@ -175,3 +175,109 @@ def test_alerts_need_a_token_once_there_are_some(test):
             equal((status, answer["duplicate"]), (200, False), name)
             equal(send(daemon, alert("T"), Authorization=f"Bearer {name}")[1]["duplicate"], True, name)
         equal(sorted(event["vigil"]["org"] for event in daemon.search("event.id:T")), ["school-a", "school-b"], "whose they are")
+
+
+def ticket(number, text="", subject=None, charset="utf-8", encoding="8bit", html=False, mail_id=None):
+    """A mail, as bytes."""
+    body = (text if html else f"EWA 編號：{number}\n{text}").encode(charset)
+    if encoding == "base64":
+        body = base64.encodebytes(body)
+    elif encoding == "quoted-printable":
+        body = quopri.encodestring(body)
+    head = [f"From: TACERT <service@cert.example>", f"Subject: {Header(subject or '資安預警事件', charset).encode()}",
+            f"Message-ID: <{mail_id or number}@cert.example>", "Date: Fri, 20 Nov 2026 15:00:00 +0800", "MIME-Version: 1.0",
+            f"Content-Type: text/{'html' if html else 'plain'}; charset={charset}", f"Content-Transfer-Encoding: {encoding}"]
+    return "\n".join(head).encode() + b"\n\n" + body
+
+
+class Maildir:
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        for name in ("tmp", "new", "cur"):
+            (self.path / name).mkdir(parents=True)
+
+    def deliver(self, name, mail):
+        (self.path / "tmp" / name).write_bytes(mail)
+        os.rename(self.path / "tmp" / name, self.path / "new" / name)
+
+    def wait_read(self, left=0):
+        wait_until(lambda: len(os.listdir(self.path / "new")) == left, 60, "the mails are read")
+
+
+def test_tickets_from_a_maildir(test):
+    """EWA and INT from a Maildir, in every form; the same ticket once; what cannot be understood is kept and stops nothing."""
+    box = Maildir(test.directory / "box")
+    with test.daemon(extra={"mailboxes": [{"directory": str(box.path), "organisation": "school-a"}]}) as daemon:
+        box.deliver("1.a", ticket("EWA-1", "事件主旨：疑似對外掃描\n偵測時間：115/11/20 14:59\nIP：192.0.2.7\n事件等級：2\n建議處理方式：\n隔離主機\n"))
+        box.deliver("2.b", ticket("EWA-2", "來源IP：2001:db8::7\nNAT IP：203.0.113.5\n", charset="big5", encoding="base64"))
+        box.deliver("3.c", ticket("", "<table><tr><td>INT 編號</td><td>INT-3</td></tr><tr><td>網址</td><td>http://x.example/</td></tr></table>",
+                                  subject="告知通報", html=True, encoding="quoted-printable", charset="big5"))
+        box.wait_read()
+        event, = daemon.search("event.id:EWA-1")
+        equal((event["event"]["kind"], event["message"], event["@timestamp"], event["vigil"]["early_warning"], event["vigil"]["org"]),
+              ("alert", "疑似對外掃描", "2026-11-20T14:59:00+08:00", True, "school-a"), "a ticket")
+        equal((event["related"]["ip"], event["vendor"]["level"], event["vendor"]["remedy"], event["email"]["subject"]),
+              (["192.0.2.7"], 2, "隔離主機", "資安預警事件"), "what it says")
+        event, = daemon.search("event.id:EWA-2")
+        equal((event["source"]["ip"], event["source"]["nat"]["ip"]), ("2001:db8::7", "203.0.113.5"), "Big5, IPv6, NAT")
+        event, = daemon.search("event.id:INT-3")
+        equal((event["url"]["original"], event["message"], "early_warning" in event["vigil"]), ("http://x.example/", "告知通報", False), "HTML")
+        equal(sorted(os.listdir(box.path / "cur")), ["1.a:2,S", "2.b:2,S", "3.c:2,S"], "moved as a mail program would")
+        # Again three days later, with another Message-ID; then with news.
+        box.deliver("4.d", ticket("EWA-2", "來源IP：2001:db8::7\nNAT IP：203.0.113.5\n", mail_id="again"))
+        box.wait_read()
+        equal(len(daemon.search("event.id:EWA-2")), 1, "the same ticket once")
+        box.deliver("5.e", ticket("EWA-2", "來源IP：2001:db8::7\n處理狀態：誤判\n", mail_id="news"))
+        box.wait_read()
+        equal([each["event"].get("sequence") for each in daemon.search("event.id:EWA-2")], [None, 2], "news are a revision")
+        # Not understood, no mail at all, no file, too long.
+        os.mkfifo(box.path / "new" / "6.fifo")
+        os.symlink("/etc/hostname", box.path / "new" / "6.link")
+        box.deliver("7.f", ticket("", "大家好", subject="hello").replace("EWA 編號：".encode(), b""))
+        box.deliver("8.g", bytes(range(256)))
+        box.deliver("9.h", ticket("EWA-9", "x" * (26 * 1024 * 1024)))
+        box.deliver("9.i", b"")
+        box.wait_read(2)
+        untold = daemon.search("vigil.tags:no_ticket")
+        equal([each["message"].split(" / ")[0] for each in untold], ["hello", "mail that cannot be read", "mail that cannot be read"], "kept as alerts")
+        check("大家好" in untold[0]["vendor"]["evidence"], untold[0])
+        long, = daemon.search("event.id:EWA-9")
+        equal(long["vigil"]["tags"], ["oversize"], "a long one")
+        equal(daemon.process.log().count("E-MAIL "), 2, "each told once")
+        daemon.wait_quiet()
+
+
+def test_tickets_from_a_folder(test):
+    """.eml files: CSV rows are alerts of their own; a template of ours; a folder that is not there yet; a kill while they come."""
+    folder = test.directory / "tickets"
+    template = {"id": "soc", "source": "county-soc", "subject": ["資安通報"], "labels": {"source_ref": ["案號"], "src_ip": ["可疑主機"]}}
+    with test.daemon(extra={"mailboxes": [{"directory": str(folder), "source": "county", "templates": [template]}]}) as daemon:
+        wait_until(lambda: "E-MAILBOX" in daemon.process.log(), 30, "it is told")
+        folder.mkdir()
+        rows = "來源IP,目的IP,目的Port\n192.0.2.1,198.51.100.1,22\n192.0.2.2,198.51.100.1,23\n".encode("big5")
+        (folder / "a.eml").write_bytes(
+            b"Subject: EWA-2026-500\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n" + "通報期限：115/11/23\n".encode()
+            + b"--b\nContent-Type: text/csv; charset=big5; name=list.csv\nContent-Disposition: attachment; filename=list.csv\n"
+            b"Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(rows) + b"--b--\n")
+        (folder / "b.eml").write_bytes(ticket("", "", subject="資安通報", encoding="base64", html=True) + base64.encodebytes("<p>案號：C-7</p>可疑主機：192.0.2.9".encode()))
+        (folder / "left.txt").write_text("no mail")
+        wait_until(lambda: sorted(os.listdir(folder)) == [".done", "left.txt"], 60, "both are read")
+        equal([(each["event"]["id"], each["vendor"]["deadline"], each.get("source", {}).get("ip")) for each in daemon.search("event.provider:county")],
+              [("EWA-2026-500", "2026-11-23T00:00:00+08:00", None), ("EWA-2026-500#1", "2026-11-23T00:00:00+08:00", "192.0.2.1"),
+               ("EWA-2026-500#2", "2026-11-23T00:00:00+08:00", "192.0.2.2")], "rows with the ticket's fields")
+        event, = daemon.search("event.provider:county-soc")
+        equal((event["event"]["id"], event["source"]["ip"]), ("C-7", "192.0.2.9"), "the template")
+        # Two of one name.
+        (folder / "b.eml").write_bytes(ticket("EWA-8"))
+        wait_until(lambda: not (folder / "b.eml").exists(), 60, "it is read")
+        equal(sorted(os.listdir(folder / ".done")), ["1-b.eml", "a.eml", "b.eml"], "none is overwritten")
+        numbers = [f"EWA-{n}" for n in range(1000, 1000 + 60)]
+        for number in numbers:
+            (folder / f"{number}.eml").write_bytes(ticket(number))
+        for wait in (1.05, 0.3, 1.15):
+            time.sleep(wait)
+            daemon.kill9()
+            daemon.start()
+        wait_until(lambda: not list(folder.glob("*.eml")), 60, "all are read")
+        equal(sorted(each["event"]["id"] for each in daemon.search("event.id:EWA-10*")), numbers, "each once")
+        daemon.wait_quiet()
