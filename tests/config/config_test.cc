@@ -188,9 +188,9 @@ TEST(Config, AMailboxIsAFolderAndSaysHowItsMailsAreWritten) {
   constexpr Case kCases[] = {
       {"no folder", "mailboxes: [{organisation: default}]", "1:13 mailboxes[0].directory: 'directory' is missing | "},
       {"one folder twice", "mailboxes: [{directory: a}, {directory: ./a}]",
-       "1:40 mailboxes[1].directory: another mailbox has this directory | "},
+       "1:41 mailboxes[1].directory: another mailbox has this directory | "},
       {"a field nobody has", "mailboxes: [{directory: a, templates: [{id: t, labels: {src_ipp: [x]}}]}]",
-       "1:58 mailboxes[0].templates[0].labels.src_ipp: unknown key 'src_ipp' | did you mean 'src_ip'?"},
+       "1:57 mailboxes[0].templates[0].labels.src_ipp: unknown key 'src_ipp' | did you mean 'src_ip'?"},
   };
   expect_all(kCases);
 }
