@@ -15,6 +15,8 @@ pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(HS REQUIRED IMPORTED_TARGET libhs)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
+pkg_check_modules(GMIME REQUIRED IMPORTED_TARGET gmime-3.0)
+find_package(LibXml2 REQUIRED)
 find_library(DATE_TZ_LIBRARY NAMES date-tz REQUIRED)
 
 # A room: one static library with its own headers found from the top of the tree ("parsers/event.h").

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "parsers/kinds.h"
+#include "parsers/mail_template.h"
 #include "parsers/syslog_header.h"
 
 namespace vigil {
@@ -105,6 +106,16 @@ struct FileConfig {
   std::string host;  ///< host.name of lines that name none; empty: this machine's name
 };
 
+/// A folder of this machine into which mails with alerts are delivered.
+struct MailboxConfig {
+  std::filesystem::path directory;  ///< a Maildir, or a folder of .eml files
+  std::string organisation = "default";
+  std::string timezone = "Asia/Taipei";  ///< of times that name no zone
+  std::string source;  ///< who gives the alerts, where no template of ours says; empty: as TANet's template has it
+  bool drill = false;  ///< everything that arrives here is a drill
+  std::vector<MailTemplate> templates;
+};
+
 /// Somebody above us who gets a copy.
 struct UpstreamConfig {
   enum class Kind : std::uint8_t {
@@ -160,6 +171,7 @@ struct Config {
   std::vector<ListenerConfig> listeners;
   std::vector<TokenConfig> tokens;
   std::vector<FileConfig> files;
+  std::vector<MailboxConfig> mailboxes;
   std::vector<UpstreamConfig> upstream;
   std::vector<Organisation> organisations;
   std::vector<System> systems;

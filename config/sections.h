@@ -15,6 +15,7 @@ void read_systems(Fields& top, Config& config);
 void read_listeners(Fields& top, const std::filesystem::path& base, Config& config);
 void read_tokens(Fields& top, Config& config);
 void read_files(Fields& top, const std::filesystem::path& base, Config& config);
+void read_mailboxes(Fields& top, const std::filesystem::path& base, Config& config);
 void read_upstream(Fields& top, const std::filesystem::path& base, Config& config);
 void read_retention(Fields& top, RetentionConfig& retention);
 void read_channels(Fields& top, const std::filesystem::path& base, Config& config);

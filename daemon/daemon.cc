@@ -23,6 +23,7 @@
 
 #include "config/asset_table.h"
 #include "config/parser_files.h"
+#include "daemon/alert_ledger.h"
 #include "daemon/api.h"
 #include "daemon/beats_listener.h"
 #include "daemon/clock.h"
@@ -32,6 +33,7 @@
 #include "daemon/health_desk.h"
 #include "daemon/ingest_http.h"
 #include "daemon/instance_id.h"
+#include "daemon/mailbox_watch.h"
 #include "daemon/relay_ledger.h"
 #include "daemon/relp_listener.h"
 #include "daemon/resend_window.h"
@@ -91,6 +93,7 @@ struct Daemon::Impl {
   const std::shared_ptr<BatchPool> batches = std::make_shared<BatchPool>();
   std::unique_ptr<Writer> writer;
   std::unique_ptr<RelayLedger> relay_ledger;  ///< of those who forward to us
+  std::unique_ptr<AlertLedger> alert_ledger;
   std::unique_ptr<CaseDesk> desk;
   std::unique_ptr<EvidenceDesk> evidence;
   std::unique_ptr<Watch> watch;
@@ -99,6 +102,7 @@ struct Daemon::Impl {
   std::unique_ptr<NightShift> night;
   std::vector<std::unique_ptr<Forwarder>> upstream;
   std::unique_ptr<FileTail> files;
+  std::unique_ptr<MailboxWatch> mailboxes;
   std::unique_ptr<Api> api;
 
   TlsKeeper tls;
@@ -135,6 +139,7 @@ struct Daemon::Impl {
   /// Told by a listener's socket: the kernel has dropped so many datagrams more.
   std::function<void(std::uint64_t)> loss_teller(const IntakeListener& listener);
   void follow_files();
+  void watch_mailboxes();
   void tell_suppressed(bool all);
   void tell_suppressed_later();
   void reload_parsers();
@@ -189,6 +194,7 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config,
   auto instance = instance_id(impl->archive->state());
   if (!instance) return "E-STORE this instance's id cannot be written: " + instance.error().what;
   impl->relay_ledger = std::make_unique<RelayLedger>(*impl->archive, *instance);
+  impl->alert_ledger = std::make_unique<AlertLedger>(*impl->archive);
   auto upstream = make_forwarders(*impl->archive, config.upstream, *impl->assets, config.drill, *instance,
                                   [self = impl.get()](OwnVoice::Message gap) { self->voice->say(std::move(gap)); });
   if (!upstream) return upstream.error();
@@ -352,7 +358,7 @@ Result<void, std::string> Daemon::Impl::listen_gelf_udp(const ListenerConfig& wa
 /// A server whose ingest paths bring what they take to this listener; its other paths are the API's.
 std::unique_ptr<HttpServer> Daemon::Impl::make_http(IntakeListener& listener) {
   IngestHttp& paths = *ingest.emplace_back(std::make_unique<IngestHttp>(
-      IngestParts{*io[0].streams, *writer, counters, listener, *tokens, receipts, *relay_ledger}));
+      IngestParts{*io[0].streams, *writer, counters, listener, *tokens, receipts, *relay_ledger, *alert_ledger}));
   return std::make_unique<HttpServer>(
       io[0].context,
       [this, &paths](HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
@@ -385,9 +391,7 @@ std::function<void(std::uint64_t)> Daemon::Impl::loss_teller(const IntakeListene
 
 void Daemon::Impl::follow_files() {
   if (config.files.empty()) return;
-  std::array<char, 256> name{};
-  const bool named = ::gethostname(name.data(), name.size() - 1) == 0 && name[0] != '\0';
-  const std::string machine = named ? name.data() : "localhost";
+  const std::string machine = machine_name();
   std::vector<FileGroup> groups;
   for (const FileConfig& wanted : config.files) {
     std::string patterns;
@@ -408,6 +412,26 @@ void Daemon::Impl::follow_files() {
   }
   files = std::make_unique<FileTail>(*archive, *writer, *sources, counters, batches, std::move(groups));
   writer->observe([this](const std::shared_ptr<Batch>& batch) { files->committed(batch); });
+}
+
+void Daemon::Impl::watch_mailboxes() {
+  if (config.mailboxes.empty()) return;
+  std::vector<Mailbox> boxes;
+  for (const MailboxConfig& wanted : config.mailboxes) {
+    const std::string path = readable_path(wanted.directory.native());
+    Mailbox box{&add_listener("mail:" + path, transport::kAlert, path, wanted.organisation, wanted.timezone,
+                              Charset::automatic, wanted.drill),
+                wanted.directory, wanted.templates};
+    for (MailTemplate& each : box.templates) {
+      if (each.source.empty()) each.source = wanted.source;
+    }
+    // Mails that no template fits are of the mailbox's source too.
+    if (!wanted.source.empty()) box.templates.push_back({"mailbox", wanted.source, {}, {}, {}, {}});
+    boxes.push_back(std::move(box));
+    spdlog::info("watching for mails: {}", path);
+  }
+  mailboxes = std::make_unique<MailboxWatch>(*alert_ledger, *writer, *sources, counters, batches,
+                                             std::move(boxes), machine_name());
 }
 
 /// What was beyond a peer's rate and so not stored: one record a peer and minute.
@@ -532,6 +556,7 @@ Result<void, std::string> Daemon::run_until_signal() {
       d.config.organisations.empty() ? "Asia/Taipei" : d.config.organisations.front().timezone;
   d.night = std::make_unique<NightShift>(*d.archive, *d.writer, *d.desk, d.config.retention, zone);
   d.follow_files();
+  d.watch_mailboxes();
   ApiParts parts{*d.archive,      *d.writer,         d.counters,    *d.sources,
                  *d.watch,        *d.desk,           *d.dispatcher, *d.evidence,
                  d.tail,          *d.night,          *d.health,     d.assets,
@@ -575,6 +600,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   }
   d.writer->start();
   d.relay_ledger->start();
+  d.alert_ledger->start();
   for (const auto& upstream : d.upstream) upstream->start();
   d.watch->start();
   d.dispatcher->start();
@@ -582,6 +608,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.night->start();
   d.health->start();
   if (d.files) d.files->start();
+  if (d.mailboxes) d.mailboxes->start();
   spdlog::info("vigild {} is ready: data in {}, {} rules / 已就緒", VIGIL_VERSION, d.config.data.string(),
                d.rules->size());
 
@@ -612,9 +639,11 @@ Result<void, std::string> Daemon::run_until_signal() {
     io.streams->flush();
   }
   if (d.files) d.files->stop();
+  if (d.mailboxes) d.mailboxes->stop();
   d.tls.stop();
   d.writer->stop();
   d.relay_ledger->stop();
+  d.alert_ledger->stop();
   if (d.files) d.files->finish();
   d.watch->stop();
   d.night->stop();

@@ -44,6 +44,8 @@ class Delivery {
   void discard(Discard reason, std::uint64_t count = 1);
 
   std::size_t count() const { return batch_->records.size(); }
+  /// What is gathered. Once it is durable its records have their sequences.
+  std::shared_ptr<const Batch> batch() const { return batch_; }
   std::size_t raw_bytes() const { return batch_->raw_bytes; }
 
   /// Hands the records to the writer. `done` is called once, later, on the intake's I/O thread; at once where there is

@@ -1,5 +1,6 @@
 #include "daemon/ingest_http.h"
 
+#include "daemon/alerts_ingest.h"
 #include "daemon/api_support.h"
 #include "daemon/clock.h"
 #include "daemon/elastic_ingest.h"
@@ -50,6 +51,7 @@ bool path_fits(std::string_view path, std::string_view pattern) {
 IngestHttp::IngestHttp(const IngestParts& parts) : parts_(parts) {
   add("", "/ingest/ndjson", make<NdjsonIngest>());
   add("", "/ingest/relay", make<RelayIngest>());
+  add("", "/api/v1/alerts", make<AlertsIngest>());
   add("", "/gelf", make<GelfHttp>());
 
   auto& hec = make<HecIngest>();

@@ -13,6 +13,7 @@
 
 namespace vigil {
 
+class AlertLedger;
 class RelayLedger;
 
 /// What handlers of one HTTP listener work with. Everything outlives them.
@@ -24,6 +25,7 @@ struct IngestParts {
   TokenDesk& tokens;
   ReceiptBook& receipts;
   RelayLedger& relay;
+  AlertLedger& alerts;
 };
 
 /// One protocol on HTTP: reads what it was sent, hands it on (Delivery) and answers in its own words once it is on disk. On

@@ -47,6 +47,7 @@ bool is_ours(std::string_view name) {
 
 // What Envelope says under a name of ours: the index a document was sent to, how a record came from another Vigil.
 constexpr std::string_view kOfEnvelope = "vigil.";
+constexpr std::string_view kEarlyWarning = "vigil.early_warning";
 
 // All tags in the alphabetical order of their names.
 std::array<Tag, static_cast<std::size_t>(Tag::count_)> tags_by_name() {
@@ -174,6 +175,7 @@ class EventJson {
   void add_vigil() {
     if (const Source* source = around_.source) {
       Envelope::for_each(source->envelope, [this](std::string_view name, std::string_view value) {
+        if (name == kEarlyWarning) return add_flag(name, value == "true");
         if (name.starts_with(kOfEnvelope)) tree_.add(name, value);
       });
       tree_.add("vigil.org", source->organisation);

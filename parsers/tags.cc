@@ -22,7 +22,9 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Tag::count_)> kN
     // framing, later on
     "bad_zip",
     // files
-    "file_truncated"};
+    "file_truncated",
+    // mails
+    "no_ticket"};
 static_assert(!kNames.back().empty(), "every tag has a name");
 
 }  // namespace

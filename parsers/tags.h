@@ -57,6 +57,8 @@ enum class Tag : std::uint8_t {
   bad_zip,  ///< a frame that begins as rsyslog's compressed ones do and could not be unpacked, kept as it came
   // files (daemon/file_tail.h)
   file_truncated,  ///< the first line after the file was truncated, and so read from its beginning again
+  // mails (daemon/mailbox_watch.h)
+  no_ticket,  ///< a mail in which no ticket's number was found, kept whole
   count_
 };
 

@@ -18,6 +18,7 @@ constexpr std::string_view kGelf = "gelf";
 constexpr std::string_view kBeats = "beats";
 constexpr std::string_view kJournal = "journal";
 constexpr std::string_view kFile = "file";
+constexpr std::string_view kAlert = "alert";  ///< SOC alerts and tickets: a document each (alert_document.h)
 }  // namespace transport
 
 /// Whether messages of that transport are documents or bare lines, which have no syslog header to miss: those that carry

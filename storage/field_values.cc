@@ -3,6 +3,7 @@
 #include <charconv>
 #include <string>
 
+#include "parsers/envelope.h"
 #include "storage/caseless.h"
 #include "storage/label_names.h"
 #include "storage/log_level.h"
@@ -38,6 +39,15 @@ bool any_payload_value(const Event& event, std::string_view lower, const Visit& 
     if (named && visit({field.value, field.type, std::nullopt})) return true;
   }
   return false;
+}
+
+/// What the transport has said of the record's source.
+bool any_envelope_value(const Source& source, std::string_view lower, const Visit& visit) {
+  bool hit = false;
+  Envelope::for_each(source.envelope, [&](std::string_view name, std::string_view value) {
+    hit = hit || (equal_caseless(name, lower) && visit({value, ValueType::text, std::nullopt}));
+  });
+  return hit;
 }
 
 bool any_labelled_value(const Event& event, std::string_view lower_label, const Visit& visit) {
@@ -165,6 +175,8 @@ bool any_value(LazyEvent& subject, const FieldRef& field, const Visit& visit) {
       return subject.header().format == HeaderFormat::rfc5424 && text("1");
     case FieldId::structured_data:
       return any_structured_value(subject.header(), field.lower, visit);
+    case FieldId::envelope:
+      return any_envelope_value(source, field.lower, visit);
     case FieldId::label:
       return any_labelled_value(subject.event(), field.lower, visit);
     case FieldId::level:

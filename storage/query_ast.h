@@ -27,6 +27,7 @@ enum class FieldId : std::uint8_t {
   timestamp, ingested,
   peer, listener, organisation, system, registered, core, drill, kinds, tags, id,
   priority, facility, severity, hostname, app, procid, msgid, version, structured_data,
+  envelope,  ///< vigil.* that the transport has said of the source: its index, its way, an early warning
   // No query of ours names these; they are what labels of LogQL mean (label_names.h).
   label,      ///< payload fields by their label, which has no dots
   level,      ///< log_level.h

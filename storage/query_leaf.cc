@@ -56,6 +56,7 @@ FieldRef field_named(std::string_view name) {
   for (const KnownField& known : kKnownFields) {
     if (field.lower == known.name) field.id = known.id;
   }
+  if (field.id == FieldId::payload && field.lower.starts_with("vigil.")) field.id = FieldId::envelope;
   if (field.lower.starts_with("log.syslog.structured_data.")) field.id = FieldId::structured_data;
   return field;
 }

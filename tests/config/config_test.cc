@@ -47,6 +47,10 @@ TEST(Config, SampleOfTheDocumentationLoads) {
   EXPECT_EQ(config->listeners[5].tls->mode, TlsConfig::Mode::name);
   EXPECT_EQ(config->tokens.size(), 1U);
   EXPECT_EQ(config->files[1].multiline, R"(^\d{4}-\d\d-\d\d )");
+  ASSERT_EQ(config->mailboxes.size(), 1U);
+  EXPECT_EQ(config->mailboxes[0].organisation, "county");
+  ASSERT_EQ(config->mailboxes[0].templates.size(), 1U);
+  EXPECT_EQ(config->mailboxes[0].templates[0].labels.size(), 3U);
   EXPECT_EQ(config->upstream.size(), 2U);
   ASSERT_EQ(config->systems.size(), 2U);
   EXPECT_EQ(config->systems[0].kinds, Kind::os | Kind::application | Kind::logon);
@@ -172,10 +176,21 @@ TEST(Config, BI107UnknownKeyIsAnErrorWithTheNearestName) {
        "1:1 organizations: unknown key 'organizations' | did you mean 'organisations'?"},
       {"nothing near", "data: d\nzzzzzz: 1\n",
        "2:1 zzzzzz: unknown key 'zzzzzz' | possible here: data, drill, organisations, systems, listeners, "
-       "tokens, files, retention, rules, parsers, channels, anchors, upstream"},
+       "tokens, files, mailboxes, retention, rules, parsers, channels, anchors, upstream"},
       {"merge keys are not ours", "data: d\nretention: {<<: x}\n",
        "2:13 retention.<<: unknown key '<<' | possible here: months, out_of_scope_days, hold_surroundings"},
       {"a key that is a list", "data: d\n? [a]\n: b\n", "2:3 : expected a key, found a list | "},
+  };
+  expect_all(kCases);
+}
+
+TEST(Config, AMailboxIsAFolderAndSaysHowItsMailsAreWritten) {
+  constexpr Case kCases[] = {
+      {"no folder", "mailboxes: [{organisation: default}]", "1:13 mailboxes[0].directory: 'directory' is missing | "},
+      {"one folder twice", "mailboxes: [{directory: a}, {directory: ./a}]",
+       "1:41 mailboxes[1].directory: another mailbox has this directory | "},
+      {"a field nobody has", "mailboxes: [{directory: a, templates: [{id: t, labels: {src_ipp: [x]}}]}]",
+       "1:57 mailboxes[0].templates[0].labels.src_ipp: unknown key 'src_ipp' | did you mean 'src_ip'?"},
   };
   expect_all(kCases);
 }

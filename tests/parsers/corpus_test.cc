@@ -19,6 +19,8 @@ extern "C" int fuzz_hec_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_loki_push_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_otlp_input(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_journal_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_alert_input(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_mail_notice_input(const std::uint8_t* data, std::size_t size);
 
 namespace vigil {
 namespace {
@@ -40,6 +42,8 @@ TEST(FuzzCorpus, HttpKeepsItsProperties) { EXPECT_GE(replay("http", fuzz_http_in
 TEST(FuzzCorpus, HecBodiesKeepTheirProperties) { EXPECT_GE(replay("hec", fuzz_hec_input), 8U); }
 TEST(FuzzCorpus, LokiPushesKeepTheirProperties) { EXPECT_GE(replay("loki_push", fuzz_loki_push_input), 8U); }
 TEST(FuzzCorpus, OtlpLogsKeepTheirProperties) { EXPECT_GE(replay("otlp", fuzz_otlp_input), 6U); }
+TEST(FuzzCorpus, AlertsKeepTheirProperties) { EXPECT_GE(replay("alert", fuzz_alert_input), 8U); }
+TEST(FuzzCorpus, MailNoticesKeepTheirProperties) { EXPECT_GE(replay("mail_notice", fuzz_mail_notice_input), 8U); }
 TEST(FuzzCorpus, JournalExportsKeepTheirProperties) { EXPECT_GE(replay("journal", fuzz_journal_input), 6U); }
 
 }  // namespace

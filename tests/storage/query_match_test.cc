@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "parsers/envelope.h"
 #include "storage/query.h"
 #include "storage/stored_event.h"
 #include "tests/storage/fake_archive.h"
@@ -22,6 +23,9 @@ class QueryMatch : public testing::Test {
     drill->drill = true;
     drill->listener = "http";
     drill->transport = "http";
+    Envelope said;
+    said.add("vigil.index", "logs");
+    drill->envelope = said.text();
 
     add("<38>Nov 20 14:59:00 srv1 sshd[123]: Failed password for root from 203.0.113.9 port 4242 ssh2", school);     // a
     add("<38>Nov 20 14:59:01 srv1 sshd[123]: Accepted publickey for adm_wang from 10.0.0.5 port 99 ssh2", core);     // b
@@ -158,6 +162,8 @@ constexpr Case kSurroundings[] = {
     {"core", "vigil.core:true", "b"},
     {"drill", "vigil.drill:true", "d"},
     {"listener", "vigil.listener:http", "d"},
+    {"what the transport said", "vigil.index:logs", "d"},
+    {"what no transport said", "vigil.early_warning:true", ""},
     {"listener by prefix", "vigil.listener:syslog-udp*", "abcefg"},
     {"id", "vigil.id:0000000000000002", "b"},
     {"no id", "vigil.id:2", ""},
