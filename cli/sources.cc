@@ -1,5 +1,6 @@
 // vigil sources, vigil sources report.
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <cmath>
 #include <fstream>
@@ -83,6 +84,27 @@ Exit show_table(Session& session, const json::array& rows) {
   return Exit::done;
 }
 
+/// Whose lines nobody understands, most first, with the last of each: what a parser should be written for.
+Exit show_unparsed(Session& session, const json::array& rows) {
+  std::vector<const json::value*> unparsed;
+  for (const json::value& row : rows) {
+    if (number_of(row, "unparsed") > 0) unparsed.push_back(&row);
+  }
+  std::stable_sort(unparsed.begin(), unparsed.end(), [](const json::value* a, const json::value* b) {
+    return number_of(*a, "unparsed") > number_of(*b, "unparsed");
+  });
+  const std::vector<std::string> titles = {std::string(say("source", "來源")), std::string(say("unparsed", "未解析")),
+                                           std::string(say("last line", "最後一筆"))};
+  std::vector<std::vector<std::string>> cells;
+  for (const json::value* row : unparsed) {
+    cells.push_back({one_line(plain_at(*row, "source")), grouped(plain_at(*row, "unparsed")),
+                     one_line(plain_at(*row, "last_unparsed"))});
+  }
+  session.out.write(render_table(titles, {false, true, false}, cells, session.out.columns()));
+  if (unparsed.empty()) session.out.line(say("(none)", "（無）"));
+  return Exit::done;
+}
+
 Exit sources(const Arguments& arguments, Session& session) {
   Exit exit = Exit::done;
   const auto answer =
@@ -91,11 +113,13 @@ Exit sources(const Arguments& arguments, Session& session) {
   if (!answer) return exit;
   const json::value* const found = find_path(*answer, "sources");
   const json::array rows = found != nullptr && found->is_array() ? found->as_array() : json::array();
-  if (session.format == Format::table) return show_table(session, rows);
+  if (session.format == Format::table) {
+    return arguments.has("unparsed") ? show_unparsed(session, rows) : show_table(session, rows);
+  }
   std::vector<Column> columns;
   for (const std::string_view key :
        {"source", "peer", "organisation", "system", "registered", "core", "state", "silent_since", "first_seen",
-        "last_seen", "rate", "usual_per_hour", "received", "stored", "discarded", "unparsed", "parse_rate",
+        "last_seen", "rate", "usual_per_hour", "received", "stored", "discarded", "unparsed", "parse_rate", "last_unparsed",
         "sender_gaps", "clock_skew_seconds", "clock_wrong", "charsets", "kinds", "formats", "transport", "listener"}) {
     columns.push_back({std::string(key), {key, key}});
   }
@@ -142,10 +166,12 @@ Exit report(const Arguments& arguments, Session& session) {
 
 void add_source_verbs(std::vector<Verb>& out) {
   out.push_back({"sources",
-                 "[--silent]",
+                 "[--silent] [--unparsed]",
                  {"every source: last seen, rate, losses, parse rate, clock", "所有來源：最後收到、速率、遺失、解析、時鐘"},
                  {{"silent", "", {"only silent ones (while its rhythm is learned: for an hour)",
-                                  "只列出靜默者（學習期間為一小時未送）"}}},
+                                  "只列出靜默者（學習期間為一小時未送）"}},
+                  {"unparsed", "", {"whose lines nobody understands, and the last of each",
+                                    "無法解析的來源，以及各自最後一筆"}}},
                  "vigil sources --silent",
                  0,
                  0,
