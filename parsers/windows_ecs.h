@@ -19,6 +19,9 @@ struct WindowsValues {
     subject_domain,
     subject_sid,
     subject_logon_id,
+    target_logon_id,
+    old_name,
+    new_name,
     ip_address,
     ip_port,
     workstation,
@@ -60,6 +63,16 @@ struct WindowsValues {
     threat_action,
     threat_category,
     member_name,
+    member_sid,
+    sub_status,
+    reason,
+    object_type,
+    calling_station,
+    direction,
+    application,
+    param1,
+    param2,
+    param3,
     context,
     data_count
   };
@@ -67,6 +80,8 @@ struct WindowsValues {
   std::string_view channel, provider, computer, event_id, keywords, event_type, outcome;
   std::string_view user_name, user_domain, user_sid;  ///< the account the event was written under
 
+  unsigned rendered_id = 0;  ///< the event's number as its rendered message tells it, where nothing else does
+  bool rendered = false;     ///< values come from a rendered message
   bool has_ecs_names = false;  ///< the sender gave ECS names of its own, which are not given twice
 
   void take_data(std::string_view name, std::string_view value);

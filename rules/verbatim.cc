@@ -35,6 +35,7 @@ bool is_verbatim(std::string_view field, Format format) {
 bool stands_for_itself(char c, Format format) {
   if (c < 0x20 || c == 0x7F || static_cast<unsigned char>(c) >= 0x80) return false;
   const FormatSpec* const spec = find_format(format);
+  if (spec != nullptr && spec->altered.find(c) != std::string_view::npos) return false;
   switch (spec == nullptr ? Writing::plain : spec->writing) {
     case Writing::cef: return c != '\\' && c != '|' && c != '=' && c != '#';
     case Writing::json: return c != '"' && c != '\\' && c != '/';
