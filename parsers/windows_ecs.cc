@@ -27,11 +27,13 @@ constexpr DataKey kDataKeys[] = {
     {"SubjectUserSid", WindowsValues::subject_sid},
     {"SubjectLogonId", WindowsValues::subject_logon_id},
     {"TargetLogonId", WindowsValues::target_logon_id},
+    {"LogonID", WindowsValues::target_logon_id},  // 4778, 4779
     {"OldTargetUserName", WindowsValues::old_name},
     {"NewTargetUserName", WindowsValues::new_name},
     {"MemberSid", WindowsValues::member_sid},
     {"SubStatus", WindowsValues::sub_status},
     {"ObjectType", WindowsValues::object_type},
+    {"RelativeTargetName", WindowsValues::relative_name},
     {"CallingStationID", WindowsValues::calling_station},
     {"Reason", WindowsValues::reason},
     {"FailureReason", WindowsValues::reason},
@@ -264,7 +266,7 @@ class WindowsEcs {
     std::string_view domain = values_.of(V::target_domain);
     // Kerberos gives the realm twice: ann@SCHOOL.LOCAL.
     if (family_ == security && id_ >= 4768 && id_ <= 4773) target = target.substr(0, target.find('@'));
-    if (locks_out()) domain = {};  // there it is the computer that locked the account out
+    if (locks_out()) domain = values_.of(V::subject_domain);  // TargetDomainName is the computer that did it
     // In account management the subject acts on the target; at a logon (and a lockout) the target is who
     // matters.
     const bool manages = row_ != nullptr && (row_->category == "iam" || id_ == 4797) && !locks_out();
@@ -384,7 +386,10 @@ class WindowsEcs {
     if (family_ == security && id_ >= 5031 && id_ <= 5159 && executable.empty()) {
       executable = values_.of(V::application);
     }
-    if (!executable.empty() && executable != "Unknown" && lacks("process.executable")) {
+    if (executable == "(null)" || executable == "<unknown process>") {  // gone before it was looked at
+      if_absent("process.executable", executable);
+      if (!values_.reporter.empty()) out_.set("process.name", values_.reporter);
+    } else if (!executable.empty() && executable != "Unknown" && lacks("process.executable")) {
       out_.add_executable(executable);
     }
     add_pid("process.pid", pid);
@@ -421,7 +426,8 @@ class WindowsEcs {
     }
     if_absent("service.name", values_.of(V::service_name));
     if (family_ == security && values_.of(V::object_type) == "File" && lacks("file.path")) {
-      out_.add_file(values_.of(V::target_object));
+      const std::string_view below_share = values_.of(V::relative_name);  // 5145
+      out_.add_file(below_share.empty() ? values_.of(V::target_object) : below_share);
     }
   }
 

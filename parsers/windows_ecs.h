@@ -67,6 +67,7 @@ struct WindowsValues {
     sub_status,
     reason,
     object_type,
+    relative_name,
     calling_station,
     direction,
     application,
@@ -78,6 +79,7 @@ struct WindowsValues {
   };
   std::array<std::string_view, data_count> data;
   std::string_view channel, provider, computer, event_id, keywords, event_type, outcome;
+  std::string_view reporter;  ///< the program that wrote the event, where a syslog header named it
   std::string_view user_name, user_domain, user_sid;  ///< the account the event was written under
 
   unsigned rendered_id = 0;  ///< the event's number as its rendered message tells it, where nothing else does

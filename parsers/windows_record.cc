@@ -152,6 +152,7 @@ void WindowsRecord::nested(const JsonField& leaf) {
     if (values_.provider.empty()) values_.provider = leaf.value;
     return;
   }
+  if (leaf.path == "log.syslog.appname") values_.reporter = leaf.value;
   values_.has_ecs_names = true;
   add_json_leaf(out_, leaf);
 }
