@@ -486,10 +486,11 @@ class WindowsEcs {
 
 }  // namespace
 
-void WindowsValues::take_data(std::string_view name, std::string_view value) {
+bool WindowsValues::take_data(std::string_view name, std::string_view value) {
   const DataKey* const key = kData.find(name);
   // The first of several names for one slot wins, but "-" does not.
   if (key != nullptr && (data[key->slot].empty() || data[key->slot] == "-")) data[key->slot] = value;
+  return key != nullptr;
 }
 
 void add_windows_ecs(PayloadWriter& out, const WindowsValues& values) { WindowsEcs(out, values).write(); }

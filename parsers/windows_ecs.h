@@ -86,7 +86,8 @@ struct WindowsValues {
   bool rendered = false;     ///< values come from a rendered message
   bool has_ecs_names = false;  ///< the sender gave ECS names of its own, which are not given twice
 
-  void take_data(std::string_view name, std::string_view value);
+  /// True if it is one of them.
+  bool take_data(std::string_view name, std::string_view value);
   /// "-" and the null SID's friends count as absent.
   std::string_view of(Data which) const { return data[which] == "-" ? std::string_view() : data[which]; }
 };

@@ -123,6 +123,7 @@ class MessageReader {
     // The one who logs off is called Subject in the text, Target in EventData.
     const bool leaves = event_ == 4634 || event_ == 4647 || (event_ >= 4800 && event_ <= 4803);
     if (leaves && section_ == WindowsSection::subject) section_ = WindowsSection::logon;
+    if (event_ == 4703 && section_ == WindowsSection::target) section_ = WindowsSection::logon;
     const bool radius = event_ >= 6272 && event_ <= 6280;
     if (radius && section_ == WindowsSection::target) section_ = WindowsSection::subject;
   }
@@ -132,9 +133,11 @@ class MessageReader {
     std::size_t count = 0;
     Colon colon{};
     for (std::size_t from = 0; next_colon(text_, from, colon); from = colon.end) {
-      const WindowsLabel* const label = windows_label_at_end(text_.substr(begin, colon.at - begin));
+      std::string_view before = text_.substr(begin, colon.at - begin);
+      while (before.ends_with(' ')) before.remove_suffix(1);  // "Subject :"
+      const WindowsLabel* const label = windows_label_at_end(before);
       if (label == nullptr) continue;
-      finish_value(text_.substr(begin, colon.at - label->text.size() - begin));
+      finish_value(before.substr(0, before.size() - label->text.size()));
       if (++count > PayloadWriter::kFieldsMax) return record_.out().overflow(text_.substr(begin));
       open(*label);
       begin = colon.end;
@@ -173,12 +176,16 @@ class MessageReader {
       if (name == "DomainName") return "AccountDomain";
       if (name == "LogonId") return "LogonID";
     }
-    if (filtering_) {
-      if (name == "ProcessId") return "ProcessID";
-    } else {
-      if (name == "SourceAddress") return "IpAddress";
-      if (name == "SourcePort" && section_ != WindowsSection::none) return "IpPort";
+    if (event_ == 7045) {
+      if (name == "ServiceFileName") return "ImagePath";
+      if (name == "ServiceStartType") return "StartType";
+      if (name == "ServiceAccount") return "AccountName";
     }
+    if ((event_ == 4673 || event_ == 4674) && name == "ServiceName") return "Service";
+    // The filtering platform's events name the ends of a connection otherwise than those of shares.
+    if (filtering_ && name == "ProcessId") return "ProcessID";
+    if (name == "RenderedSourceAddress") return filtering_ ? "SourceAddress" : "IpAddress";
+    if (name == "RenderedSourcePort") return filtering_ ? "SourcePort" : "IpPort";
     if (name == "ClientAddress" && !session_) return "IpAddress";
     if (name == "AuthenticationPackageName" && section_ == WindowsSection::none) return "PackageName";
     return windows_data_name(section_, name);

@@ -35,6 +35,10 @@ constexpr KeyTable kWinlogbeat(kWinlogbeatNames);
 constexpr PartName kNxlogNames[] = {
     {"Channel", "winlog.channel", WindowsPart::channel},
     {"SourceName", "winlog.provider_name", WindowsPart::provider},
+    {"ProviderName", "winlog.provider_name", WindowsPart::provider},  // Fluent Bit
+    {"Computer", "winlog.computer_name", WindowsPart::computer},
+    {"TimeCreated", {}, WindowsPart::vendor},
+    {"StringInserts", {}, WindowsPart::vendor},
     {"Hostname", "winlog.computer_name", WindowsPart::computer},
     {"EventID", "winlog.event_id", WindowsPart::event_id},
     {"Keywords", "winlog.keywords", WindowsPart::keywords},
@@ -108,8 +112,9 @@ std::string_view without_blanks(std::string_view name, Arena& arena) {
   return {start, static_cast<std::size_t>(end - start)};
 }
 
-/// The character that "#011" stands for; 0 if it is none of those.
-char octal_escape(std::string_view text) {
+/// The character that "#011" or "\\x0d" stands for; 0 if it is none of those. All are four characters long.
+char escaped_control(std::string_view text) {
+  if (text.starts_with("\\x0d")) return '\r';
   if (text.size() < 4 || text[0] != '#' || text[1] != '0') return 0;
   if (text.substr(2, 2) == "11") return '\t';
   if (text.substr(2, 2) == "12") return '\n';
@@ -127,7 +132,7 @@ void WindowsRecord::data_as(std::string_view full_name, std::string_view name, s
                             ValueType type) {
   out_.event().add(full_name, value, type);
   if (type == ValueType::null) return;
-  values_.take_data(name, value);
+  has_data_ = values_.take_data(name, value) || has_data_;
   // Defender's names hold blanks, Sigma's do not ("Threat Name", ThreatName).
   if (name.find(' ') != std::string_view::npos) {
     out_.event().add(without_blanks(full_name, out_.arena()), value, type);
@@ -219,12 +224,12 @@ void WindowsRecord::part_as(WindowsPart part, std::string_view name, std::string
   out_.add(name, value, type);
 }
 
-std::string_view without_octal_escapes(std::string_view text, Arena& arena) {
-  if (text.find("#01") == std::string_view::npos) return text;
+std::string_view without_control_escapes(std::string_view text, Arena& arena) {
+  if (text.find("#01") == std::string_view::npos && text.find("\\x0d") == std::string_view::npos) return text;
   char* const start = arena.allocate(text.size());
   std::size_t size = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = octal_escape(text.substr(i));
+    const char c = text[i] == '#' || text[i] == '\\' ? escaped_control(text.substr(i)) : '\0';
     start[size++] = c == 0 ? text[i] : c;
     if (c != 0) i += 3;
   }

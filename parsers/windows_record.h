@@ -42,6 +42,7 @@ class WindowsRecord {
   /// A pair under NXLog's flat name: a part of System if it is one, else of EventData.
   void flat(std::string_view name, std::string_view value, ValueType type = ValueType::text);
 
+  bool has_data() const { return has_data_; }  ///< EventData gave a value that ECS has a name for
   WindowsValues& values() { return values_; }
   PayloadWriter& out() { return out_; }
   /// Writes what follows from all of it.
@@ -54,10 +55,11 @@ class WindowsRecord {
 
   PayloadWriter& out_;
   WindowsValues values_;
+  bool has_data_ = false;
 };
 
-/// rsyslog and syslog-ng write control characters as #011, #012, #015: the text with TAB, LF, CR in their places. A view of
-/// `text` if it has none.
-std::string_view without_octal_escapes(std::string_view text, Arena& arena);
+/// The text with TAB, LF, CR where rsyslog wrote #011, #012, #015 or our own decoding \x0d for them. A view of `text` if it
+/// has none of those.
+std::string_view without_control_escapes(std::string_view text, Arena& arena);
 
 }  // namespace vigil

@@ -142,7 +142,7 @@ void parse_snare(PayloadWriter& out) {
   }
   if (!columns[data].empty() && columns[data] != "N/A") out.add_vendor("data", columns[data]);
   if (columns[event_id].empty()) out.bad_payload();
-  const std::string_view message = without_octal_escapes(columns[expanded], out.arena());
+  const std::string_view message = without_control_escapes(columns[expanded], out.arena());
   out.set("message", message);
   const bool classic = columns[log] != "Security" && !looks_like_windows_message(message);
   if (!classic) read_windows_message(record, message, static_cast<unsigned>(read_number(columns[event_id]).value_or(0) & 0xFFFFU));

@@ -3,7 +3,7 @@
 #include "parsers/json_fields.h"
 #include "parsers/payload_text.h"
 #include "parsers/payload_time.h"
-#include "parsers/windows_record.h"
+#include "parsers/windows_message.h"
 
 namespace vigil {
 namespace {
@@ -88,6 +88,13 @@ void parse_windows_json(PayloadWriter& out) {
       windows.nested(leaf);
     } else {
       windows.flat(leaf.path, leaf.value, leaf.type);
+    }
+  }
+  // Fluent Bit and others leave the names of EventData away: the message has them.
+  if (!windows.has_data()) {
+    const std::string_view message = out.event().text_of("message");
+    if (windows.values().channel == "Security" || looks_like_windows_message(message)) {
+      read_windows_message(windows, message, static_cast<unsigned>(read_number(windows.values().event_id).value_or(0) & 0xFFFFU));
     }
   }
   windows.finish();

@@ -65,8 +65,50 @@ bool has_nxlog_parameters(const SyslogHeader& header) {
          header.structured_data.find(" EventID=\"") != std::string_view::npos;
 }
 
+/// Splunk's forwarders: lines `name=value`, the last of which is the message.
+bool is_splunk(std::string_view text) {
+  const std::string_view front = text.substr(0, 512);
+  return contains(front, "LogName=") && contains(front, "EventCode=");
+}
+std::string_view splunk_value(std::string_view text, const SearchText& name) {
+  const std::size_t at = find_text(text, name);
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = text.substr(at + name.size());
+  return trim(rest.substr(0, rest.find_first_of("\r\n")));
+}
+void read_splunk(std::string_view text, Front& front) {
+  front.channel = splunk_value(text, "LogName=");
+  front.id = splunk_value(text, "EventCode=");
+  front.provider = splunk_value(text, "SourceName=");
+  front.type = splunk_value(text, "Keywords=");
+  front.computer = splunk_value(text, "ComputerName=");
+  constexpr SearchText kMessage = "Message=";
+  const std::size_t at = find_text(text, kMessage);
+  if (at != std::string_view::npos) front.message = text.substr(at + kMessage.size());
+}
+
+/// Datagram's SyslogAgent: the tag says which log and how it ended, "security[failure]", and the text begins with the id.
+bool is_log_tag(const SyslogHeader& header) {
+  return is_any(header.procid, {"success", "failure"}) && equals_ignoring_case(header.app, "security");
+}
+
 Front front_of(const SyslogHeader& header, std::string_view text) {
   Front front;
+  if (is_splunk(text)) {
+    read_splunk(text, front);
+    return front;
+  }
+  if (is_log_tag(header)) {
+    front.channel = "Security";
+    front.type = header.procid;
+    front.message = text;
+    std::string_view rest = text;
+    if (const std::string_view id = take_word(rest); all_digits(id)) {
+      front.id = id;
+      front.message = trim_left(rest);
+    }
+    return front;
+  }
   if (header.app == "WinEvtLog" && read_ossec(text, front)) return front;
   if (const std::size_t at = find_text(text.substr(0, 160), kWinEvtLog); at != std::string_view::npos) {
     if (read_ossec(text.substr(at + kWinEvtLog.size()), front)) return front;
@@ -78,7 +120,7 @@ Front front_of(const SyslogHeader& header, std::string_view text) {
 }
 
 bool claims_windows_text(const SyslogHeader& header, std::string_view text) {
-  if (header.app == "WinEvtLog" || has_nxlog_parameters(header)) return true;
+  if (header.app == "WinEvtLog" || has_nxlog_parameters(header) || is_log_tag(header) || is_splunk(text)) return true;
   if (header.app.starts_with("Microsoft-Windows-")) return text.front() != '{' && text.front() != '<';
   Front front;
   if (is_digit(text.front()) && read_numbered(text, front)) {
@@ -118,7 +160,8 @@ Kinds windows_text_kinds(const SyslogHeader& header, std::string_view text) {
 /// grammar. A heading at its beginning ("主旨: …") reads like a syslog tag.
 void parse_windows_text(PayloadWriter& out) {
   const SyslogHeader& header = out.header();
-  const Front front = front_of(header, out.text());
+  // Newlines that a relay escaped part Splunk's values too.
+  const Front front = front_of(header, without_control_escapes(out.text(), out.arena()));
   WindowsRecord record(out);
   if (!front.channel.empty()) record.part(WindowsPart::channel, front.channel);
   if (!front.id.empty()) record.part(WindowsPart::event_id, front.id);
@@ -135,12 +178,11 @@ void parse_windows_text(PayloadWriter& out) {
       record.flat(param.name, param.value);
     });
   }
-  const std::string_view message = without_octal_escapes(front.message, out.arena());
   if (!has_data) {
     const WindowsLabel* const heading = windows_label_at_end(header.app);
     const bool tag_is_heading = heading != nullptr && heading->text == header.app;
     const unsigned id = number_of(record.values().event_id);
-    read_windows_message(record, message, id, tag_is_heading ? *heading : WindowsLabel{});
+    read_windows_message(record, front.message, id, tag_is_heading ? *heading : WindowsLabel{});
   }
   record.finish();
 }
