@@ -60,6 +60,7 @@ struct FormatSpec {
   std::span<const LogSource> log_sources = {};
   Writing writing = Writing::plain;
   std::string_view altered = {};  ///< characters that values hold where the message has others: "&<>" in XML's
+  bool names_host = false;        ///< parse() may set host.name though the header names a host
   bool tag_is_program = true;     ///< false: the syslog tag names a log's source, not process.name
   bool own_action = false;  ///< event.action is the product's own word, as it stands in the message
 };

@@ -290,6 +290,7 @@ extern const FormatSpec kFormat_iis = {
     .kinds = Kind::web,
     .log_sources = kLogSources,
     .altered = "+ ",
+    .names_host = true,
 };
 
 }  // namespace vigil

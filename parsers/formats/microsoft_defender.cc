@@ -213,6 +213,7 @@ extern const FormatSpec kFormat_microsoft_defender = {
     .kinds = Kind::device,
     .log_sources = kLogSources,
     .writing = Writing::json,
+    .names_host = true,
     .own_action = true,
 };
 

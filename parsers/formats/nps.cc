@@ -234,6 +234,7 @@ extern const FormatSpec kFormat_nps = {
     .kinds = Kind::application | Kind::logon,
     .log_sources = kLogSources,
     .altered = "&<>'",
+    .names_host = true,
 };
 
 }  // namespace vigil

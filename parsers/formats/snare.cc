@@ -171,6 +171,7 @@ extern const FormatSpec kFormat_snare = {
     .kinds_of = snare_kinds,
     .log_sources = kLogSources,
     .altered = "#",
+    .names_host = true,
     .tag_is_program = false,
 };
 

@@ -57,6 +57,7 @@ extern const FormatSpec kFormat_windows_file = {
     .kinds_of = file_kinds,
     .log_sources = kLogSources,
     .altered = "+ .&<>'",
+    .names_host = true,
     .tag_is_program = false,
 };
 

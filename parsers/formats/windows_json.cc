@@ -116,6 +116,7 @@ extern const FormatSpec kFormat_windows_json = {
     .kinds_of = windows_kinds,
     .log_sources = kLogSources,
     .writing = Writing::json,
+    .names_host = true,
     .tag_is_program = false,
 };
 

@@ -119,17 +119,34 @@ Front front_of(const SyslogHeader& header, std::string_view text) {
   return front;
 }
 
+/// Headings that messages begin with; a syslog header's reader takes them for the tag.
+bool is_first_heading(std::string_view app) {
+  return is_any(app, {"Subject", "主旨", "主體", "應用程式資訊", "帳戶資訊", "使用者"});
+}
+
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+
+/// Asked about every message that no other format took: the first characters decide who is looked at more closely.
 bool claims_windows_text(const SyslogHeader& header, std::string_view text) {
-  if (header.app == "WinEvtLog" || has_nxlog_parameters(header) || is_log_tag(header) || is_splunk(text)) return true;
+  if (header.app == "WinEvtLog" || has_nxlog_parameters(header) || is_log_tag(header)) return true;
   if (header.app.starts_with("Microsoft-Windows-")) return text.front() != '{' && text.front() != '<';
-  Front front;
-  if (is_digit(text.front()) && read_numbered(text, front)) {
+  const char first = text.front();
+  if (is_digit(first)) {
+    if (text.size() > 4 && (text[1] == '/' || text[2] == '/')) return is_splunk(text);
+    Front front;
+    if (!read_numbered(text, front)) return false;
     return is_provider(header.app) || front.message.starts_with("AUDIT_SUCCESS") ||
            front.message.starts_with("AUDIT_FAILURE") || windows_event_of_sentence(front.message) != 0 ||
            looks_like_windows_message(front.message);
   }
-  if (text.starts_with('(') || text.starts_with("WinEvtLog")) return contains(text.substr(0, 160), kWinEvtLog);
-  return text.starts_with("AUDIT_SUCCESS ") || text.starts_with("AUDIT_FAILURE ") || looks_like_windows_message(text);
+  if (first == '(') return contains(text.substr(0, 160), kWinEvtLog);
+  if (is_first_heading(header.app)) return looks_like_windows_message(text);
+  if (static_cast<unsigned char>(first) >= 0x80) return looks_like_windows_message(text);
+  if (!is_upper(first)) return false;
+  if (text.starts_with("AUDIT_SUCCESS ") || text.starts_with("AUDIT_FAILURE ") || text.starts_with("WinEvtLog: ")) return true;
+  if (first == 'L') return is_splunk(text);
+  const std::string_view front = text.substr(0, 512);
+  return contains(front, "Security ID:") || contains(front, "Account Domain:") || contains(front, "Logon Account:");
 }
 
 /// The value of an SD parameter that needs no unescaping, or what is there of it.
@@ -203,6 +220,7 @@ extern const FormatSpec kFormat_windows_text = {
     .kinds_of = windows_text_kinds,
     .log_sources = kLogSources,
     .altered = "#",
+    .names_host = true,
     .tag_is_program = false,
 };
 

@@ -202,6 +202,7 @@ extern const FormatSpec kFormat_windows_xml = {
     .kinds_of = windows_xml_kinds,
     .log_sources = kLogSources,
     .altered = "&<>'",
+    .names_host = true,
     .tag_is_program = false,
 };
 
