@@ -11,6 +11,24 @@ using enum WindowsFamily;
 
 // In order of family, then number.
 constexpr WindowsEvent kEvents[] = {
+    {security, 528, "authentication", "start", "logged-in", Outcome::success},  // 5xx and 6xx: Windows 2003
+    {security, 529, "authentication", "start", "logon-failed", Outcome::failure},
+    {security, 530, "authentication", "start", "logon-failed", Outcome::failure},
+    {security, 531, "authentication", "start", "logon-failed", Outcome::failure},
+    {security, 532, "authentication", "start", "logon-failed", Outcome::failure},
+    {security, 533, "authentication", "start", "logon-failed", Outcome::failure},
+    {security, 534, "authentication", "start", "logon-failed", Outcome::failure},
+    {security, 535, "authentication", "start", "logon-failed", Outcome::failure},
+    {security, 537, "authentication", "start", "logon-failed", Outcome::failure},
+    {security, 538, "authentication", "end", "logged-out", Outcome::success},
+    {security, 539, "authentication", "start", "logon-failed", Outcome::failure},
+    {security, 540, "authentication", "start", "logged-in", Outcome::success},
+    {security, 551, "authentication", "end", "logged-out", Outcome::success},
+    {security, 552, "authentication", "start", "logged-in-explicit", Outcome::success},
+    {security, 644, "iam", "change", "locked-out-user-account"},
+    {security, 675, "authentication", "start", "kerberos-preauth-failed", Outcome::failure},
+    {security, 680, "authentication", "start", "credential-validated"},
+    {security, 681, "authentication", "start", "credential-validation-failed", Outcome::failure},
     {security, 1100, "host", "end", "logging-service-shutdown"},
     {security, 1102, "iam", "admin", "audit-log-cleared", Outcome::success},
     {security, 1104, "host", "info", "audit-log-full"},
@@ -413,7 +431,7 @@ std::string_view sysmon_category(unsigned id) {
 
 bool is_windows_logon(unsigned id) {
   const WindowsEvent* const event = windows_event(security, id);
-  return event != nullptr && (event->category == "authentication" || id == 4672 || id == 4740 || id == 4767);
+  return event != nullptr && (event->category == "authentication" || id == 644 || id == 4672 || id == 4740 || id == 4767);
 }
 
 Kinds windows_channel_kinds(std::string_view channel, unsigned id) {

@@ -1,6 +1,7 @@
 #include "parsers/windows_message.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "parsers/payload_text.h"
 
@@ -109,10 +110,22 @@ constexpr Heading kTellingHeadings[] = {
     {"鎖定的帳戶:", 4740},
 };
 
+/// What Defender's EventData calls values whose labels others have too.
+constexpr std::pair<std::string_view, std::string_view> kOfDefender[] = {
+    {"Name", "Threat Name"},     {"Id", "Threat ID"},           {"Severity", "Severity Name"},   {"CategoryId", "Category Name"},
+    {"User", "Detection User"}, {"ProcessName", "Process Name"}, {"Status", "Error Code"},
+};
+
 class MessageReader {
  public:
   MessageReader(WindowsRecord& record, std::string_view text, unsigned event)
-      : record_(record), text_(text), event_(event) {}
+      : record_(record), text_(text), event_(event) {
+    const WindowsValues& values = record.values();
+    const auto says = [&values](std::string_view word) {
+      return values.provider.find(word) != std::string_view::npos || values.channel.find(word) != std::string_view::npos;
+    };
+    defender_ = says("Windows Defender") || says("Windows_Defender") || says("Windows-Defender");
+  }
 
   void open(const WindowsLabel& label) {
     label_ = &label;
@@ -137,28 +150,29 @@ class MessageReader {
       while (before.ends_with(' ')) before.remove_suffix(1);  // "Subject :"
       const WindowsLabel* const label = windows_label_at_end(before);
       if (label == nullptr) continue;
-      finish_value(before.substr(0, before.size() - label->text.size()));
+      finish_value(before.substr(0, before.size() - label->text.size()), true);
       if (++count > PayloadWriter::kFieldsMax) return record_.out().overflow(text_.substr(begin));
       open(*label);
       begin = colon.end;
     }
-    finish_value(text_.substr(begin));
+    finish_value(text_.substr(begin), false);
     record_.values().rendered_id = event_;
     record_.values().rendered = count != 0 || event_ != 0;
   }
 
  private:
-  void finish_value(std::string_view raw) {
-    if (label_ == nullptr) return head(trim(raw));
+  /// `more`: a label follows.
+  void finish_value(std::string_view raw, bool more) {
+    if (label_ == nullptr) return head(trim(raw), more);
     const std::string_view value = value_of(label_->use, raw);
     if (!value.empty()) record_.data(data_name(), value);
   }
 
-  /// What stands before the first label.
-  void head(std::string_view text) {
+  /// What stands before the first label; all of the message where there is none.
+  void head(std::string_view text, bool more) {
     if (text.empty()) return;
     const std::string_view shown = without_explanation(first_paragraph(text));
-    record_.out().add_vendor("header", shown);
+    if (more) record_.out().add_vendor("header", shown);
     std::string_view sentence = shown;
     for (const std::string_view said : {"AUDIT_SUCCESS", "AUDIT_FAILURE"}) {
       if (!take_prefix(sentence, said)) continue;
@@ -175,6 +189,12 @@ class MessageReader {
       if (name == "UserName") return "AccountName";
       if (name == "DomainName") return "AccountDomain";
       if (name == "LogonId") return "LogonID";
+    }
+    if (defender_) {
+      for (const auto& [label, data] : kOfDefender) {
+        if (name == label) return data;
+      }
+      return name;
     }
     if (event_ == 7045) {
       if (name == "ServiceFileName") return "ImagePath";
@@ -196,7 +216,7 @@ class MessageReader {
   unsigned event_;
   WindowsSection section_ = WindowsSection::none;
   const WindowsLabel* label_ = nullptr;
-  bool filtering_ = false, session_ = false;
+  bool filtering_ = false, session_ = false, defender_ = false;
 };
 
 }  // namespace

@@ -74,6 +74,24 @@ constexpr PartName kNxlogNames[] = {
 };
 constexpr KeyTable kNxlog(kNxlogNames);
 
+constexpr PartName kWazuhNames[] = {
+    {"channel", "winlog.channel", WindowsPart::channel},
+    {"providerName", "winlog.provider_name", WindowsPart::provider},
+    {"providerGuid", "winlog.provider_guid"},
+    {"computer", "winlog.computer_name", WindowsPart::computer},
+    {"eventID", "winlog.event_id", WindowsPart::event_id},
+    {"keywords", "winlog.keywords", WindowsPart::keywords},
+    {"severityValue", {}, WindowsPart::event_type},
+    {"message", "message", WindowsPart::message},
+    {"eventRecordID", "winlog.record_id"},
+    {"processID", "winlog.process.pid"},
+    {"threadID", "winlog.process.thread.id"},
+    {"task", "winlog.task_id"},
+    {"opcode", "winlog.opcode_id"},
+    {"version", "winlog.version"},
+};
+constexpr KeyTable kWazuh(kWazuhNames);
+
 constexpr std::string_view kEventData = "winlog.event_data.";
 constexpr std::string_view kUserData = "winlog.user_data.";
 
@@ -160,6 +178,20 @@ void WindowsRecord::nested(const JsonField& leaf) {
   if (leaf.path == "log.syslog.appname") values_.reporter = leaf.value;
   values_.has_ecs_names = true;
   add_json_leaf(out_, leaf);
+}
+
+void WindowsRecord::wazuh(const JsonField& leaf) {
+  std::string_view path = leaf.path;
+  take_prefix(path, "data.");  // in an alert of its manager
+  if (take_prefix(path, "win.system.")) {
+    if (const PartName* row = kWazuh.find(path)) return part_as(row->part, row->name, leaf.value, leaf.type, path);
+  } else if (take_prefix(path, "win.eventdata.") && !path.empty()) {
+    const char first = path.front();
+    const char large[] = {first >= 'a' && first <= 'z' ? static_cast<char>(first - 'a' + 'A') : first};
+    const std::string_view full = out_.join(out_.join(kEventData, {large, 1}), path.substr(1));
+    return data_as(full, full.substr(kEventData.size()), leaf.value, leaf.type);
+  }
+  out_.event().add(leaf.vendor_name(), leaf.value, leaf.type);
 }
 
 void WindowsRecord::flat(std::string_view name, std::string_view value, ValueType type) {

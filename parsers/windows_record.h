@@ -39,6 +39,8 @@ class WindowsRecord {
 
   /// A leaf of Winlogbeat's JSON, by its dotted path.
   void nested(const JsonField& leaf);
+  /// A leaf of Wazuh's JSON: win.system.eventID, win.eventdata.targetUserName, whose first letter Windows writes large.
+  void wazuh(const JsonField& leaf);
   /// A pair under NXLog's flat name: a part of System if it is one, else of EventData.
   void flat(std::string_view name, std::string_view value, ValueType type = ValueType::text);
 

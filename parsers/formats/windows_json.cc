@@ -17,6 +17,7 @@ bool claims_windows_json(const SyslogHeader&, std::string_view text) {
                                          contains(front, "\"ProviderGuid\""))) {
     return true;
   }
+  if (contains(front, "\"win\":{\"") && contains(front, "\"eventID\"")) return true;
   constexpr SearchText kWinlog = "\"winlog";
   for (std::size_t at = find_text(front, kWinlog); at != std::string_view::npos;
        at = find_text(front, kWinlog, at + 1)) {
@@ -28,7 +29,7 @@ bool claims_windows_json(const SyslogHeader&, std::string_view text) {
 
 /// The number behind `"EventID":` or `"event_id":`, as number or string, without reading the JSON.
 unsigned peek_event_id(std::string_view text) {
-  for (const SearchText& name : {SearchText("\"EventID\""), SearchText("\"event_id\""), SearchText("\"winlog.event_id\"")}) {
+  for (const SearchText& name : {SearchText("\"EventID\""), SearchText("\"eventID\""), SearchText("\"event_id\""), SearchText("\"winlog.event_id\"")}) {
     const std::size_t at = find_text(text, name);
     if (at == std::string_view::npos) continue;
     std::string_view rest = trim_left(text.substr(at + name.size()));
@@ -80,12 +81,17 @@ void parse_windows_json(PayloadWriter& out) {
     out.log_source("windows", {}, {});
     return;
   }
-  bool nested = false;
-  for (const JsonField& leaf : fields->leaves) nested = nested || leaf.path.starts_with("winlog.");
+  bool nested = false, wazuh = false;
+  for (const JsonField& leaf : fields->leaves) {
+    nested = nested || leaf.path.starts_with("winlog.");
+    wazuh = wazuh || leaf.path.starts_with("win.system.") || leaf.path.starts_with("data.win.system.");
+  }
   WindowsRecord windows(out);
   for (const JsonField& leaf : fields->leaves) {
     if (nested) {
       windows.nested(leaf);
+    } else if (wazuh) {
+      windows.wazuh(leaf);
     } else {
       windows.flat(leaf.path, leaf.value, leaf.type);
     }
@@ -105,7 +111,7 @@ void parse_windows_json(PayloadWriter& out) {
 extern const FormatSpec kFormat_windows_json = {
     .number = Format::windows_json,
     .name = "windows_json",
-    .title = "Windows events in JSON (Winlogbeat, NXLog)",
+    .title = "Windows events in JSON (Winlogbeat, NXLog, Fluent Bit, Wazuh)",
     .sample =
         R"({"EventID":4625,"SourceName":"Microsoft-Windows-Security-Auditing","Channel":"Security","TargetUserName":"administrator","IpAddress":"203.0.113.9"})",
     .rank = 30,

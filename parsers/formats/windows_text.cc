@@ -143,7 +143,9 @@ bool claims_windows_text(const SyslogHeader& header, std::string_view text) {
   if (is_first_heading(header.app)) return looks_like_windows_message(text);
   if (static_cast<unsigned char>(first) >= 0x80) return looks_like_windows_message(text);
   if (!is_upper(first)) return false;
-  if (text.starts_with("AUDIT_SUCCESS ") || text.starts_with("AUDIT_FAILURE ") || text.starts_with("WinEvtLog: ")) return true;
+  for (const std::string_view start : {"AUDIT_SUCCESS ", "AUDIT_FAILURE ", "WinEvtLog: ", "Application Information: Process ID:"}) {
+    if (text.starts_with(start)) return true;
+  }
   if (first == 'L') return is_splunk(text);
   const std::string_view front = text.substr(0, 512);
   return contains(front, "Security ID:") || contains(front, "Account Domain:") || contains(front, "Logon Account:");

@@ -169,6 +169,18 @@ constexpr PayloadCase kText[] = {
      "event.category=authentication | event.outcome=failure | user.name=bob | user.domain=SCHOOL | source.mac=AA-BB-CC-DD-EE-FF | "
      "winlog.event_data.SubjectUserName=bob | winlog.event_data.ReasonCode=16 | "
      "event.reason=Authentication failed due to a user credentials mismatch. | kinds=os logon"},
+    {"Defender, from its message alone",
+     "<14>Nov 20 14:59:00 PC7 Microsoft-Windows-Windows_Defender[1]: Windows Defender Antivirus has detected malware or other "
+     "potentially unwanted software.  Name: Virus:DOS/EICAR_Test_File  ID: 2147519003  Severity: Severe  Category: Virus  Path: "
+     "file:_C:\\Temp\\eicar.com  Detection Origin: Local machine  User: SCHOOL\\ann  Process Name: C:\\Windows\\explorer.exe",
+     "format=windows_text | event.kind=alert | rule.name=Virus:DOS/EICAR_Test_File | event.severity=9 | event.category=malware | "
+     "file.path=C:\\Temp\\eicar.com | user.name=ann | winlog.event_data.ThreatName=Virus:DOS/EICAR_Test_File | "
+     "source=/antivirus/ | kinds=os device"},
+    {"an old server's failed logon",
+     "<14>Nov 20 14:59:00 OLD1 security[failure] 529 NT AUTHORITY\\SYSTEM  Logon Failure: Reason: Unknown user name or bad password "
+     "User Name: bob Domain: SCHOOL Logon Type: 10 Source Network Address: 203.0.113.9 Source Port: 50022",
+     "format=windows_text | event.outcome=failure | user.name=bob | user.domain=SCHOOL | source.ip=203.0.113.9 | "
+     "event.reason=Unknown user name or bad password | kinds=os logon"},
     {"a service's message",
      "<13>Nov 20 14:59:00 PC7 Service_Control_Manager: 7036: The Windows Update service entered the running state.",
      "format=windows_text | winlog.event_id=7036 | winlog.provider_name=Service_Control_Manager | kinds=os"},
@@ -183,6 +195,10 @@ constexpr PayloadCase kJson[] = {
     {"Fluent Bit: only the message has the names",
      R"({"ProviderName":"Microsoft-Windows-Security-Auditing","EventID":4625,"Channel":"Security","Computer":"DC1","Message":"An account failed to log on.\r\n\r\nAccount For Which Logon Failed:\r\n\tAccount Name:\t\tbob\r\n\r\nNetwork Information:\r\n\tSource Network Address:\t203.0.113.9","StringInserts":["bob"]})",
      "format=windows_json | user.name=bob | source.ip=203.0.113.9 | host.name=DC1 | event.outcome=failure"},
+    {"Wazuh's agent",
+     R"({"win":{"system":{"providerName":"Microsoft-Windows-Security-Auditing","eventID":"4625","channel":"Security","computer":"DC1","severityValue":"AUDIT_FAILURE"},"eventdata":{"targetUserName":"bob","ipAddress":"203.0.113.9","subStatus":"0xc000006a"}}})",
+     "format=windows_json | winlog.event_data.TargetUserName=bob | user.name=bob | source.ip=203.0.113.9 | host.name=DC1 | "
+     "event.reason=wrong password | kinds=os logon"},
     {"a group gets a member",
      R"({"EventID":4728,"SourceName":"Microsoft-Windows-Security-Auditing","Channel":"Security","SubjectUserName":"admin","TargetUserName":"Domain Admins","TargetDomainName":"SCHOOL","TargetSid":"S-1-5-21-7-512","MemberName":"CN=Ann Chen,OU=Staff,DC=school,DC=local","MemberSid":"S-1-5-21-7-1104"})",
      "user.name=admin | group.name=Domain Admins | group.domain=SCHOOL | group.id=S-1-5-21-7-512 | user.target.name=Ann Chen | "
