@@ -1,9 +1,10 @@
 #include "parsers/windows_ecs.h"
 
+#include "parsers/field_target.h"
+#include "parsers/format.h"
 #include "parsers/key_table.h"
 #include "parsers/mssql_text.h"
 #include "parsers/nt_status.h"
-#include "parsers/field_target.h"
 #include "parsers/payload_text.h"
 
 namespace vigil {
@@ -37,6 +38,7 @@ constexpr DataKey kDataKeys[] = {
     {"CallingStationID", WindowsValues::calling_station},
     {"Reason", WindowsValues::reason},
     {"FailureReason", WindowsValues::reason},
+    {"payload", WindowsValues::payload},
     {"Param1", WindowsValues::param1},
     {"param1", WindowsValues::param1},
     {"Param2", WindowsValues::param2},
@@ -135,6 +137,7 @@ class WindowsEcs {
     if (family_ == defender) add_threat();
     if (family_ == powershell) add_context();
     if (values_.provider.starts_with("MSSQL")) add_mssql();
+    if (values_.provider == "OpenSSH") add_ssh();
   }
 
  private:
@@ -211,12 +214,9 @@ class WindowsEcs {
     if (row_ != nullptr && row_->outcome == Outcome::success) return "success";
     if (row_ != nullptr && row_->outcome == Outcome::failure) return "failure";
     for (const std::string_view said : {values_.event_type, values_.keywords}) {
-      // AUDIT_FAILURE, "Audit Failure", 0x8010000000000000
-      if (contains_ignoring_case(said, "fail") || said.starts_with("0x8010")) return "failure";
-      if (contains_ignoring_case(said, "audit_success") || contains_ignoring_case(said, "audit success") ||
-          said.starts_with("0x8020")) {
-        return "success";
-      }
+      // AUDIT_FAILURE, "Audit Failure", "Failure Audit", 0x8010000000000000
+      if (contains_ignoring_case(said, "fail") || said.starts_with("0x8010") || said == "稽核失敗") return "failure";
+      if (contains_ignoring_case(said, "success") || said.starts_with("0x8020") || said == "稽核成功") return "success";
     }
     return {};
   }
@@ -429,6 +429,14 @@ class WindowsEcs {
       const std::string_view below_share = values_.of(V::relative_name);  // 5145
       out_.add_file(below_share.empty() ? values_.of(V::target_object) : below_share);
     }
+  }
+
+  /// OpenSSH for Windows says what it says everywhere: "Failed password for bob from 203.0.113.9 port 50022 ssh2".
+  void add_ssh() {
+    const std::string_view text = values_.of(V::payload);
+    if (text.empty()) return;
+    PayloadWriter inner(text, out_.context(), out_.event(), out_.arena());
+    find_format(Format::sshd)->parse(inner);
   }
 
   /// SQL Server tells the Application log what it tells its own.

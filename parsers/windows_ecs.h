@@ -71,6 +71,7 @@ struct WindowsValues {
     calling_station,
     direction,
     application,
+    payload,
     param1,
     param2,
     param3,

@@ -439,6 +439,7 @@ Kinds windows_channel_kinds(std::string_view channel, unsigned id) {
   const WindowsFamily family = row == nullptr ? other : row->family;
   if (family == defender) return Kind::os | Kind::device;
   if (family == security && is_windows_logon(id)) return Kind::os | Kind::logon;
+  if (row != nullptr && row->service == "openssh") return Kind::os | Kind::logon;
   if (family == terminal && windows_event(terminal, id) != nullptr) return Kind::os | Kind::logon;
   if (row != nullptr && is_any(row->service, {"application", "dns-server", "dns-server-audit", "msexchange-management"})) {
     return Kind::application;

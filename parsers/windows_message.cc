@@ -151,11 +151,15 @@ class MessageReader {
       const WindowsLabel* const label = windows_label_at_end(before);
       if (label == nullptr) continue;
       finish_value(before.substr(0, before.size() - label->text.size()), true);
-      if (++count > PayloadWriter::kFieldsMax) return record_.out().overflow(text_.substr(begin));
       open(*label);
       begin = colon.end;
+      if (++count == PayloadWriter::kFieldsMax) break;
     }
-    finish_value(text_.substr(begin), false);
+    if (count == PayloadWriter::kFieldsMax) {
+      record_.out().overflow(text_.substr(begin));
+    } else {
+      finish_value(text_.substr(begin), false);
+    }
     record_.values().rendered_id = event_;
     record_.values().rendered = count != 0 || event_ != 0;
   }

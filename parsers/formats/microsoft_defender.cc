@@ -9,7 +9,7 @@ namespace vigil {
 namespace {
 
 constexpr std::string_view kStarts[] = {"{", "[{"};
-constexpr LogSource kLogSources[] = {{"microsoft365defender", "", ""}, {"", "antivirus", ""}};
+constexpr LogSource kLogSources[] = {{"m365", "", "threat_detection"}, {"", "antivirus", ""}};
 
 /// Alerts of the Defender for Endpoint API, of Microsoft Graph security (alerts_v2), and rows of advanced hunting as the
 /// streaming API sends them.
@@ -149,7 +149,7 @@ void add_hunting_row(PayloadWriter& out, std::string_view table, std::string_vie
 
 void parse_defender(PayloadWriter& out) {
   out.observer("Microsoft", "Defender for Endpoint", "edr");
-  out.log_source("microsoft365defender", {}, {});
+  out.log_source("m365", {}, "threat_detection");
   const JsonFields* const fields = read_json(out);
   if (fields == nullptr) return;
   std::string_view table, action, remote, severity, title, first, last;

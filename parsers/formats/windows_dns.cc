@@ -51,6 +51,7 @@ std::string_view dotted(std::string_view name, Arena& arena) {
 void parse_dns(PayloadWriter& out) {
   out.observer("Microsoft", "DNS Server", "dns");
   out.log_source("windows", {}, "dns-server");
+  out.log_source("windows", "dns", {});
   const auto behind = behind_thread(out.text());
   if (!behind) return out.bad_payload();
   // The name may be longer than what behind_thread() looks at.
@@ -86,7 +87,7 @@ void parse_dns(PayloadWriter& out) {
   out.classify("network", "protocol", "dns_packet");
 }
 
-constexpr LogSource kLogSources[] = {{"windows", "", "dns-server"}};
+constexpr LogSource kLogSources[] = {{"windows", "", "dns-server"}, {"windows", "dns", ""}};
 
 }  // namespace
 

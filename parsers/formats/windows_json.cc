@@ -47,6 +47,7 @@ unsigned peek_event_id(std::string_view text) {
 
 Kinds windows_kinds(const SyslogHeader&, std::string_view text) {
   if (contains(text, "Windows Defender")) return Kind::os | Kind::device;
+  if (contains(text, "OpenSSH/Operational")) return Kind::os | Kind::logon;
   const bool security = contains(text, "\"Security\"") || contains(text, "Security-Auditing");
   if (security && is_windows_logon(peek_event_id(text))) return Kind::os | Kind::logon;
   if (contains(text, "\"Application\"") && !security) return Kind::application;

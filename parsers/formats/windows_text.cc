@@ -170,6 +170,7 @@ Kinds windows_text_kinds(const SyslogHeader& header, std::string_view text) {
   unsigned id = number_of(front.id);
   if (!front.channel.empty()) return windows_channel_kinds(front.channel, id);
   if (front.provider.ends_with("Defender")) return Kind::os | Kind::device;
+  if (front.provider.starts_with("MSSQL")) return Kind::application;
   const bool security = front.provider.empty() || front.provider.find("Security") != std::string_view::npos;
   if (id == 0 && security) id = windows_event_of_message(front.message);
   return security ? windows_channel_kinds("Security", id) : Kind::os;
@@ -182,6 +183,7 @@ void parse_windows_text(PayloadWriter& out) {
   // Newlines that a relay escaped part Splunk's values too.
   const Front front = front_of(header, without_control_escapes(out.text(), out.arena()));
   WindowsRecord record(out);
+  out.set("message", front.message);
   if (!front.channel.empty()) record.part(WindowsPart::channel, front.channel);
   if (!front.id.empty()) record.part(WindowsPart::event_id, front.id);
   if (!front.provider.empty()) record.part(WindowsPart::provider, front.provider);

@@ -42,6 +42,12 @@ constexpr PayloadCase kSnare[] = {
      "MSWinEventLog\t1\tSecurity\t3\tFri Nov 20 14:59:00 2026\t4634\tMicrosoft-Windows-Security-Auditing\tN/A\tN/A\tSuccess "
      "Audit\tPC7\tLogoff\t\tAn account was logged off.    Subject:   Account Name:  ann   Logon ID:  0x7",
      "time=1795157940000000000 | event.type=end | user.name=ann | winlog.event_data.TargetUserName=ann | winlog.logon.id=0x7"},
+    {"in Chinese",
+     "<14>Nov 20 14:59:00 DC1 MSWinEventLog\t1\tSecurity\t3\tFri Nov 20 14:59:00 2026\t4771\tMicrosoft-Windows-Security-Auditing\t"
+     "N/A\tN/A\t稽核失敗\tDC1\tKerberos 驗證服務\t\tKerberos 預先驗證失敗。    帳戶資訊:   安全性識別碼:  S-1-5-21-7   帳戶名稱:  ann    "
+     "網路資訊:   用戶端位址:  ::ffff:10.1.0.9   用戶端連接埠:  50022    其他資訊:   失敗碼:  0x12\t9",
+     "event.outcome=failure | user.name=ann | source.ip=10.1.0.9 | event.reason=account disabled, expired or locked out | "
+     "winlog.keywords=稽核失敗 | kinds=os logon"},
     {"cut in a column",
      "<14>Nov 20 14:59:00 DC1 MSWinEventLog\t1\tSecurity\t3\tFri Nov 20 14:59:00 2026\t46",
      "format=snare | winlog.event_id=46"},
@@ -199,6 +205,16 @@ constexpr PayloadCase kJson[] = {
      R"({"win":{"system":{"providerName":"Microsoft-Windows-Security-Auditing","eventID":"4625","channel":"Security","computer":"DC1","severityValue":"AUDIT_FAILURE"},"eventdata":{"targetUserName":"bob","ipAddress":"203.0.113.9","subStatus":"0xc000006a"}}})",
      "format=windows_json | winlog.event_data.TargetUserName=bob | user.name=bob | source.ip=203.0.113.9 | host.name=DC1 | "
      "event.reason=wrong password | kinds=os logon"},
+    {"OpenSSH",
+     R"({"EventID":4,"SourceName":"OpenSSH","Channel":"OpenSSH/Operational","Hostname":"PC7","process":"sshd","payload":"Failed password for bob from 203.0.113.9 port 50022 ssh2"})",
+     "event.outcome=failure | user.name=bob | source.ip=203.0.113.9 | source.port=50022 | kinds=os logon"},
+    {"SQL Server in the Application log",
+     R"({"EventID":18456,"SourceName":"MSSQLSERVER","Channel":"Application","Hostname":"DB1","Message":"使用者 'sa' 登入失敗。 原因: 密碼不符合所提供的登入。 [用戶端: 203.0.113.9]"})",
+     "event.outcome=failure | event.category=authentication | user.name=sa | source.ip=203.0.113.9 | kinds=application logon"},
+    {"SQL Server Audit",
+     R"({"EventID":33205,"SourceName":"MSSQLSERVER$AUDIT","Channel":"Security","Hostname":"DB1","EventType":"AUDIT_FAILURE","param1":"action_id:LGIF\nsucceeded:false\nserver_principal_name:SCHOOL\\bob\nclient_ip:203.0.113.9\nduration_milliseconds:0\nstatement:Login failed"})",
+     "event.outcome=failure | event.category=authentication | user.name=bob | user.domain=SCHOOL | source.ip=203.0.113.9 | "
+     "vendor.action_id=LGIF"},
     {"a group gets a member",
      R"({"EventID":4728,"SourceName":"Microsoft-Windows-Security-Auditing","Channel":"Security","SubjectUserName":"admin","TargetUserName":"Domain Admins","TargetDomainName":"SCHOOL","TargetSid":"S-1-5-21-7-512","MemberName":"CN=Ann Chen,OU=Staff,DC=school,DC=local","MemberSid":"S-1-5-21-7-1104"})",
      "user.name=admin | group.name=Domain Admins | group.domain=SCHOOL | group.id=S-1-5-21-7-512 | user.target.name=Ann Chen | "
