@@ -8,19 +8,21 @@ namespace vigil {
 namespace {
 
 constexpr TextRow kLogons[] = {
-    {"Login failed for user '{user}'.[ Reason: {event.reason}] \\[CLIENT: {source}\\]", "authentication", "start", "sql_login",
-     Outcome::failure},
+    {"Login failed for user '{user}'.[ Reason: {event.reason}] \\[CLIENT: {source}\\]", "authentication",
+     "start", "sql_login", Outcome::failure},
     {"Login failed for user '{user}'.", "authentication", "start", "sql_login", Outcome::failure},
-    {"Login failed. {event.reason} \\[CLIENT: {source}\\]", "authentication", "start", "sql_login", Outcome::failure},
-    {"Login succeeded for user '{user}'. Connection made using {method}. \\[CLIENT: {source}\\]", "authentication", "start",
-     "sql_login", Outcome::success},
-    {"Login succeeded for user '{user}'.", "authentication", "start", "sql_login", Outcome::success},
-    {"SSPI handshake failed with error code {code}, {event.reason} \\[CLIENT: {source}\\]", "authentication", "start",
-     "sql_login", Outcome::failure},
-    {"使用者 '{user}' 登入失敗。[ 原因: {event.reason}] \\[用戶端: {source}\\]", "authentication", "start", "sql_login",
+    {"Login failed. {event.reason} \\[CLIENT: {source}\\]", "authentication", "start", "sql_login",
      Outcome::failure},
+    {"Login succeeded for user '{user}'. Connection made using {method}. \\[CLIENT: {source}\\]",
+     "authentication", "start", "sql_login", Outcome::success},
+    {"Login succeeded for user '{user}'.", "authentication", "start", "sql_login", Outcome::success},
+    {"SSPI handshake failed with error code {code}, {event.reason} \\[CLIENT: {source}\\]", "authentication",
+     "start", "sql_login", Outcome::failure},
+    {"使用者 '{user}' 登入失敗。[ 原因: {event.reason}] \\[用戶端: {source}\\]", "authentication", "start",
+     "sql_login", Outcome::failure},
     {"使用者 '{user}' 登入失敗。", "authentication", "start", "sql_login", Outcome::failure},
-    {"登入失敗。{event.reason} \\[用戶端: {source}\\]", "authentication", "start", "sql_login", Outcome::failure},
+    {"登入失敗。{event.reason} \\[用戶端: {source}\\]", "authentication", "start", "sql_login",
+     Outcome::failure},
     {"使用者 '{user}' 登入成功。[{method}] \\[用戶端: {source}\\]", "authentication", "start", "sql_login",
      Outcome::success},
     {"使用者 '{user}' 的登入成功。[{method}] \\[用戶端: {source}\\]", "authentication", "start", "sql_login",
@@ -39,7 +41,9 @@ std::string_view audit_value(std::string_view text, std::string_view key) {
 }
 
 /// SQL Server's codes of actions that are logons (sys.dm_audit_actions).
-bool is_logon_action(std::string_view action) { return is_any(action, {"LGIS", "LGIF", "LGO", "DBAS", "DBAF"}); }
+bool is_logon_action(std::string_view action) {
+  return is_any(action, {"LGIS", "LGIF", "LGO", "DBAS", "DBAF"});
+}
 
 }  // namespace
 
@@ -62,9 +66,9 @@ void add_mssql_audit(PayloadWriter& out, std::string_view text) {
   }
   put(out, target_of("event.duration:ms"), audit_value(text, "duration_milliseconds:"));
   out.set("process.pid", out.event().text_of("winlog.process.pid"), ValueType::integer);
-  constexpr std::string_view kKept[] = {"action_id:",   "database_name:",    "schema_name:", "object_name:",
-                                        "statement:",   "application_name:", "host_name:",   "server_instance_name:",
-                                        "affected_rows:"};
+  constexpr std::string_view kKept[] = {
+      "action_id:",        "database_name:", "schema_name:",          "object_name:",  "statement:",
+      "application_name:", "host_name:",     "server_instance_name:", "affected_rows:"};
   for (const std::string_view key : kKept) {
     const std::string_view value = audit_value(text, key);
     if (!value.empty()) out.add_vendor(key.substr(0, key.size() - 1), value);

@@ -112,8 +112,9 @@ constexpr Heading kTellingHeadings[] = {
 
 /// What Defender's EventData calls values whose labels others have too.
 constexpr std::pair<std::string_view, std::string_view> kOfDefender[] = {
-    {"Name", "Threat Name"},     {"Id", "Threat ID"},           {"Severity", "Severity Name"},   {"CategoryId", "Category Name"},
-    {"User", "Detection User"}, {"ProcessName", "Process Name"}, {"Status", "Error Code"},
+    {"Name", "Threat Name"},         {"Id", "Threat ID"},        {"Severity", "Severity Name"},
+    {"CategoryId", "Category Name"}, {"User", "Detection User"}, {"ProcessName", "Process Name"},
+    {"Status", "Error Code"},
 };
 
 class MessageReader {
@@ -122,7 +123,8 @@ class MessageReader {
       : record_(record), text_(text), event_(event) {
     const WindowsValues& values = record.values();
     const auto says = [&values](std::string_view word) {
-      return values.provider.find(word) != std::string_view::npos || values.channel.find(word) != std::string_view::npos;
+      return values.provider.find(word) != std::string_view::npos ||
+             values.channel.find(word) != std::string_view::npos;
     };
     defender_ = says("Windows Defender") || says("Windows_Defender") || says("Windows-Defender");
   }
@@ -225,7 +227,8 @@ class MessageReader {
 
 }  // namespace
 
-void read_windows_message(WindowsRecord& record, std::string_view text, unsigned event, const WindowsLabel& first) {
+void read_windows_message(WindowsRecord& record, std::string_view text, unsigned event,
+                          const WindowsLabel& first) {
   if (event == 0) event = windows_event_of_message(text);
   MessageReader reader(record, text, event);
   if (!first.text.empty()) reader.open(first);
@@ -244,10 +247,11 @@ unsigned windows_event_of_message(std::string_view text) {
 
 bool looks_like_windows_message(std::string_view text) {
   const std::string_view front = text.substr(0, 512);
-  for (const SearchText& label : {SearchText("Security ID:"), SearchText("安全性識別碼:"), SearchText("Account Domain:"),
-                                  SearchText("帳戶網域:"), SearchText("Application Name:"), SearchText("應用程式名稱:"),
-                                  SearchText("Logon Account:"), SearchText("登入帳戶:"), SearchText("Profile Changed:"),
-                                  SearchText("變更的設定檔:")}) {
+  for (const SearchText& label :
+       {SearchText("Security ID:"), SearchText("安全性識別碼:"), SearchText("Account Domain:"),
+        SearchText("帳戶網域:"), SearchText("Application Name:"), SearchText("應用程式名稱:"),
+        SearchText("Logon Account:"), SearchText("登入帳戶:"), SearchText("Profile Changed:"),
+        SearchText("變更的設定檔:")}) {
     if (contains(front, label)) return true;
   }
   return false;

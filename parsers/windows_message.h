@@ -18,7 +18,8 @@ namespace vigil {
 /// Both become what EventData calls them: SubjectUserSid, TargetUserName. What stands before the first label is kept as
 /// vendor.header. `event` is the event's number, 0 if unknown: then the sentence or the headings tell it. `first` is a heading
 /// before the text, one that was taken for a syslog tag.
-void read_windows_message(WindowsRecord& record, std::string_view text, unsigned event, const WindowsLabel& first = {});
+void read_windows_message(WindowsRecord& record, std::string_view text, unsigned event,
+                          const WindowsLabel& first = {});
 
 /// The number of the event that a message tells of, from its sentence or headings; 0 if neither says. Looks at the first
 /// kilobyte.

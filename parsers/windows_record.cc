@@ -184,7 +184,8 @@ void WindowsRecord::wazuh(const JsonField& leaf) {
   std::string_view path = leaf.path;
   take_prefix(path, "data.");  // in an alert of its manager
   if (take_prefix(path, "win.system.")) {
-    if (const PartName* row = kWazuh.find(path)) return part_as(row->part, row->name, leaf.value, leaf.type, path);
+    if (const PartName* row = kWazuh.find(path))
+      return part_as(row->part, row->name, leaf.value, leaf.type, path);
   } else if (take_prefix(path, "win.eventdata.") && !path.empty()) {
     const char first = path.front();
     const char large[] = {first >= 'a' && first <= 'z' ? static_cast<char>(first - 'a' + 'A') : first};

@@ -53,8 +53,8 @@ std::optional<std::int64_t> read_ctime(std::string_view text, int zone_minutes) 
   TimeCursor cursor(text);
   cursor.back_to(text[8] == ' ' ? 9 : 8);
   unsigned year = 0;
-  if (civil.month == 0 || !cursor.take_number(1, 2, civil.day) || !cursor.take(' ') || !cursor.take_clock(2, civil) ||
-      !cursor.take(' ') || !cursor.take_number(4, 4, year)) {
+  if (civil.month == 0 || !cursor.take_number(1, 2, civil.day) || !cursor.take(' ') ||
+      !cursor.take_clock(2, civil) || !cursor.take(' ') || !cursor.take_number(4, 4, year)) {
     return std::nullopt;
   }
   civil.year = static_cast<int>(year);
@@ -67,7 +67,8 @@ std::optional<std::int64_t> take_windows_time(std::string_view& rest, int zone_m
   if (!take_date(cursor, civil)) return std::nullopt;
   std::string_view behind = rest.substr(cursor.at());
   std::string_view clock = behind;
-  if (!clock.empty() && (clock.front() == ',' || clock.front() == 'T' || clock.front() == ' ')) clock.remove_prefix(1);
+  if (!clock.empty() && (clock.front() == ',' || clock.front() == 'T' || clock.front() == ' '))
+    clock.remove_prefix(1);
   clock = trim_left(clock);
   Half half = take_half(clock);
   clock = trim_left(clock);

@@ -123,7 +123,8 @@ bool XmlScan::tag() {
   }
   std::string_view inside = rest_.substr(1, end - 1);
   const bool closing = take_prefix(inside, "/");
-  if (inside.empty() || inside.front() == '!' || (!closing && depth_ == kDepthMax) || (closing && depth_ == 0)) {
+  if (inside.empty() || inside.front() == '!' || (!closing && depth_ == kDepthMax) ||
+      (closing && depth_ == 0)) {
     depth_ = 0;
     return false;  // a document type, too deep, or a close of nothing: no log
   }

@@ -13,8 +13,8 @@ namespace {
 /// "2026-11-20T06:59:00.123Z,"
 constexpr std::size_t kTimeSize = 24;
 bool has_time(std::string_view text) {
-  return text.size() > kTimeSize && text[10] == 'T' && text[19] == '.' && text[23] == 'Z' && text[24] == ',' &&
-         is_digit(text[0]) && text[4] == '-';
+  return text.size() > kTimeSize && text[10] == 'T' && text[19] == '.' && text[23] == 'Z' &&
+         text[24] == ',' && is_digit(text[0]) && text[4] == '-';
 }
 
 // Message tracking, in the columns' order.
@@ -49,9 +49,14 @@ constexpr FieldMap kTrackingMap(kTracking);
 
 // SMTP's protocol log.
 constexpr FieldRow kProtocol[] = {
-    {"connector-id", "connector_id"}, {"session-id", "session_id"}, {"sequence-number", "event.sequence"},
-    {"local-endpoint", "destination:pair"}, {"remote-endpoint", "source:pair"}, {"event", "event"},
-    {"data", "data"}, {"context", "context"},
+    {"connector-id", "connector_id"},
+    {"session-id", "session_id"},
+    {"sequence-number", "event.sequence"},
+    {"local-endpoint", "destination:pair"},
+    {"remote-endpoint", "source:pair"},
+    {"event", "event"},
+    {"data", "data"},
+    {"context", "context"},
 };
 constexpr FieldMap kProtocolMap(kProtocol);
 
@@ -66,10 +71,10 @@ bool is_tracking(std::string_view text) {
   if (!client.empty() && plain_address(client).empty()) return false;
   if (!server.empty() && plain_address(server).empty()) return false;
   // The context may be quoted and hold commas; the component is one of few words.
-  for (const std::string_view source : {",SMTP,", ",STOREDRIVER,", ",ROUTING,", ",AGENT,", ",DSN,", ",GATEWAY,",
-                                        ",MAILBOXRULE,", ",PICKUP,", ",PUBLICFOLDER,", ",QUEUE,", ",RESOLVER,", ",ADMIN,",
-                                        ",BOOTLOADER,", ",DNS,", ",MEETINGMESSAGEPROCESSOR,", ",ORAR,", ",SAFETYNET,",
-                                        ",APPROVAL,"}) {
+  for (const std::string_view source :
+       {",SMTP,", ",STOREDRIVER,", ",ROUTING,", ",AGENT,", ",DSN,", ",GATEWAY,", ",MAILBOXRULE,", ",PICKUP,",
+        ",PUBLICFOLDER,", ",QUEUE,", ",RESOLVER,", ",ADMIN,", ",BOOTLOADER,", ",DNS,",
+        ",MEETINGMESSAGEPROCESSOR,", ",ORAR,", ",SAFETYNET,", ",APPROVAL,"}) {
     if (front.find(source) != std::string_view::npos) return true;
   }
   return false;
@@ -146,8 +151,10 @@ extern const FormatSpec kFormat_exchange = {
     .number = Format{57},
     .name = "exchange",
     .title = "Exchange: message tracking, SMTP protocol log",
-    .sample = "2026-11-20T06:59:00.123Z,10.1.0.7,pc7,10.1.0.25,MX1,08D5;2026-11-20T06:59:00.001Z;0,MX1\\Default MX1,SMTP,RECEIVE,"
-              "12345,<a1@school.example>,,ann@school.example,,2048,1,,,Hello,bob@example.net,bob@example.net,",
+    .sample =
+        "2026-11-20T06:59:00.123Z,10.1.0.7,pc7,10.1.0.25,MX1,08D5;2026-11-20T06:59:00.001Z;0,MX1\\Default "
+        "MX1,SMTP,RECEIVE,"
+        "12345,<a1@school.example>,,ann@school.example,,2048,1,,,Hello,bob@example.net,bob@example.net,",
     .reads = Reads::line,
     .rank = 35,
     .first_bytes = "0123456789#",

@@ -26,8 +26,8 @@ Words split(std::string_view text, std::size_t most = kWordsMax) {
 
 /// "2026-11-20 06:59:00 "
 bool has_time(std::string_view text) {
-  return text.size() > 20 && text[4] == '-' && text[7] == '-' && text[10] == ' ' && text[13] == ':' && text[16] == ':' &&
-         text[19] == ' ' && is_digit(text[0]) && is_digit(text[18]);
+  return text.size() > 20 && text[4] == '-' && text[7] == '-' && text[10] == ' ' && text[13] == ':' &&
+         text[16] == ':' && text[19] == ' ' && is_digit(text[0]) && is_digit(text[18]);
 }
 
 bool is_method(std::string_view word) {
@@ -39,11 +39,14 @@ bool is_method(std::string_view word) {
 }
 
 bool is_port(std::string_view word) { return word.size() <= 5 && all_digits(word); }
-bool is_status(std::string_view word) { return word.size() == 3 && all_digits(word) && word[0] >= '1' && word[0] <= '5'; }
+bool is_status(std::string_view word) {
+  return word.size() == 3 && all_digits(word) && word[0] >= '1' && word[0] <= '5';
+}
 bool is_ip(std::string_view word) { return !plain_address(word).empty(); }
 
 bool is_site(std::string_view word) {
-  return (word.starts_with("W3SVC") || word.starts_with("MSFTPSVC") || word.starts_with("FTPSVC")) && is_digit(word.back());
+  return (word.starts_with("W3SVC") || word.starts_with("MSFTPSVC") || word.starts_with("FTPSVC")) &&
+         is_digit(word.back());
 }
 
 /// Where the method stands in a web server's line, counted from the date; 0 if the line is none:
@@ -52,27 +55,30 @@ bool is_site(std::string_view word) {
 std::size_t method_at(const Words& words) {
   for (std::size_t i = 2; i < 6 && i + 5 < words.count; ++i) {
     const bool before = i == 2 || is_ip(words.at(i - 1)) || is_site(words.at(2));
-    if (before && i != 2 && is_method(words.at(i)) && is_port(words.at(i + 3)) && is_ip(words.at(i + 5))) return i;
+    if (before && i != 2 && is_method(words.at(i)) && is_port(words.at(i + 3)) && is_ip(words.at(i + 5)))
+      return i;
   }
   return 0;
 }
 
 /// HTTP.sys' own errors: date time client-ip port server-ip port version method url [stream] status site reason queue
 bool is_httperr(const Words& words) {
-  return words.count >= 10 && is_ip(words.at(2)) && is_port(words.at(3)) && is_ip(words.at(4)) && is_port(words.at(5)) &&
-         (words.at(6).starts_with("HTTP/") || words.at(6) == "-");
+  return words.count >= 10 && is_ip(words.at(2)) && is_port(words.at(3)) && is_ip(words.at(4)) &&
+         is_port(words.at(5)) && (words.at(6).starts_with("HTTP/") || words.at(6) == "-");
 }
 
 /// FTP: date time client-ip [port] user server-ip port command …; the place of the server's address, else 0.
 std::size_t ftp_server_at(const Words& words) {
   if (!is_ip(words.at(2))) return 0;
   const std::size_t server = is_port(words.at(3)) ? 5 : 4;
-  const bool command = words.count > server + 3 && is_alpha(words.at(server + 2).empty() ? ' ' : words.at(server + 2)[0]);
+  const bool command =
+      words.count > server + 3 && is_alpha(words.at(server + 2).empty() ? ' ' : words.at(server + 2)[0]);
   return is_ip(words.at(server)) && is_port(words.at(server + 1)) && command ? server : 0;
 }
 
-constexpr std::string_view kDirectives[] = {"#Software: Microsoft Internet Information", "#Software: Microsoft HTTP",
-                                            "#Version: 1.0", "#Date: 20", "#Fields: date time "};
+constexpr std::string_view kDirectives[] = {"#Software: Microsoft Internet Information",
+                                            "#Software: Microsoft HTTP", "#Version: 1.0", "#Date: 20",
+                                            "#Fields: date time "};
 
 bool claims_iis(const SyslogHeader&, std::string_view text) {
   if (text.starts_with('#')) {
@@ -280,7 +286,9 @@ extern const FormatSpec kFormat_iis = {
     .number = Format{55},
     .name = "iis",
     .title = "IIS (W3C), HTTP.sys errors, IIS FTP",
-    .sample = "2026-11-20 06:59:00 10.1.0.5 GET /index.html - 443 - 203.0.113.9 Mozilla/5.0+(Windows+NT+10.0) - 200 0 0 46",
+    .sample =
+        "2026-11-20 06:59:00 10.1.0.5 GET /index.html - 443 - 203.0.113.9 Mozilla/5.0+(Windows+NT+10.0) - "
+        "200 0 0 46",
     .reads = Reads::line,
     .rank = 40,
     .first_bytes = "0123456789#",

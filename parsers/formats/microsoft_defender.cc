@@ -17,8 +17,9 @@ bool claims_defender(const SyslogHeader&, std::string_view text) {
   const std::string_view front = json_front(text);
   if (contains(front, "\"AdvancedHunting-")) return true;
   if (!contains(front, "\"detectionSource\"") && !contains(front, "\"providerAlertId\"")) return false;
-  return contains(front, "\"machineId\"") || contains(front, "\"computerDnsName\"") || contains(front, "\"mdeDeviceId\"") ||
-         contains(front, "\"serviceSource\"") || contains(front, "\"incidentId\"");
+  return contains(front, "\"machineId\"") || contains(front, "\"computerDnsName\"") ||
+         contains(front, "\"mdeDeviceId\"") || contains(front, "\"serviceSource\"") ||
+         contains(front, "\"incidentId\"");
 }
 
 constexpr FieldRow kRows[] = {
@@ -128,12 +129,16 @@ struct Table {
   std::string_view name, category, type;
 };
 constexpr Table kTables[] = {
-    {"AdvancedHunting-DeviceProcessEvents", "process", "start"},    {"AdvancedHunting-DeviceNetworkEvents", "network", "connection"},
-    {"AdvancedHunting-DeviceFileEvents", "file", "change"},         {"AdvancedHunting-DeviceRegistryEvents", "registry", "change"},
-    {"AdvancedHunting-DeviceLogonEvents", "authentication", "start"}, {"AdvancedHunting-DeviceImageLoadEvents", "library", "start"},
+    {"AdvancedHunting-DeviceProcessEvents", "process", "start"},
+    {"AdvancedHunting-DeviceNetworkEvents", "network", "connection"},
+    {"AdvancedHunting-DeviceFileEvents", "file", "change"},
+    {"AdvancedHunting-DeviceRegistryEvents", "registry", "change"},
+    {"AdvancedHunting-DeviceLogonEvents", "authentication", "start"},
+    {"AdvancedHunting-DeviceImageLoadEvents", "library", "start"},
 };
 
-void add_hunting_row(PayloadWriter& out, std::string_view table, std::string_view action, std::string_view remote) {
+void add_hunting_row(PayloadWriter& out, std::string_view table, std::string_view action,
+                     std::string_view remote) {
   for (const Table& row : kTables) {
     if (row.name != table) continue;
     const bool logon = row.category == "authentication";
@@ -181,7 +186,8 @@ void parse_defender(PayloadWriter& out) {
     if (equals_ignoring_case(severity, one.word)) out.add_number("event.severity", one.number);
   }
   const auto begin = read_iso_time(first, 0), end = read_iso_time(last, 0);
-  if (begin && end && *end >= *begin) out.add_number("event.duration", static_cast<std::uint64_t>(*end - *begin));
+  if (begin && end && *end >= *begin)
+    out.add_number("event.duration", static_cast<std::uint64_t>(*end - *begin));
   if (!table.empty()) add_hunting_row(out, table, action, remote);
   if (title.empty()) return;
   out.set("event.kind", "alert");
@@ -191,7 +197,8 @@ void parse_defender(PayloadWriter& out) {
 }
 
 std::optional<std::int64_t> defender_time(const SyslogHeader&, std::string_view text, int) {
-  for (const std::string_view key : {"lastEventTime", "lastActivityDateTime", "alertCreationTime", "createdDateTime", "time"}) {
+  for (const std::string_view key :
+       {"lastEventTime", "lastActivityDateTime", "alertCreationTime", "createdDateTime", "time"}) {
     if (const auto time = read_iso_time(peek_json_member(text, key), 0)) return time;
   }
   return std::nullopt;

@@ -39,7 +39,8 @@ constexpr std::size_t kAgentTimeSize = 19;
 bool is_agent_line(std::string_view text) {
   if (text.size() < kAgentTimeSize + 8 || text[4] != '-' || text[13] != ':') return false;
   std::string_view rest = text.substr(kAgentTimeSize);
-  if (!take_prefix(rest, " - ") || std::string_view("!?+").find(rest.front()) == std::string_view::npos) return false;
+  if (!take_prefix(rest, " - ") || std::string_view("!?+").find(rest.front()) == std::string_view::npos)
+    return false;
   rest.remove_prefix(1);
   return rest.starts_with(" [") && is_digit(rest.size() > 2 ? rest[2] : ' ');
 }
@@ -53,24 +54,30 @@ std::optional<std::int64_t> mssql_time(const SyslogHeader&, std::string_view tex
 }
 
 constexpr TextRow kLines[] = {
-    {"Error: {event.code|number}, Severity: {severity|number}, State: {state|number}.", "database", "error", "sql_error"},
+    {"Error: {event.code|number}, Severity: {severity|number}, State: {state|number}.", "database", "error",
+     "sql_error"},
     {"Starting up database '{database}'.", "database", "start", "database_started"},
     {"Database '{database}' running the upgrade step", "database", "change", "database_upgraded"},
     {"Setting database option {option} to {value} for database '{database}'.", "configuration", "change",
      "database_option_changed"},
-    {"Configuration option '{option}' changed from {old_value|number} to {new_value|number}.", "configuration", "change",
-     "option_changed"},
-    {"Database backed up. Database: {database}, creation date", "database", "change", "database_backed_up", Outcome::success},
-    {"Log was backed up. Database: {database}, creation date", "database", "change", "log_backed_up", Outcome::success},
-    {"BACKUP failed to complete the command {command}", "database", "error", "backup_failed", Outcome::failure},
-    {"Database was restored: Database: {database}, creation date", "database", "change", "database_restored", Outcome::success},
-    {"Server is listening on \\[ {listening_on} <{ip_version}> {server.port|number}\\]", "network", "start", "listening"},
+    {"Configuration option '{option}' changed from {old_value|number} to {new_value|number}.",
+     "configuration", "change", "option_changed"},
+    {"Database backed up. Database: {database}, creation date", "database", "change", "database_backed_up",
+     Outcome::success},
+    {"Log was backed up. Database: {database}, creation date", "database", "change", "log_backed_up",
+     Outcome::success},
+    {"BACKUP failed to complete the command {command}", "database", "error", "backup_failed",
+     Outcome::failure},
+    {"Database was restored: Database: {database}, creation date", "database", "change", "database_restored",
+     Outcome::success},
+    {"Server is listening on \\[ {listening_on} <{ip_version}> {server.port|number}\\]", "network", "start",
+     "listening"},
     {"SQL Server is terminating", "database", "end", "server_stopping"},
     {"SQL Server is now ready for client connections", "database", "start", "server_ready"},
     {"SQL Trace {action_id} was started", "configuration", "change", "trace_started"},
     {"Attempting to load library '{file}' into memory", "library", "start", "library_loaded"},
-    {"Using '{file}' version '{version}' to execute extended stored procedure '{procedure}'", "database", "access",
-     "extended_procedure_executed"},
+    {"Using '{file}' version '{version}' to execute extended stored procedure '{procedure}'", "database",
+     "access", "extended_procedure_executed"},
 };
 
 /// A line of SQL Server's ERRORLOG (or of its agent's log):
@@ -100,8 +107,10 @@ extern const FormatSpec kFormat_mssql = {
     .number = Format{52},
     .name = "mssql",
     .title = "SQL Server's ERRORLOG",
-    .sample = "2026-11-20 14:59:00.12 Logon       Login failed for user 'sa'. Reason: Password did not match that for the login "
-              "provided. [CLIENT: 203.0.113.9]",
+    .sample =
+        "2026-11-20 14:59:00.12 Logon       Login failed for user 'sa'. Reason: Password did not match that "
+        "for the login "
+        "provided. [CLIENT: 203.0.113.9]",
     .reads = Reads::line,
     .rank = 30,
     .first_bytes = "0123456789",

@@ -50,7 +50,8 @@ Columns split(std::string_view text, std::string_view separator) {
   for (std::size_t i = 0; i < column_count; ++i) {
     // The message keeps tabs of its own; only the number behind it is parted.
     std::size_t end = i == expanded ? text.rfind(separator) : text.find(separator);
-    if (i == expanded && end != std::string_view::npos && !all_digits(trim(text.substr(end + separator.size())))) {
+    if (i == expanded && end != std::string_view::npos &&
+        !all_digits(trim(text.substr(end + separator.size())))) {
       end = std::string_view::npos;
     }
     columns[i] = trim(text.substr(0, end));
@@ -62,8 +63,9 @@ Columns split(std::string_view text, std::string_view separator) {
 
 /// "Fri Nov 20 14:59:00 2026"
 bool is_date(std::string_view text) {
-  return text.size() >= 24 && text[3] == ' ' && text[7] == ' ' && text[13] == ':' && text[16] == ':' && text[19] == ' ' &&
-         is_alpha(text[0]) && is_alpha(text[4]) && is_digit(text[20]) && is_digit(text[23]);
+  return text.size() >= 24 && text[3] == ' ' && text[7] == ' ' && text[13] == ':' && text[16] == ':' &&
+         text[19] == ' ' && is_alpha(text[0]) && is_alpha(text[4]) && is_digit(text[20]) &&
+         is_digit(text[23]);
 }
 
 /// Columns that blanks part: the date and the type are what can be told for sure.
@@ -81,8 +83,8 @@ Columns split_by_words(std::string_view text) {
   columns[date] = text.substr(at + 1, 24);
   text.remove_prefix(at + 25);
   columns[event_id] = take_word(text);
-  for (const std::string_view word : {" Success Audit ", " Failure Audit ", " Information ", " Warning ", " Error ",
-                                      " Critical ", " Verbose ", " 稽核成功 ", " 稽核失敗 "}) {
+  for (const std::string_view word : {" Success Audit ", " Failure Audit ", " Information ", " Warning ",
+                                      " Error ", " Critical ", " Verbose ", " 稽核成功 ", " 稽核失敗 "}) {
     const std::size_t place = text.substr(0, 512).find(word);
     if (place == std::string_view::npos) continue;
     std::string_view middle = text.substr(0, place);
@@ -109,7 +111,8 @@ bool claims_snare(const SyslogHeader& header, std::string_view text) {
 
 Kinds snare_kinds(const SyslogHeader&, std::string_view text) {
   const Columns columns = columns_of(text);
-  return windows_channel_kinds(columns[log], static_cast<unsigned>(read_number(columns[event_id]).value_or(0) & 0xFFFFU));
+  return windows_channel_kinds(columns[log],
+                               static_cast<unsigned>(read_number(columns[event_id]).value_or(0) & 0xFFFFU));
 }
 
 /// "Fri Nov 20 14:59:00 2026": local time.
@@ -145,7 +148,9 @@ void parse_snare(PayloadWriter& out) {
   const std::string_view message = without_control_escapes(columns[expanded], out.arena());
   out.set("message", message);
   const bool classic = columns[log] != "Security" && !looks_like_windows_message(message);
-  if (!classic) read_windows_message(record, message, static_cast<unsigned>(read_number(columns[event_id]).value_or(0) & 0xFFFFU));
+  if (!classic)
+    read_windows_message(record, message,
+                         static_cast<unsigned>(read_number(columns[event_id]).value_or(0) & 0xFFFFU));
   record.finish();
 }
 
@@ -159,9 +164,12 @@ extern const FormatSpec kFormat_snare = {
     .number = Format{48},
     .name = "snare",
     .title = "Windows events as Snare and NXLog send them",
-    .sample = "MSWinEventLog\t1\tSecurity\t4407\tFri Nov 20 14:59:00 2026\t4625\tMicrosoft-Windows-Security-Auditing\tN/A\tN/A\t"
-              "Failure Audit\tDC1.school.local\tLogon\t\tAn account failed to log on.    Subject:   Security ID:  S-1-5-18   "
-              "Account Name:  DC1$\t812",
+    .sample =
+        "MSWinEventLog\t1\tSecurity\t4407\tFri Nov 20 14:59:00 "
+        "2026\t4625\tMicrosoft-Windows-Security-Auditing\tN/A\tN/A\t"
+        "Failure Audit\tDC1.school.local\tLogon\t\tAn account failed to log on.    Subject:   Security ID:  "
+        "S-1-5-18   "
+        "Account Name:  DC1$\t812",
     .rank = 20,
     .programs = kPrograms,
     .starts = kStarts,

@@ -77,8 +77,8 @@ constexpr DhcpEvent kEvents[] = {
 
 /// The outcome of looking for servers that the directory has not authorized (50 and beyond).
 DhcpEvent rogue_detection(unsigned id) {
-  const bool refused = id == 51 || id == 52 || id == 54 || id == 56 || id == 57 || id == 58 || id == 59 || id == 61 ||
-                       id == 62 || id == 64;
+  const bool refused = id == 51 || id == 52 || id == 54 || id == 56 || id == 57 || id == 58 || id == 59 ||
+                       id == 61 || id == 62 || id == 64;
   return {id, "rogue-server-detection", id == 51 || !refused ? Outcome::success : Outcome::failure};
 }
 
@@ -89,8 +89,8 @@ bool claims_dhcp(const SyslogHeader&, std::string_view text) {
   if (id.empty() || id.size() > 5 || !all_digits(id)) return false;
   const std::string_view date = take_until(rest, ',');
   const std::string_view time = take_until(rest, ',');
-  return date.size() == 8 && date[2] == '/' && date[5] == '/' && is_digit(date[0]) && is_digit(date[7]) && time.size() == 8 &&
-         time[2] == ':' && time[5] == ':' && is_digit(time[0]) && is_digit(time[7]);
+  return date.size() == 8 && date[2] == '/' && date[5] == '/' && is_digit(date[0]) && is_digit(date[7]) &&
+         time.size() == 8 && time[2] == ':' && time[5] == ':' && is_digit(time[0]) && is_digit(time[7]);
 }
 
 std::optional<std::int64_t> dhcp_time(const SyslogHeader&, std::string_view text, int zone_minutes) {
@@ -107,10 +107,12 @@ bool is_mac(std::string_view id) {
   return true;
 }
 
-constexpr std::string_view kNames[] = {"transaction_id", "q_result",      "probation_time",    "correlation_id",
-                                       "dhcid",          "vendor_class",  "vendor_class_text", "user_class",
-                                       "user_class_text", "relay_agent_information", "dns_error"};
-constexpr std::string_view kNamesV6[] = {"error_code", "duid_length", "duid", "user_name", "dhcid", "subnet_prefix"};
+constexpr std::string_view kNames[] = {"transaction_id",          "q_result",   "probation_time",
+                                       "correlation_id",          "dhcid",      "vendor_class",
+                                       "vendor_class_text",       "user_class", "user_class_text",
+                                       "relay_agent_information", "dns_error"};
+constexpr std::string_view kNamesV6[] = {"error_code", "duid_length", "duid",
+                                         "user_name",  "dhcid",       "subnet_prefix"};
 
 /// A line of DhcpSrvLog-*.log or DhcpV6SrvLog-*.log:
 ///
@@ -140,14 +142,16 @@ void parse_dhcp(PayloadWriter& out) {
   if (!name.empty()) {
     // host.name is the server's.
     out.add("host.hostname", name);
-    if (const std::size_t dot = name.find('.'); dot != std::string_view::npos) out.add("host.domain", name.substr(dot + 1));
+    if (const std::size_t dot = name.find('.'); dot != std::string_view::npos)
+      out.add("host.domain", name.substr(dot + 1));
     out.add("client.domain", name);
   }
   if (is_mac(client)) put(out, target_of("client.mac"), client);
   if (!client.empty()) out.add("host.id", client);
   if (!v6) out.add("user.name", next());
   std::string_view cell;
-  for (const std::string_view field : v6 ? std::span<const std::string_view>(kNamesV6) : std::span<const std::string_view>(kNames)) {
+  for (const std::string_view field :
+       v6 ? std::span<const std::string_view>(kNamesV6) : std::span<const std::string_view>(kNames)) {
     if (!cells.next(cell, out.arena())) break;
     cell = trim(cell);
     if (cell.empty()) continue;
@@ -164,7 +168,9 @@ void parse_dhcp(PayloadWriter& out) {
     if (row.id == id) event = row;
   }
   const bool service = event.action.starts_with("log-") || event.action.starts_with("ip-cleanup");
-  const std::string_view type = event.action.ends_with("start") ? "start" : event.action.ends_with("end") ? "end" : "info";
+  const std::string_view type = event.action.ends_with("start") ? "start"
+                                : event.action.ends_with("end") ? "end"
+                                                                : "info";
   out.classify(service ? "process" : "network", service ? type : "connection", event.action, event.outcome);
 }
 

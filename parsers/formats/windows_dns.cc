@@ -22,7 +22,8 @@ std::optional<std::string_view> behind_thread(std::string_view text) {
 bool claims_dns(const SyslogHeader&, std::string_view text) {
   const auto rest = behind_thread(text);
   if (!rest) return false;
-  for (const std::string_view context : {"PACKET ", "EVENT ", "Note: ", "DSPOLL ", "INIT ", "TASK ", "TOMBSTN ", "RPC "}) {
+  for (const std::string_view context :
+       {"PACKET ", "EVENT ", "Note: ", "DSPOLL ", "INIT ", "TASK ", "TOMBSTN ", "RPC "}) {
     if (rest->starts_with(context)) return true;
   }
   return false;
@@ -95,8 +96,10 @@ extern const FormatSpec kFormat_windows_dns = {
     .number = Format{54},
     .name = "windows_dns",
     .title = "debug log of Windows' DNS server",
-    .sample = "11/20/2026 2:59:00 PM 0E9C PACKET  00000000028657F0 UDP Rcv 10.1.0.7        a6c4   Q [0001   D   NOERROR] A      "
-              "(3)www(7)example(3)com(0)",
+    .sample =
+        "11/20/2026 2:59:00 PM 0E9C PACKET  00000000028657F0 UDP Rcv 10.1.0.7        a6c4   Q [0001   D   "
+        "NOERROR] A      "
+        "(3)www(7)example(3)com(0)",
     .reads = Reads::line,
     .rank = 45,
     .first_bytes = "0123456789",

@@ -7,15 +7,18 @@
 namespace vigil {
 namespace {
 
-constexpr std::string_view kActions[] = {"ALLOW", "DROP", "INFO-EVENTS-LOST", "OPEN", "OPEN-INBOUND", "CLOSE"};
+constexpr std::string_view kActions[] = {"ALLOW", "DROP",         "INFO-EVENTS-LOST",
+                                         "OPEN",  "OPEN-INBOUND", "CLOSE"};
 
 /// "2026-11-20 14:59:00 DROP TCP ", or the lines that begin the file.
 bool claims_firewall(const SyslogHeader&, std::string_view text) {
   if (text.starts_with('#')) {
-    return text.starts_with("#Software: Microsoft Windows Firewall") || text.starts_with("#Time Format: Local") ||
-           text.starts_with("#Version: 1.5") || text.starts_with("#Fields: date time action protocol ");
+    return text.starts_with("#Software: Microsoft Windows Firewall") ||
+           text.starts_with("#Time Format: Local") || text.starts_with("#Version: 1.5") ||
+           text.starts_with("#Fields: date time action protocol ");
   }
-  if (text.size() < 28 || text[4] != '-' || text[10] != ' ' || text[13] != ':' || text[19] != ' ') return false;
+  if (text.size() < 28 || text[4] != '-' || text[10] != ' ' || text[13] != ':' || text[19] != ' ')
+    return false;
   std::string_view rest = text.substr(20, 64);
   const std::string_view action = take_word(rest);
   const std::string_view protocol = take_word(rest);
@@ -41,20 +44,20 @@ void parse_firewall(PayloadWriter& out) {
   const std::string_view action = take_word(rest);
   out.add("event.action", action);
   static constexpr FieldRow kColumns[] = {{"protocol", "transport"},
-                                   {"src-ip", "source"},
-                                   {"dst-ip", "destination"},
-                                   {"src-port", "source.port"},
-                                   {"dst-port", "destination.port"},
-                                   {"size", "network.bytes"},
-                                   {"tcpflags", "tcp_flags"},
-                                   {"tcpsyn", "tcp_syn"},
-                                   {"tcpack", "tcp_ack"},
-                                   {"tcpwin", "tcp_win"},
-                                   {"icmptype", "icmp_type"},
-                                   {"icmpcode", "icmp_code"},
-                                   {"info", "info"},
-                                   {"path", "path"},
-                                   {"pid", "process.pid"}};
+                                          {"src-ip", "source"},
+                                          {"dst-ip", "destination"},
+                                          {"src-port", "source.port"},
+                                          {"dst-port", "destination.port"},
+                                          {"size", "network.bytes"},
+                                          {"tcpflags", "tcp_flags"},
+                                          {"tcpsyn", "tcp_syn"},
+                                          {"tcpack", "tcp_ack"},
+                                          {"tcpwin", "tcp_win"},
+                                          {"icmptype", "icmp_type"},
+                                          {"icmpcode", "icmp_code"},
+                                          {"info", "info"},
+                                          {"path", "path"},
+                                          {"pid", "process.pid"}};
   static constexpr FieldMap kMap(kColumns);
   std::string_view path;
   for (const FieldRow& column : kColumns) {
@@ -78,7 +81,8 @@ extern const FormatSpec kFormat_windows_firewall = {
     .number = Format{58},
     .name = "windows_firewall",
     .title = "pfirewall.log of Windows Firewall",
-    .sample = "2026-11-20 14:59:00 DROP TCP 203.0.113.9 10.1.0.7 50022 3389 60 S 1234567890 0 64240 - - - RECEIVE",
+    .sample =
+        "2026-11-20 14:59:00 DROP TCP 203.0.113.9 10.1.0.7 50022 3389 60 S 1234567890 0 64240 - - - RECEIVE",
     .reads = Reads::line,
     .rank = 35,
     .first_bytes = "0123456789#",

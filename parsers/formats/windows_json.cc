@@ -13,8 +13,9 @@ constexpr LogSource kLogSources[] = {{"windows", "*", "*"}, {"", "antivirus", ""
 
 bool claims_windows_json(const SyslogHeader&, std::string_view text) {
   const std::string_view front = json_front(text);
-  if (contains(front, "\"EventID\"") && (contains(front, "\"Channel\"") || contains(front, "\"SourceName\"") ||
-                                         contains(front, "\"ProviderGuid\""))) {
+  if (contains(front, "\"EventID\"") &&
+      (contains(front, "\"Channel\"") || contains(front, "\"SourceName\"") ||
+       contains(front, "\"ProviderGuid\""))) {
     return true;
   }
   if (contains(front, "\"win\":{\"") && contains(front, "\"eventID\"")) return true;
@@ -29,7 +30,8 @@ bool claims_windows_json(const SyslogHeader&, std::string_view text) {
 
 /// The number behind `"EventID":` or `"event_id":`, as number or string, without reading the JSON.
 unsigned peek_event_id(std::string_view text) {
-  for (const SearchText& name : {SearchText("\"EventID\""), SearchText("\"eventID\""), SearchText("\"event_id\""), SearchText("\"winlog.event_id\"")}) {
+  for (const SearchText& name : {SearchText("\"EventID\""), SearchText("\"eventID\""),
+                                 SearchText("\"event_id\""), SearchText("\"winlog.event_id\"")}) {
     const std::size_t at = find_text(text, name);
     if (at == std::string_view::npos) continue;
     std::string_view rest = trim_left(text.substr(at + name.size()));
@@ -101,7 +103,9 @@ void parse_windows_json(PayloadWriter& out) {
   if (!windows.has_data()) {
     const std::string_view message = out.event().text_of("message");
     if (windows.values().channel == "Security" || looks_like_windows_message(message)) {
-      read_windows_message(windows, message, static_cast<unsigned>(read_number(windows.values().event_id).value_or(0) & 0xFFFFU));
+      read_windows_message(
+          windows, message,
+          static_cast<unsigned>(read_number(windows.values().event_id).value_or(0) & 0xFFFFU));
     }
   }
   windows.finish();

@@ -51,12 +51,36 @@ bool read_numbered(std::string_view text, Front& front) {
 
 bool is_provider(std::string_view app) {
   return app.starts_with("Microsoft-Windows-") || app.starts_with("Microsoft_Windows_") ||
-         is_any(app, {"Security-Auditing", "Security", "Service_Control_Manager", "Service-Control-Manager", "EventLog",
-                      "Eventlog", "MSSQLSERVER", "Windows_Defender", "Windows-Defender", "Sysmon", "PowerShell",
-                      "GroupPolicy", "Time-Service", "Kernel-General", "Kernel-Power", "WindowsUpdateClient", "TermService",
-                      "TerminalServices-RemoteConnectionManager", "TerminalServices-LocalSessionManager", "DNS-Client",
-                      "DistributedCOM", "NETLOGON", "Application_Error", "Application_Hang", "Windows_Error_Reporting",
-                      "MsiInstaller", "ESENT", "VSS", "DhcpServer", "DNS-Server-Service"});
+         is_any(app, {"Security-Auditing",
+                      "Security",
+                      "Service_Control_Manager",
+                      "Service-Control-Manager",
+                      "EventLog",
+                      "Eventlog",
+                      "MSSQLSERVER",
+                      "Windows_Defender",
+                      "Windows-Defender",
+                      "Sysmon",
+                      "PowerShell",
+                      "GroupPolicy",
+                      "Time-Service",
+                      "Kernel-General",
+                      "Kernel-Power",
+                      "WindowsUpdateClient",
+                      "TermService",
+                      "TerminalServices-RemoteConnectionManager",
+                      "TerminalServices-LocalSessionManager",
+                      "DNS-Client",
+                      "DistributedCOM",
+                      "NETLOGON",
+                      "Application_Error",
+                      "Application_Hang",
+                      "Windows_Error_Reporting",
+                      "MsiInstaller",
+                      "ESENT",
+                      "VSS",
+                      "DhcpServer",
+                      "DNS-Server-Service"});
 }
 
 /// NXLog's RFC 5424 form has the fields as parameters of this element.
@@ -143,12 +167,14 @@ bool claims_windows_text(const SyslogHeader& header, std::string_view text) {
   if (is_first_heading(header.app)) return looks_like_windows_message(text);
   if (static_cast<unsigned char>(first) >= 0x80) return looks_like_windows_message(text);
   if (!is_upper(first)) return false;
-  for (const std::string_view start : {"AUDIT_SUCCESS ", "AUDIT_FAILURE ", "WinEvtLog: ", "Application Information: Process ID:"}) {
+  for (const std::string_view start :
+       {"AUDIT_SUCCESS ", "AUDIT_FAILURE ", "WinEvtLog: ", "Application Information: Process ID:"}) {
     if (text.starts_with(start)) return true;
   }
   if (first == 'L') return is_splunk(text);
   const std::string_view front = text.substr(0, 512);
-  return contains(front, "Security ID:") || contains(front, "Account Domain:") || contains(front, "Logon Account:");
+  return contains(front, "Security ID:") || contains(front, "Account Domain:") ||
+         contains(front, "Logon Account:");
 }
 
 /// The value of an SD parameter that needs no unescaping, or what is there of it.
@@ -159,7 +185,9 @@ std::string_view peek_parameter(std::string_view data, const SearchText& name) {
   return value.substr(0, value.find('"'));
 }
 
-unsigned number_of(std::string_view id) { return static_cast<unsigned>(read_number(id).value_or(0) & 0xFFFFU); }
+unsigned number_of(std::string_view id) {
+  return static_cast<unsigned>(read_number(id).value_or(0) & 0xFFFFU);
+}
 
 Kinds windows_text_kinds(const SyslogHeader& header, std::string_view text) {
   if (has_nxlog_parameters(header)) {
@@ -189,7 +217,8 @@ void parse_windows_text(PayloadWriter& out) {
   if (!front.provider.empty()) record.part(WindowsPart::provider, front.provider);
   if (!front.type.empty()) record.part(WindowsPart::keywords, front.type);
   if (!front.user.empty() && front.user != "(no user)") record.part(WindowsPart::user_name, front.user);
-  if (!front.domain.empty() && front.domain != "no domain") record.part(WindowsPart::user_domain, front.domain);
+  if (!front.domain.empty() && front.domain != "no domain")
+    record.part(WindowsPart::user_domain, front.domain);
   if (!front.computer.empty()) record.part(WindowsPart::computer, front.computer);
   bool has_data = false;
   if (has_nxlog_parameters(header)) {
@@ -216,8 +245,10 @@ extern const FormatSpec kFormat_windows_text = {
     .number = Format{50},
     .name = "windows_text",
     .title = "Windows events as text, English or Chinese (EventLog-to-syslog, NXLog, OSSEC agents)",
-    .sample = "4625: AUDIT_FAILURE 帳戶無法登入。 主旨: 安全性識別碼: S-1-5-18 帳戶名稱: DC1$ 登入失敗的帳戶: 帳戶名稱: "
-              "administrator 網路資訊: 來源網路位址: 203.0.113.9",
+    .sample =
+        "4625: AUDIT_FAILURE 帳戶無法登入。 主旨: 安全性識別碼: S-1-5-18 帳戶名稱: DC1$ 登入失敗的帳戶: "
+        "帳戶名稱: "
+        "administrator 網路資訊: 來源網路位址: 203.0.113.9",
     .rank = 190,
     .claims = claims_windows_text,
     .parse = parse_windows_text,

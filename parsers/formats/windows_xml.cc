@@ -22,8 +22,10 @@ std::string_view peek_element(std::string_view text, const SearchText& open) {
   const std::size_t at = find_text(text.substr(0, 4096), open);
   if (at == std::string_view::npos) return {};
   std::string_view rest = text.substr(at + open.size());
-  if (!rest.starts_with('>')) take_until(rest, '>');  // attributes
-  else rest.remove_prefix(1);
+  if (!rest.starts_with('>'))
+    take_until(rest, '>');  // attributes
+  else
+    rest.remove_prefix(1);
   return rest.substr(0, rest.find('<'));
 }
 
@@ -42,7 +44,8 @@ std::optional<std::int64_t> windows_xml_time(const SyslogHeader&, std::string_vi
 
 /// Names of levels as they stand for their numbers.
 std::string_view level_name(std::string_view number) {
-  constexpr std::string_view kNames[] = {"information", "critical", "error", "warning", "information", "verbose"};
+  constexpr std::string_view kNames[] = {"information", "critical",    "error",
+                                         "warning",     "information", "verbose"};
   const auto index = read_number(number);
   return index && *index < std::size(kNames) ? kNames[*index] : number;
 }
@@ -114,7 +117,8 @@ class EventReader {
       out_.add_number("winlog.process.pid", scan_.attribute("ProcessID"));
       out_.add_number("winlog.process.thread.id", scan_.attribute("ThreadID"));
     } else if (scan_.name() == "Security") {
-      if (const std::string_view sid = scan_.attribute("UserID"); !sid.empty()) record_.part(WindowsPart::user_sid, sid);
+      if (const std::string_view sid = scan_.attribute("UserID"); !sid.empty())
+        record_.part(WindowsPart::user_sid, sid);
     } else if (scan_.name() == "Correlation") {
       attribute("ActivityID", "winlog.activity_id");
       attribute("RelatedActivityID", "winlog.related_activity_id");
@@ -161,8 +165,8 @@ class EventReader {
   void data(std::string_view given, std::string_view element, std::string_view value) {
     if (!given.empty()) return record_.data(XmlScan::unescape(given, out_.arena()), value);
     if (element != "Data") return record_.data(element, value);
-    constexpr std::string_view kNames[] = {"param1", "param2", "param3", "param4", "param5", "param6",
-                                           "param7", "param8", "param9", "param10"};
+    constexpr std::string_view kNames[] = {"param1", "param2", "param3", "param4", "param5",
+                                           "param6", "param7", "param8", "param9", "param10"};
     record_.data(unnamed_ < std::size(kNames) ? kNames[unnamed_++] : std::string_view("Data"), value);
   }
 
@@ -193,7 +197,8 @@ extern const FormatSpec kFormat_windows_xml = {
     .number = Format{49},
     .name = "windows_xml",
     .title = "Windows events in XML (NXLog, Windows Event Collector), Sysmon for Linux",
-    .sample = R"(<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System><Provider Name="Microsoft-Windows-Security-Auditing"/><EventID>4625</EventID><Channel>Security</Channel><Computer>DC1.school.local</Computer></System><EventData><Data Name="TargetUserName">administrator</Data><Data Name="IpAddress">203.0.113.9</Data></EventData></Event>)",
+    .sample =
+        R"(<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System><Provider Name="Microsoft-Windows-Security-Auditing"/><EventID>4625</EventID><Channel>Security</Channel><Computer>DC1.school.local</Computer></System><EventData><Data Name="TargetUserName">administrator</Data><Data Name="IpAddress">203.0.113.9</Data></EventData></Event>)",
     .rank = 20,
     .starts = kEventStarts,
     .claims = claims_windows_xml,
