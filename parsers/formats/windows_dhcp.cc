@@ -82,15 +82,19 @@ DhcpEvent rogue_detection(unsigned id) {
   return {id, "rogue-server-detection", id == 51 || !refused ? Outcome::success : Outcome::failure};
 }
 
+constexpr std::string_view kColumnNames = "ID,Date,Time,Description,";
+
 /// "10,11/20/26,14:59:00,": id, date, time.
 bool claims_dhcp(const SyslogHeader&, std::string_view text) {
+  if (text.starts_with('I')) return text.starts_with(kColumnNames);
   std::string_view rest = text.substr(0, 64);
   const std::string_view id = take_until(rest, ',');
   if (id.empty() || id.size() > 5 || !all_digits(id)) return false;
   const std::string_view date = take_until(rest, ',');
   const std::string_view time = take_until(rest, ',');
-  return date.size() == 8 && date[2] == '/' && date[5] == '/' && is_digit(date[0]) && is_digit(date[7]) &&
-         time.size() == 8 && time[2] == ':' && time[5] == ':' && is_digit(time[0]) && is_digit(time[7]);
+  return (date.size() == 8 || date.size() == 10) && date[2] == '/' && date[5] == '/' && is_digit(date[0]) &&
+         is_digit(date[7]) && time.size() == 8 && time[2] == ':' && time[5] == ':' && is_digit(time[0]) &&
+         is_digit(time[7]);
 }
 
 std::optional<std::int64_t> dhcp_time(const SyslogHeader&, std::string_view text, int zone_minutes) {
@@ -122,6 +126,7 @@ constexpr std::string_view kNamesV6[] = {"error_code", "duid_length", "duid",
 void parse_dhcp(PayloadWriter& out) {
   out.observer("Microsoft", "DHCP Server", "dhcp");
   out.log_source("windows", {}, "dhcp");
+  if (out.text().starts_with(kColumnNames)) return;
   CsvCells cells(out.text());
   const auto next = [&] {
     std::string_view cell;
@@ -185,7 +190,7 @@ extern const FormatSpec kFormat_windows_dhcp = {
     .sample = "10,11/20/26,14:59:00,Assign,10.1.0.7,pc7.school.local,001A2B3C4D5E,,17739,0,,,,,,,,,0",
     .reads = Reads::line,
     .rank = 30,
-    .first_bytes = "0123456789",
+    .first_bytes = "0123456789I",
     .claims = claims_dhcp,
     .parse = parse_dhcp,
     .time = dhcp_time,

@@ -57,7 +57,7 @@ extern const FormatSpec kFormat_windows_file = {
         "2026-11-20 06:59:00 10.1.0.5 GET /index.html - 443 - 203.0.113.9 Mozilla/5.0+(Windows+NT+10.0) - "
         "200 0 0 46",
     .rank = 60,
-    .first_bytes = "0123456789#\"<",
+    .first_bytes = "0123456789#\"<I",
     .claims = claims_file,
     .parse = parse_file,
     .time = file_time,

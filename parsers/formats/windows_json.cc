@@ -11,8 +11,9 @@ namespace {
 constexpr std::string_view kStarts[] = {"{", "[{"};
 constexpr LogSource kLogSources[] = {{"windows", "*", "*"}, {"", "antivirus", ""}};
 
-bool claims_windows_json(const SyslogHeader&, std::string_view text) {
+bool claims_windows_json(const SyslogHeader& header, std::string_view text) {
   const std::string_view front = json_front(text);
+  if (header.app.starts_with("Microsoft-Windows-") && contains(front, "\"EventID\"")) return true;
   if (contains(front, "\"EventID\"") &&
       (contains(front, "\"Channel\"") || contains(front, "\"SourceName\"") ||
        contains(front, "\"ProviderGuid\""))) {

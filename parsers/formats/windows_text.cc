@@ -198,7 +198,9 @@ Kinds windows_text_kinds(const SyslogHeader& header, std::string_view text) {
   unsigned id = number_of(front.id);
   if (!front.channel.empty()) return windows_channel_kinds(front.channel, id);
   if (front.provider.ends_with("Defender")) return Kind::os | Kind::device;
-  if (front.provider.starts_with("MSSQL")) return Kind::application;
+  for (const std::string_view service : {"MSSQL", "DNS-Server", "DHCP-Server", "DhcpServer", "IIS-"}) {
+    if (front.provider.find(service) != std::string_view::npos) return Kind::application;
+  }
   const bool security = front.provider.empty() || front.provider.find("Security") != std::string_view::npos;
   if (id == 0 && security) id = windows_event_of_message(front.message);
   return security ? windows_channel_kinds("Security", id) : Kind::os;

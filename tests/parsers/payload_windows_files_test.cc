@@ -80,6 +80,10 @@ constexpr PayloadCase kDhcp[] = {
      "format=windows_dhcp | time=1795157940000000000 | event.code=10 | event.action=dhcp-new | client.ip=10.1.0.7 | "
      "client.mac=00-1A-2B-3C-4D-5E | host.hostname=pc7.school.local | host.domain=school.local | host.name=192.0.2.9 | "
      "vendor.transaction_id=17739 | message=Assign | kinds=application"},
+    {"the names of the columns", "ID,Date,Time,Description,IP Address,Host Name,MAC Address", "format=windows_dhcp | !event.code"},
+    {"behind a syslog header",
+     "<13>1 2026-11-20T14:59:00+08:00 DHCP1 dhcp - - - 11,11/20/26,14:59:00,Renew,10.1.0.7,pc7,001A2B3C4D5E,,17739,0,,,,,,,,,0",
+     "format=windows_file | event.dataset=windows_dhcp | host.name=DHCP1 | client.ip=10.1.0.7 | kinds=application"},
     {"refused", "15,11/20/26,14:59:00,NACK,10.1.0.8,,001A2B3C4D5E,,0,6,,,,,,,,,0", "event.outcome=failure"},
     {"IPv6", "11002,11/20/26,14:59:00,DHCPV6 Request,2001:db8::7,pc7,,14,0001000127A1B2C3001A2B3C4D5E,,,,,",
      "client.ip=2001:db8::7 | host.id=0001000127A1B2C3001A2B3C4D5E | event.action=dhcpv6-request"},
