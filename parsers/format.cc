@@ -161,6 +161,7 @@ void settle_header(SyslogHeader& header, Format format, std::string_view peer) {
   header.host_from_message = false;
   header.app = header.procid = header.msgid = {};
   header.message = line_of(header);
+  if (spec->time != nullptr) header.has_timestamp = false;  // the format reads the line's time itself
 }
 
 Format detect_format(const SyslogHeader& header) {

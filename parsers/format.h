@@ -64,6 +64,8 @@ struct FormatSpec {
   /// Every log source (Sigma) that parse() may give; "*" stands for any word. Empty: none.
   std::span<const LogSource> log_sources = {};
   Writing writing = Writing::plain;
+  std::string_view altered = {};  ///< characters that values hold where the message has others: "&<>" in XML's
+  bool tag_is_program = true;     ///< false: the syslog tag names a log's source, not process.name
   bool own_action = false;  ///< event.action is the product's own word, as it stands in the message
 };
 

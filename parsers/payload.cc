@@ -10,8 +10,11 @@ namespace vigil {
 void parse_event(const SyslogHeader& header, const ParseContext& context, Event& event, Arena& arena) {
   const Format format = detect_format(header);
   std::int64_t timestamp_ns = header.timestamp_ns;
-  if (!header.has_timestamp) {
-    timestamp_ns = quick_payload_time(header, format, context.zone_minutes).value_or(context.received_ns);
+  // What a header's reader took from the front of a file's line, the file's format knows better (its zone may be UTC).
+  const FormatSpec* const spec = find_format(format);
+  const bool of_line = spec != nullptr && spec->reads == Reads::line && spec->time != nullptr;
+  if (!header.has_timestamp || of_line) {
+    timestamp_ns = quick_payload_time(header, format, context.zone_minutes).value_or(timestamp_ns);
   }
   parse_event_as(format, timestamp_ns, header, context, event, arena);
 }
@@ -36,7 +39,7 @@ void parse_event_as(Format format, std::int64_t timestamp_ns, const SyslogHeader
   event.add("message", text);
   event.add("event.kind", "event");
   // On Windows the tag is the event's provider and the payload says which process it is about.
-  if (tag_is_program && event.format != Format::windows_json) {
+  if (tag_is_program && spec->tag_is_program) {
     if (!app.empty()) event.add("process.name", app);
     if (!procid.empty()) {
       event.add("process.pid", procid, is_json_integer(procid) ? ValueType::integer : ValueType::text);

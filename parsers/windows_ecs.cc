@@ -1,6 +1,10 @@
 #include "parsers/windows_ecs.h"
 
+#include "parsers/field_target.h"
+#include "parsers/format.h"
 #include "parsers/key_table.h"
+#include "parsers/mssql_text.h"
+#include "parsers/nt_status.h"
 #include "parsers/payload_text.h"
 
 namespace vigil {
@@ -23,6 +27,27 @@ constexpr DataKey kDataKeys[] = {
     {"SubjectDomainName", WindowsValues::subject_domain},
     {"SubjectUserSid", WindowsValues::subject_sid},
     {"SubjectLogonId", WindowsValues::subject_logon_id},
+    {"TargetLogonId", WindowsValues::target_logon_id},
+    {"LogonID", WindowsValues::target_logon_id},  // 4778, 4779
+    {"OldTargetUserName", WindowsValues::old_name},
+    {"NewTargetUserName", WindowsValues::new_name},
+    {"MemberSid", WindowsValues::member_sid},
+    {"SubStatus", WindowsValues::sub_status},
+    {"ObjectType", WindowsValues::object_type},
+    {"RelativeTargetName", WindowsValues::relative_name},
+    {"CallingStationID", WindowsValues::calling_station},
+    {"Reason", WindowsValues::reason},
+    {"FailureReason", WindowsValues::reason},
+    {"payload", WindowsValues::payload},
+    {"Param1", WindowsValues::param1},
+    {"param1", WindowsValues::param1},
+    {"Param2", WindowsValues::param2},
+    {"param2", WindowsValues::param2},
+    {"Param3", WindowsValues::param3},
+    {"param3", WindowsValues::param3},
+    {"Address", WindowsValues::ip_address},  // sessions of remote desktop
+    {"ProcessID", WindowsValues::process_id},  // 5156
+    {"Application", WindowsValues::application},
     {"IpAddress", WindowsValues::ip_address},
     {"ClientAddress", WindowsValues::ip_address},
     {"SourceAddress", WindowsValues::ip_address},  // 5156
@@ -59,6 +84,7 @@ constexpr DataKey kDataKeys[] = {
     {"DestinationHostname", WindowsValues::destination_host},
     {"Protocol", WindowsValues::protocol},
     {"Initiated", WindowsValues::initiated},
+    {"Direction", WindowsValues::direction},
     {"ContextInfo", WindowsValues::context},
     {"QueryName", WindowsValues::query_name},
     {"TargetFilename", WindowsValues::target_file},
@@ -90,8 +116,11 @@ class WindowsEcs {
  public:
   WindowsEcs(PayloadWriter& out, const WindowsValues& values) : out_(out), values_(values) {
     channel_ = windows_channel(values.channel);
-    family_ = channel_ != nullptr ? channel_->family : family_of_provider(values.provider);
-    id_ = static_cast<unsigned>(read_number(values.event_id).value_or(0) & 0xFFFFU);
+    family_ = channel_ != nullptr ? channel_->family : other;
+    if (family_ == other) family_ = family_of_provider(values.provider);
+    // A rendered message alone: only those of the Security log are known by their words.
+    if (channel_ == nullptr && values.provider.empty() && values.rendered) family_ = security;
+    id_ = static_cast<unsigned>(read_number(values.event_id).value_or(values.rendered_id) & 0xFFFFU);
     row_ = windows_event(family_, id_);
   }
 
@@ -107,17 +136,31 @@ class WindowsEcs {
     add_objects();
     if (family_ == defender) add_threat();
     if (family_ == powershell) add_context();
+    if (values_.provider.starts_with("MSSQL")) add_mssql();
+    if (values_.provider == "OpenSSH") add_ssh();
   }
 
  private:
   using V = WindowsValues;
 
   static WindowsFamily family_of_provider(std::string_view provider) {
-    if (provider == "Microsoft-Windows-Security-Auditing") return security;
-    if (provider == "Microsoft-Windows-Sysmon") return sysmon;
-    if (provider == "Microsoft-Windows-Windows Defender") return defender;
-    if (provider == "Microsoft-Windows-PowerShell") return powershell;
+    if (provider == "Linux-Sysmon") return sysmon;
+    take_prefix(provider, "Microsoft-Windows-");  // EventLog-to-syslog leaves it away
+    if (is_any(provider, {"Security-Auditing", "Security"})) return security;
+    if (provider == "Sysmon") return sysmon;
+    if (is_any(provider, {"Windows Defender", "Windows_Defender"})) return defender;
+    if (provider == "PowerShell") return powershell;
+    if (is_any(provider, {"TerminalServices-RemoteConnectionManager", "TerminalServices-LocalSessionManager"})) {
+      return terminal;
+    }
     return other;
+  }
+
+  /// Events about groups: the target is one.
+  bool about_group() const {
+    if (family_ != security) return false;
+    const bool security_enabled = id_ >= 4727 && id_ <= 4737 && id_ != 4736;
+    return security_enabled || (id_ >= 4744 && id_ <= 4764) || id_ == 4799;
   }
 
   /// Winlogbeat's own processors may have said it already.
@@ -129,8 +172,10 @@ class WindowsEcs {
   }
 
   void add_log_sources() {
-    const auto service = [this](std::string_view name) { out_.log_source("windows", {}, name); };
-    const auto category = [this](std::string_view name) { out_.log_source("windows", name, {}); };
+    const bool linux = values_.channel.starts_with("Linux-Sysmon") || values_.provider == "Linux-Sysmon";
+    const std::string_view product = linux ? "linux" : "windows";
+    const auto service = [&](std::string_view name) { out_.log_source(product, {}, name); };
+    const auto category = [&](std::string_view name) { out_.log_source(product, name, {}); };
     if (channel_ != nullptr) {
       service(channel_->service);
     } else if (family_ == security) {
@@ -164,17 +209,14 @@ class WindowsEcs {
   std::string_view outcome() const {
     if (!values_.outcome.empty()) return {};  // said by Winlogbeat
     const std::string_view status = values_.of(V::status);
-    const bool by_status = family_ == security && (id_ == 4768 || id_ == 4769 || id_ == 4776);
+    const bool by_status = family_ == security && (id_ == 4768 || id_ == 4769 || id_ == 4770 || id_ == 4776);
     if (by_status && !status.empty()) return status == "0x0" || status == "0" ? "success" : "failure";
     if (row_ != nullptr && row_->outcome == Outcome::success) return "success";
     if (row_ != nullptr && row_->outcome == Outcome::failure) return "failure";
     for (const std::string_view said : {values_.event_type, values_.keywords}) {
-      // AUDIT_FAILURE, "Audit Failure", 0x8010000000000000
-      if (contains_ignoring_case(said, "fail") || said.starts_with("0x8010")) return "failure";
-      if (contains_ignoring_case(said, "audit_success") || contains_ignoring_case(said, "audit success") ||
-          said.starts_with("0x8020")) {
-        return "success";
-      }
+      // AUDIT_FAILURE, "Audit Failure", "Failure Audit", 0x8010000000000000
+      if (contains_ignoring_case(said, "fail") || said.starts_with("0x8010") || said == "稽核失敗") return "failure";
+      if (contains_ignoring_case(said, "success") || said.starts_with("0x8020") || said == "稽核成功") return "success";
     }
     return {};
   }
@@ -183,10 +225,25 @@ class WindowsEcs {
     const std::string_view result = outcome();
     if_absent("event.outcome", result);
     if (row_ == nullptr) return;
+    add_reason();
     // Who logs on with special rights does log on; the line beside it (4624) has the address.
     if_absent("event.category", row_->category);
     if_absent("event.type", row_->type);
     if_absent("event.action", row_->action);
+  }
+
+  /// Why a logon failed, in words.
+  void add_reason() {
+    if (family_ != security || row_->category != "authentication") return;
+    std::string_view words;
+    if (id_ >= 4768 && id_ <= 4773) {
+      words = kerberos_status_words(values_.of(V::status));
+    } else {
+      words = nt_status_words(values_.of(V::sub_status));
+      if (words.empty()) words = nt_status_words(values_.of(V::status));
+    }
+    if (words.empty() && values_.of(V::reason).substr(0, 2) != "%%") words = values_.of(V::reason);
+    if_absent("event.reason", words);
   }
 
   void add_user(std::string_view prefix, std::string_view name, std::string_view domain,
@@ -204,16 +261,31 @@ class WindowsEcs {
   }
 
   void add_users() {
-    const std::string_view target = values_.of(V::target_user), subject = values_.of(V::subject_user);
+    std::string_view target = values_.of(V::target_user);
+    const std::string_view subject = values_.of(V::subject_user);
+    std::string_view domain = values_.of(V::target_domain);
+    // Kerberos gives the realm twice: ann@SCHOOL.LOCAL.
+    if (family_ == security && id_ >= 4768 && id_ <= 4773) target = target.substr(0, target.find('@'));
+    if (locks_out()) domain = values_.of(V::subject_domain);  // TargetDomainName is the computer that did it
     // In account management the subject acts on the target; at a logon (and a lockout) the target is who
     // matters.
-    const bool manages = row_ != nullptr && row_->category == "iam" && id_ != 4740;
-    if (!target.empty() && !manages) {
-      add_user("user", target, values_.of(V::target_domain), values_.of(V::target_sid));
+    const bool manages = row_ != nullptr && (row_->category == "iam" || id_ == 4797) && !locks_out();
+    if (about_group()) {
+      add_user("user", subject, values_.of(V::subject_domain), values_.of(V::subject_sid));
+      add_user("group", target, domain, values_.of(V::target_sid));
+      add_member();
+    } else if (family_ == terminal && id_ == 1149) {
+      add_user("user", values_.of(V::param1), values_.of(V::param2), {});
+    } else if (family_ == security && id_ == 4688) {
+      add_user("user", subject, values_.of(V::subject_domain), values_.of(V::subject_sid));
+      add_user("user.effective", target, domain, values_.of(V::target_sid));
+    } else if (!target.empty() && !manages) {
+      add_user("user", target, domain, values_.of(V::target_sid));
     } else if (!subject.empty()) {
       add_user("user", subject, values_.of(V::subject_domain), values_.of(V::subject_sid));
-      if (!target.empty())
-        add_user("user.target", target, values_.of(V::target_domain), values_.of(V::target_sid));
+      const std::string_view acted_on = id_ == 4781 ? values_.of(V::old_name) : target;
+      if (!acted_on.empty()) add_user("user.target", acted_on, domain, values_.of(V::target_sid));
+      if (id_ == 4781) if_absent("user.changes.name", values_.of(V::new_name));
     } else if (!values_.of(V::threat_user).empty()) {
       add_qualified_user(values_.of(V::threat_user));
     } else if (!values_.of(V::user).empty()) {
@@ -222,19 +294,39 @@ class WindowsEcs {
       add_user("user", values_.user_name, values_.user_domain, values_.user_sid);
     }
     if_absent("winlog.logon.type", windows_logon_type(values_.of(V::logon_type)));
-    if (!values_.of(V::subject_logon_id).empty())
-      if_absent("winlog.logon.id", values_.of(V::subject_logon_id));
+    const bool leaves = row_ != nullptr && row_->category == "authentication" && row_->type == "end";
+    const std::string_view subject_logon = values_.of(V::subject_logon_id);
+    if_absent("winlog.logon.id", leaves || subject_logon.empty() ? values_.of(V::target_logon_id) : subject_logon);
+  }
+
+  bool locks_out() const { return family_ == security && id_ == 4740; }
+
+  /// Who joins or leaves a group: "CN=Ann Chen,OU=Staff,DC=school,DC=local".
+  void add_member() {
+    std::string_view name = values_.of(V::member_name);
+    std::string_view domain = name;
+    if (const std::size_t at = domain.find(",DC="); at != std::string_view::npos) {
+      domain.remove_prefix(at + 4);
+      domain = take_until(domain, ',');
+    } else {
+      domain = {};
+    }
+    if (take_prefix(name, "CN=") || take_prefix(name, "cn=")) name = take_until(name, ',');
+    add_user("user.target", name, domain, values_.of(V::member_sid));
   }
 
   void add_connection() {
-    const std::string_view address = values_.of(V::ip_address);
+    std::string_view address = values_.of(V::ip_address);
+    if (family_ == terminal && id_ == 1149) address = values_.of(V::param3);
     const std::string_view from = address.empty() ? values_.of(V::source_ip) : address;
     if (lacks("source.ip") && !plain_address(from).empty()) {
       out_.add_endpoint(Side::source, from);
       const std::string_view port = values_.of(V::ip_port);
       out_.add_port(Side::source, port.empty() ? values_.of(V::source_port) : port);
     }
-    const std::string_view workstation = values_.of(V::workstation);
+    std::string_view workstation = values_.of(V::workstation);
+    if (locks_out()) workstation = values_.of(V::target_domain);
+    take_prefix(workstation, "\\\\");
     if_absent("source.domain", workstation.empty() ? values_.of(V::source_host) : workstation);
     if (lacks("destination.ip") && !values_.of(V::destination_ip).empty()) {
       out_.add_endpoint(Side::destination, values_.of(V::destination_ip));
@@ -244,6 +336,16 @@ class WindowsEcs {
     if (family_ == sysmon && id_ == 3) {
       if_absent("network.transport", out_.lower_case(values_.of(V::protocol)));
       if_absent("network.direction", values_.of(V::initiated) == "true" ? "egress" : "ingress");
+    }
+    if (family_ == security && id_ >= 5152 && id_ <= 5159) {
+      if (lacks("network.transport")) out_.add_transport(values_.of(V::protocol));
+      const std::string_view direction = values_.of(V::direction);
+      if (is_any(direction, {"%%14592", "Inbound", "輸入"})) if_absent("network.direction", "ingress");
+      if (is_any(direction, {"%%14593", "Outbound", "輸出"})) if_absent("network.direction", "egress");
+    }
+    // A telephone number or the card's address; the access point's name may follow.
+    if (const std::string_view station = values_.of(V::calling_station); station.size() >= 12 && lacks("source.mac")) {
+      put(out_, target_of("source.mac"), station.substr(0, 17));
     }
     if (!values_.of(V::query_name).empty()) {
       if_absent("dns.question.name", values_.of(V::query_name));
@@ -281,7 +383,13 @@ class WindowsEcs {
       executable = values_.of(V::process_name);
     }
     if (executable.empty()) executable = values_.of(V::threat_process);
-    if (!executable.empty() && executable != "Unknown" && lacks("process.executable")) {
+    if (family_ == security && id_ >= 5031 && id_ <= 5159 && executable.empty()) {
+      executable = values_.of(V::application);
+    }
+    if (executable == "(null)" || executable == "<unknown process>") {  // gone before it was looked at
+      if_absent("process.executable", executable);
+      if (!values_.reporter.empty()) out_.set("process.name", values_.reporter);
+    } else if (!executable.empty() && executable != "Unknown" && lacks("process.executable")) {
       out_.add_executable(executable);
     }
     add_pid("process.pid", pid);
@@ -317,6 +425,24 @@ class WindowsEcs {
       if_absent("registry.data.strings", values_.of(V::details));
     }
     if_absent("service.name", values_.of(V::service_name));
+    if (family_ == security && values_.of(V::object_type) == "File" && lacks("file.path")) {
+      const std::string_view below_share = values_.of(V::relative_name);  // 5145
+      out_.add_file(below_share.empty() ? values_.of(V::target_object) : below_share);
+    }
+  }
+
+  /// OpenSSH for Windows says what it says everywhere: "Failed password for bob from 203.0.113.9 port 50022 ssh2".
+  void add_ssh() {
+    const std::string_view text = values_.of(V::payload);
+    if (text.empty()) return;
+    PayloadWriter inner(text, out_.context(), out_.event(), out_.arena());
+    find_format(Format::sshd)->parse(inner);
+  }
+
+  /// SQL Server tells the Application log what it tells its own.
+  void add_mssql() {
+    if (id_ == 33205) return add_mssql_audit(out_, values_.of(V::param1));
+    add_mssql_logon(out_, out_.event().text_of("message"));
   }
 
   /// PowerShell's 4103 tells who and what in lines of text: "        Host Application =
@@ -368,10 +494,11 @@ class WindowsEcs {
 
 }  // namespace
 
-void WindowsValues::take_data(std::string_view name, std::string_view value) {
+bool WindowsValues::take_data(std::string_view name, std::string_view value) {
   const DataKey* const key = kData.find(name);
   // The first of several names for one slot wins, but "-" does not.
   if (key != nullptr && (data[key->slot].empty() || data[key->slot] == "-")) data[key->slot] = value;
+  return key != nullptr;
 }
 
 void add_windows_ecs(PayloadWriter& out, const WindowsValues& values) { WindowsEcs(out, values).write(); }

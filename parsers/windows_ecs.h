@@ -19,6 +19,9 @@ struct WindowsValues {
     subject_domain,
     subject_sid,
     subject_logon_id,
+    target_logon_id,
+    old_name,
+    new_name,
     ip_address,
     ip_port,
     workstation,
@@ -60,16 +63,32 @@ struct WindowsValues {
     threat_action,
     threat_category,
     member_name,
+    member_sid,
+    sub_status,
+    reason,
+    object_type,
+    relative_name,
+    calling_station,
+    direction,
+    application,
+    payload,
+    param1,
+    param2,
+    param3,
     context,
     data_count
   };
   std::array<std::string_view, data_count> data;
   std::string_view channel, provider, computer, event_id, keywords, event_type, outcome;
+  std::string_view reporter;  ///< the program that wrote the event, where a syslog header named it
   std::string_view user_name, user_domain, user_sid;  ///< the account the event was written under
 
+  unsigned rendered_id = 0;  ///< the event's number as its rendered message tells it, where nothing else does
+  bool rendered = false;     ///< values come from a rendered message
   bool has_ecs_names = false;  ///< the sender gave ECS names of its own, which are not given twice
 
-  void take_data(std::string_view name, std::string_view value);
+  /// True if it is one of them.
+  bool take_data(std::string_view name, std::string_view value);
   /// "-" and the null SID's friends count as absent.
   std::string_view of(Data which) const { return data[which] == "-" ? std::string_view() : data[which]; }
 };

@@ -15,6 +15,7 @@ enum class WindowsFamily : std::uint8_t {
   sysmon,
   powershell,
   classic_powershell,
+  terminal,  ///< remote desktop sessions
   other
 };
 
@@ -41,6 +42,9 @@ std::string_view sysmon_category(unsigned id);
 
 /// True for Security events that tell of a logon, logoff or an attempt: what makes a message 登入日誌.
 bool is_windows_logon(unsigned id);
+
+/// The law's kinds of an event by its channel and number.
+Kinds windows_channel_kinds(std::string_view channel, unsigned id);
 
 /// "Interactive" for 2, "Network" for 3 …; empty for unknown ones.
 std::string_view windows_logon_type(std::string_view number);

@@ -9,7 +9,7 @@ namespace {
 
 /// Fields that the parsers compute instead of copying: their values need not stand in the message.
 constexpr std::string_view kDerived[] = {
-    "@timestamp",         "dns.type",            "event.category",         "event.dataset",         "event.duration",
+    "@timestamp",         "dns.op_code",         "dns.type",            "event.category",         "event.dataset",         "event.duration",
     "event.end",          "event.ingested",      "event.kind",             "event.outcome",
     "event.severity",     "event.start",         "event.type",             "host.name",             "log.level",
     "network.bytes",      "network.direction",   "network.packets",        "network.protocol",      "network.transport",
@@ -35,6 +35,7 @@ bool is_verbatim(std::string_view field, Format format) {
 bool stands_for_itself(char c, Format format) {
   if (c < 0x20 || c == 0x7F || static_cast<unsigned char>(c) >= 0x80) return false;
   const FormatSpec* const spec = find_format(format);
+  if (spec != nullptr && spec->altered.find(c) != std::string_view::npos) return false;
   switch (spec == nullptr ? Writing::plain : spec->writing) {
     case Writing::cef: return c != '\\' && c != '|' && c != '=' && c != '#';
     case Writing::json: return c != '"' && c != '\\' && c != '/';

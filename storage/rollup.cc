@@ -39,14 +39,14 @@ std::optional<std::string_view> plain_name(std::string_view name) {
 
 /// The host that JSON names: the empty text if it names none, nothing if that is not plain to see.
 std::optional<std::string_view> host_in_json(Format format, std::string_view raw) {
-  static const Needle kKey("\"host"), kWinlog("\"winlog");
+  static const Needle kKey("\"host"), kWinlog("\"winlog"), kComputer("\"computer");
   constexpr std::string_view kHostname = "\"Hostname\"";
   if (raw.find("\\u") != std::string_view::npos) return std::nullopt;
   const std::size_t at = kKey.find(raw);
   if (format == Format::json)
     return at == std::string_view::npos ? std::optional<std::string_view>("") : std::nullopt;
-  // Winlogbeat's names are others, wherever they stand.
-  if (kWinlog.find(raw) != std::string_view::npos) return std::nullopt;
+  // Winlogbeat's names are others, and Fluent Bit's, wherever they stand.
+  if (kWinlog.find(raw) != std::string_view::npos || kComputer.find(raw) != std::string_view::npos) return std::nullopt;
   if (at == std::string_view::npos) return std::string_view();
   // NXLog's flat JSON: the first key of that name counts, here in the outermost object.
   const std::string_view before = raw.substr(0, at);

@@ -10,6 +10,7 @@ product with the line. --check exits with 1 where a floor is missed."""
 
 import argparse
 import collections
+import datetime
 import json
 import os
 import pathlib
@@ -90,9 +91,16 @@ class Parser:
 
 
 def same_time(raw, got, want):
-    """Where the line has no year, the year of the expectation is that of the day the test was made."""
+    """Where the line has no year, the year of the expectation is that of the day the test was made. Where it has no zone, that of
+    the expectation is the tester's own: then the clock on the wall is compared; else the moment."""
     def cut(text):
         return re.sub(r"(\.\d{3})\d*", r"\1", text.replace("+00:00", "Z"))
+    offset = re.search(r"([+-]\d\d):(\d\d)$", want)
+    if offset and offset[0] not in raw and offset[0].replace(":", "") not in raw:
+        moment = datetime.datetime.fromisoformat(want)
+        utc = moment.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+        wall = moment.replace(tzinfo=None)
+        return any(same_time(raw, got, time.isoformat(timespec="milliseconds") + "Z") for time in (wall, utc))
     got, want = cut(got), cut(want)
     got = got if "." in got else got.replace("Z", ".000Z")
     want = want if "." in want else want.replace("Z", ".000Z")
