@@ -9,12 +9,12 @@ namespace {
 
 /// Fields that the parsers compute instead of copying: their values need not stand in the message.
 constexpr std::string_view kDerived[] = {
-    "@timestamp",         "dns.op_code",         "dns.type",            "event.category",         "event.dataset",         "event.duration",
-    "event.end",          "event.ingested",      "event.kind",             "event.outcome",
-    "event.severity",     "event.start",         "event.type",             "host.name",             "log.level",
-    "network.bytes",      "network.direction",   "network.packets",        "network.protocol",      "network.transport",
-    "network.type",       "process.parent.pid",  "process.pid",            "tags",                  "tls.server.not_after",
-    "tls.server.not_before", "winlog.logon.type"};
+    "@timestamp", "dns.op_code", "dns.type", "event.category", "event.dataset", "event.duration",
+    "event.end", "event.ingested", "event.kind", "event.outcome", "event.reason", "event.severity",
+    "event.start", "event.type", "host.name", "log.level", "network.bytes", "network.direction",
+    "network.packets", "network.protocol", "network.transport", "network.type", "process.parent.pid",
+    "process.pid", "tags", "tls.server.not_after", "tls.server.not_before", "winlog.logon.type"
+};
 constexpr std::string_view kDerivedFamilies[] = {"observer.", "log.", "vigil.", "related.", "threat.",
                                                 // may stand in the envelope instead (parsers/envelope.h)
                                                 "labels.", "splunk.", "tls.client."};
