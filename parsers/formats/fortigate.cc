@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "parsers/device_words.h"
 #include "parsers/key_table.h"
 #include "parsers/key_value.h"
 #include "parsers/payload_text.h"
@@ -55,6 +56,8 @@ enum class S : std::uint8_t {
   received_bytes,
   sent_packets,
   received_packets,
+  eventtime,
+  zone,
   count_
 };
 
@@ -70,8 +73,8 @@ struct FortiKey {
 constexpr FortiKey kFortiKeys[] = {
     {VIGIL_KEY("date")},
     {VIGIL_KEY("time")},
-    {VIGIL_KEY("eventtime")},
-    {VIGIL_KEY("tz")},
+    {VIGIL_KEY("eventtime"), {}, Use::keep, S::eventtime},
+    {VIGIL_KEY("tz"), {}, Use::keep, S::zone},
     {VIGIL_KEY("vd")},
     {VIGIL_KEY("sessionid")},
     {VIGIL_KEY("srccountry")},
@@ -236,9 +239,11 @@ class FortiReader {
     out_.add("source.user.name", user);
     out_.add("url.domain", seen(S::hostname));
     out_.add("destination.domain", seen(S::hostname));
-    add_sum("network.bytes", seen(S::sent_bytes), seen(S::received_bytes));
-    add_sum("network.packets", seen(S::sent_packets), seen(S::received_packets));
+    add_sum(out_, "network.bytes", seen(S::sent_bytes), seen(S::received_bytes));
+    add_sum(out_, "network.packets", seen(S::sent_packets), seen(S::received_packets));
     add_ends();
+    // As the device's own clock shows it.
+    if (const auto time = read_epoch(seen(S::eventtime))) add_time(out_, "event.start", *time, read_zone(seen(S::zone)).value_or(0));
     if (seen(S::type) == "traffic") {
       finish_traffic();
     } else if (seen(S::type) == "utm" || seen(S::type) == "anomaly") {
@@ -252,12 +257,6 @@ class FortiReader {
 
  private:
   std::string_view seen(S slot) const { return seen_[static_cast<std::size_t>(slot)]; }
-
-  void add_sum(std::string_view name, std::string_view a, std::string_view b) {
-    const auto first = read_number(a), second = read_number(b);
-    if (!first || !second || *first > UINT64_MAX / 2 || *second > UINT64_MAX / 2) return;
-    out_.add_number(name, *first + *second);
-  }
 
   /// VPN lines name the ends "remip" and "locip". On IPsec the gateway itself is an end and usually begins;
   /// on SSL VPN (no locip) the remote is the user who knocks.
