@@ -4,6 +4,7 @@
 #include "parsers/key_value.h"
 #include "parsers/payload_text.h"
 #include "parsers/payload_time.h"
+#include "parsers/text_template.h"
 
 namespace vigil {
 namespace {
@@ -122,6 +123,15 @@ void add_ui(PayloadWriter& out) {
   if (!plain_address(inside).empty()) out.add_endpoint(Side::source, inside);
 }
 
+/// Webmail's users stand in the message; `user` is the daemon.
+constexpr TextRow kMessages[] = {
+    {"WebMail: Login for '{user|last}' from {source|ip}"},
+    {"User {user|word} from {source|ip} logged in"},
+    {"User {user|word} login successfully from {method}({source|ip})"},
+    {"User {user|word} login failed from {method}({source|ip})"},
+    {"Administrator {user|word} login failed from {method}({source|ip})"},
+};
+
 /// action=login, or a message of an administrator's or user's logon.
 bool is_logon(std::string_view action, std::string_view subtype, std::string_view message) {
   if (is_any(action, {"login", "logout", "Login", "Logout", "logon"})) return true;
@@ -131,6 +141,7 @@ bool is_logon(std::string_view action, std::string_view subtype, std::string_vie
 }
 
 void finish(PayloadWriter& out) {
+  static const TextTable messages(kMessages);
   const Event& event = out.event();
   const std::string_view serial = event.text_of("observer.serial_number");
   std::string_view product = "Fortinet", type = "appliance";
@@ -146,6 +157,7 @@ void finish(PayloadWriter& out) {
   const std::string_view kind = event.text_of("vendor.type"), subtype = event.text_of("vendor.subtype");
   const std::string_view message = event.text_of("message");
   if (is_logon(action, subtype, message)) {
+    if (subtype == "webmail" || event.find("user.name") == nullptr) messages.read(out, message);
     Outcome outcome = outcome_of(status);
     if (outcome == Outcome::none) outcome = outcome_of(message);
     const bool end = contains_ignoring_case(action, "logout");

@@ -31,7 +31,7 @@ constexpr TextRow kLines[] = {
     {"MULTI: Learn: {client.ip|ip} -> {peer|word}", "network", "info", "address_learned"},
     {"MULTI: new connection by client '{user}' will cause previous active sessions", "network", "info"},
     {"TLS Error: {event.reason} from \\[AF_INET[6]\\]{source:pair|word}", "network", "error", "tls_error"},
-    {"TLS: Initial packet from \\[AF_INET[6]\\]{source:pair|word}", "network", "start", "tls_start"},
+    {"TLS: Initial packet from \\[AF_INET[6]\\]{source:pair|word}, sid=", "network", "start", "tls_start"},
     {"TLS Error: {event.reason}$", "network", "error", "tls_error"},
     {"Connection reset, restarting", "network", "end", "vpn_disconnected"},
     {"SIGUSR1\\[{kind}\\] received, client-instance restarting", "network", "end", "vpn_disconnected"},

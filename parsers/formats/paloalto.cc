@@ -194,9 +194,11 @@ bool looks_like_time(std::string_view cell) {
 
 bool read_head(CsvReader& reader, Head& head) {
   std::string_view unused;
-  return reader.peek(unused) && (unused.empty() || all_digits(unused)) && reader.peek(head.received) &&
-         looks_like_time(head.received) && reader.peek(head.serial) && reader.peek(head.type) && find_type(head.type) != nullptr &&
-         reader.peek(head.subtype) && reader.peek(unused) && reader.peek(head.generated);
+  const bool known = reader.peek(unused) && (unused.empty() || all_digits(unused)) && reader.peek(head.received) &&
+                     looks_like_time(head.received) && reader.peek(head.serial) && reader.peek(head.type) &&
+                     find_type(head.type) != nullptr;
+  if (known && reader.peek(head.subtype) && reader.peek(unused)) reader.peek(head.generated);
+  return known;
 }
 
 bool claims_paloalto(const SyslogHeader&, std::string_view text) {

@@ -82,6 +82,7 @@ std::optional<std::int64_t> utm_time(const SyslogHeader&, std::string_view text,
 /// `galaxy ulogd[5009]: `, which stands between time and pairs.
 void take_origin(PayloadWriter& out, std::string_view& rest) {
   out.set("host.name", take_word(rest));
+  rest = trim_left(rest);
   std::string_view tag = take_until(rest, ':');
   std::string_view pid = tag;
   out.set("process.name", take_until(pid, '['));
