@@ -377,12 +377,24 @@ class CefBody {
 constexpr std::string_view kStarts[] = {"CEF:", "0|"};
 constexpr LogSource kLogSources[] = {{"", "antivirus", ""}, {"", "firewall", ""}, {"", "", "cef"}};
 
+/// Some senders put their host's or product's name once more in front: "appliance1 CEF:0|…".
+std::string_view from_mark(std::string_view text, std::string_view mark) {
+  if (text.starts_with(mark)) return text;
+  constexpr std::size_t kNameMax = 64;
+  const std::size_t blank = text.substr(0, kNameMax).find(' ');
+  if (blank == std::string_view::npos) return text;
+  const std::string_view rest = trim_left(text.substr(blank));
+  return rest.starts_with(mark) ? rest : text;
+}
+
 bool claims_cef(const SyslogHeader&, std::string_view text) {
+  text = from_mark(text, "CEF:");
   if (take_prefix(text, "CEF:")) {
     text = trim_left(text.substr(0, 8));
     return text.size() > 1 && is_digit(text[0]);
   }
   // Check Point's exporter can lose the "CEF:".
+  if (!text.starts_with("0|")) return false;
   return std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(text.size(), 1024)), '|') >= 7;
 }
 
@@ -423,7 +435,7 @@ bool add_logon(PayloadWriter& out, std::string_view name) {
 
 /// The law's kinds of the product that sends.
 Kinds cef_kinds(const SyslogHeader&, std::string_view text) {
-  const DeviceName name = device_name(text.substr(0, 512));
+  const DeviceName name = device_name(from_mark(text, "CEF:").substr(0, 512));
   return device_kind(name.vendor, name.product).kinds;
 }
 
@@ -439,7 +451,7 @@ Kinds cef_kinds(const SyslogHeader&, std::string_view text) {
 /// `cs1=x cs1Label=Rule Name` becomes `vendor.Rule_Name=x`. Keys without an ECS name are kept under
 /// vendor.<key>.
 void parse_cef(PayloadWriter& out) {
-  std::string_view rest = trim_left(out.text());
+  std::string_view rest = from_mark(trim_left(out.text()), "CEF:");
   take_prefix(rest, "CEF:");
   rest = trim_left(rest);
   std::array<std::string_view, 7> header;
@@ -497,6 +509,7 @@ extern const FormatSpec kFormat_cef = {
         R"(CEF:0|Trend Micro|Apex Central|2019|AV:File renamed|Eicar_test_1|3|deviceExternalId=102 dvchost=PC1 src=10.1.0.7)",
     .rank = 5,
     .starts = kStarts,
+    .first_bytes = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
     .claims = claims_cef,
     .parse = parse_cef,
     .time = cef_time,

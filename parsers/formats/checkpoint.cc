@@ -215,14 +215,27 @@ bool is_piped(std::string_view text) {
          (contains(front, "|ifdir=") || contains(front, "|origin=") || contains(front, "|action="));
 }
 
+/// Where the bracket opens in a line of RFC 5424 that lost its priority: "1 2026-11-20T06:59:00Z gw CheckPoint 8363 - [".
+std::size_t bracket_at(std::string_view text) {
+  if (!text.starts_with("1 ")) return 0;
+  const std::size_t app = find_text(text.substr(0, 256), " CheckPoint ");
+  const std::size_t open = app == std::string_view::npos ? app : text.find('[', app);
+  return open == std::string_view::npos || open > 300 ? 0 : open;
+}
+
 bool claims_checkpoint(const SyslogHeader& header, std::string_view text) {
+  if (text.starts_with("1 ")) return bracket_at(text) != 0;
   if (!text.starts_with('[')) return is_piped(text);
   if (header.app == "CheckPoint" || header.app == "Check-Point") return true;
   const std::string_view front = text.substr(0, 512);
   return contains(front, ":\"") && (contains(front, "loguid:\"{") || contains(front, "originsicname:\""));
 }
 
-std::optional<std::int64_t> checkpoint_time(const SyslogHeader&, std::string_view text, int) {
+std::optional<std::int64_t> checkpoint_time(const SyslogHeader&, std::string_view text, int zone_minutes) {
+  if (text.starts_with("1 ")) {
+    const std::string_view rest = text.substr(2, 40);
+    return read_iso_time(rest.substr(0, rest.find(' ')), zone_minutes);
+  }
   const std::string_view front = text.substr(0, 4096);
   const std::size_t at = find_text(front, "time:\"");
   if (at != std::string_view::npos && (at == 0 || !is_key_char(front[at - 1]))) {
@@ -241,6 +254,12 @@ std::optional<std::int64_t> checkpoint_time(const SyslogHeader&, std::string_vie
 /// Check Point's Log Exporter in its own forms; its CEF and LEEF are read as those.
 void parse_checkpoint(PayloadWriter& out) {
   std::string_view rest = out.text();
+  if (const std::size_t open = bracket_at(rest); open != 0) {
+    std::string_view front = rest.substr(2, open);
+    take_word(front);
+    if (!out.header().host_from_message) out.set("host.name", take_word(front));
+    rest.remove_prefix(open);
+  }
   const bool piped = !rest.starts_with('[');
   CheckPointField field;
   std::string_view service, interface, direction;
@@ -265,7 +284,7 @@ Kinds checkpoint_kinds(const SyslogHeader&, std::string_view text) {
   return mail ? Kind::device | Kind::application : Kinds(Kind::device);
 }
 
-constexpr std::string_view kStarts[] = {"[", "time=", "hostname=", "loguid=", "action=", "product=", "ifdir=", "flags="};
+constexpr std::string_view kStarts[] = {"[", "1 ", "time=", "hostname=", "loguid=", "action=", "product=", "ifdir=", "flags="};
 constexpr LogSource kLogSources[] = {{"checkpoint", "firewall", ""}, {"", "antivirus", ""}, {"", "firewall", ""}};
 
 }  // namespace

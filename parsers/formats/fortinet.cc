@@ -75,6 +75,8 @@ constexpr FieldRow kKeys[] = {
     {"direction", "network.direction"},
     {"client_name", "source.domain"},
     {"hostname", "host"},
+    {"nas", "nas"},
+    {"typeid", "event.code"},
     {"file", "file"},
     {"filename", "file"},
     {"filehash", "file.hash"},
@@ -97,6 +99,7 @@ constexpr Product kProducts[] = {
 
 bool claims_fortinet(const SyslogHeader&, std::string_view text) {
   const std::string_view front = text.substr(0, 512);
+  if (contains(front, "category=\"") && contains(front, "subcategory=\"") && contains(front, "typeid=")) return true;
   const bool dated = contains(front, "date=") && contains(front, "time=");
   if (contains(front, "device_id=F") || contains(front, "device_id=\"F")) return true;
   return dated && contains(front, "log_id=") && (contains(front, "type=") || contains(front, "pri="));
@@ -134,7 +137,7 @@ constexpr TextRow kMessages[] = {
 
 /// action=login, or a message of an administrator's or user's logon.
 bool is_logon(std::string_view action, std::string_view subtype, std::string_view message) {
-  if (is_any(action, {"login", "logout", "Login", "Logout", "logon"})) return true;
+  if (is_any(action, {"login", "logout", "Login", "Logout", "logon", "Authentication"})) return true;
   const bool people = is_any(subtype, {"admin", "user", "webmail", "imap", "pop3", "Authentication", "auth"});
   return people && (contains_ignoring_case(message, "login") || contains_ignoring_case(message, "logged in") ||
                     contains_ignoring_case(message, "authentication"));
@@ -144,7 +147,8 @@ void finish(PayloadWriter& out) {
   static const TextTable messages(kMessages);
   const Event& event = out.event();
   const std::string_view serial = event.text_of("observer.serial_number");
-  std::string_view product = "Fortinet", type = "appliance";
+  const bool authenticator = !event.text_of("vendor.subcategory").empty();
+  std::string_view product = authenticator ? "FortiAuthenticator" : "Fortinet", type = authenticator ? "authentication" : "appliance";
   for (const Product& one : kProducts) {
     if (!serial.starts_with(one.serial)) continue;
     product = one.name;
@@ -187,7 +191,7 @@ void parse_fortinet(PayloadWriter& out) {
   finish(out);
 }
 
-constexpr std::string_view kStarts[] = {"date=", "device_id=", "v012", "v00", "timestamp=", "itime="};
+constexpr std::string_view kStarts[] = {"date=", "device_id=", "timestamp=", "itime=", "category=", " category="};
 constexpr LogSource kLogSources[] = {{"fortinet", "", "*"}, {"", "antivirus", ""}};
 
 }  // namespace

@@ -142,6 +142,7 @@ constexpr Product kProducts[] = {
 
 Maker maker_of(std::string_view text) {
   const std::string_view front = text.substr(0, 512);
+  if (front.substr(0, 128).find('=') == std::string_view::npos) return Maker::none;
   if (contains(front, "|srcIP=") && contains(front, "|dstIP=")) return Maker::barracuda_cloudgen;
   if (front.starts_with("vendor=Websense") || front.starts_with("vendor=Forcepoint") || front.starts_with("vendor=\"Forcepoint")) return Maker::forcepoint;
   if (contains(front, "prio=") && contains(front, " id=") && (contains(front, " event=") || contains(front, " rev="))) return Maker::clavister;

@@ -19,6 +19,7 @@ constexpr TextRow kLines[] = {
     {"TLS Auth Error: --auth-user-pass-verify script failed", "authentication", "start", "vpn_login", Outcome::failure},
     {"TLS Auth Error: username attempted to change from '{user}' to '{user.target}'", "authentication", "start", "vpn_login",
      Outcome::failure},
+    {"LDAP bind failed: {event.reason}$", "authentication", "start", "vpn_login", Outcome::failure},
     {"PLUGIN_CALL: POST {plugin|word}/PLUGIN_AUTH_USER_PASS_VERIFY status={status|number}", "process", "info"},
     {"SENT CONTROL \\[{user}\\]: 'AUTH_FAILED'", "network", "info", "auth_failed_sent"},
     {"VERIFY ERROR: depth={depth|number}, error={event.reason}: {tls.client.x509.subject.distinguished_name}$", "network", "denied",
@@ -84,7 +85,7 @@ extern const FormatSpec kFormat_openvpn = {
     .rank = 30,
     .programs = kPrograms,
     .parse = parse_openvpn,
-    .kinds = Kind::device,
+    .kinds = Kinds(Kind::device) | Kind::application,
     .log_sources = kLogSources,
 };
 

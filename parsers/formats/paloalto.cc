@@ -192,13 +192,18 @@ bool looks_like_time(std::string_view cell) {
   return cell.size() >= 19 && is_digit(cell[0]) && (cell[4] == '/' || cell[4] == '-') && cell[7] == cell[4] && cell[13] == ':';
 }
 
+bool is_type(std::string_view word) {
+  return word.size() > 2 && word.size() < 24 && word.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ-_") == std::string_view::npos;
+}
+
 bool read_head(CsvReader& reader, Head& head) {
   std::string_view unused;
   const bool known = reader.peek(unused) && (unused.empty() || all_digits(unused)) && reader.peek(head.received) &&
-                     looks_like_time(head.received) && reader.peek(head.serial) && reader.peek(head.type) &&
-                     find_type(head.type) != nullptr;
-  if (known && reader.peek(head.subtype) && reader.peek(unused)) reader.peek(head.generated);
-  return known;
+                     looks_like_time(head.received) && reader.peek(head.serial) && reader.peek(head.type);
+  if (!known) return false;
+  const bool whole = reader.peek(head.subtype) && reader.peek(unused) && reader.peek(head.generated);
+  // A type of later releases is in capitals, and a second time stands where it does in all of them.
+  return find_type(head.type) != nullptr || (is_type(head.type) && (!whole || looks_like_time(head.generated)));
 }
 
 bool claims_paloalto(const SyslogHeader&, std::string_view text) {
@@ -464,7 +469,9 @@ void parse_paloalto(PayloadWriter& out) {
   CsvReader reader(out.text());
   Head head;
   if (!read_head(reader, head)) return out.bad_payload();
-  const Type& type = *find_type(head.type);
+  static constexpr Type kUnknown{{}, {}, Kin::ip_tag, false, {}};
+  const Type* const found = find_type(head.type);
+  const Type& type = found == nullptr ? kUnknown : *found;
   out.observer("Palo Alto Networks", "PAN-OS", "firewall");
   out.add("observer.serial_number", head.serial);
   out.add_vendor("type", head.type);

@@ -90,6 +90,12 @@ void parse_pfsense(PayloadWriter& out) {
   out.log_source("pfsense", {}, {});
 }
 
+/// DHCP and DNS are services; where they run, an appliance or a server, their lines do not say.
+Kinds pfsense_kinds(const SyslogHeader& header, std::string_view) {
+  const bool service = header.app.starts_with("dhc") || header.app == "unbound";
+  return service ? Kind::device | Kind::application : Kinds(Kind::device);
+}
+
 constexpr LogSource kLogSources[] = {{"pfsense", "", ""}};
 
 }  // namespace
@@ -104,6 +110,7 @@ extern const FormatSpec kFormat_pfsense = {
     .claims = claims_pfsense,
     .parse = parse_pfsense,
     .kinds = Kind::device,
+    .kinds_of = pfsense_kinds,
     .log_sources = kLogSources,
 };
 

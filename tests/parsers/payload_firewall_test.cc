@@ -106,6 +106,7 @@ constexpr PayloadCase kPaloAlto[] = {
      "1,2026/11/20 14:59:00,01,CORRELATION,,0,2026/11/20 "
      "14:59:00,10.1.0.7,alice,,compromised-host,critical,0,0,0,0,,PA,,beacon,7,Host visited,new,cells",
      "event.kind=alert | rule.name=beacon | event.severity=9 | vendor._overflow=new,cells"},
+    {"a type nobody has taught us", "1,2026/11/20 14:59:00,0128,QUANTUM,x,1,2026/11/20 14:59:00,a,b", "format=paloalto | vendor.type=QUANTUM | vendor._overflow=a,b"},
     {"a CSV of anyone else", "1,2026/11/20 14:59:00,0128,ORDERS,end,1,2", "format=none"},
     {"a number and a comma", "1,2", "format=none"},
 };
@@ -149,6 +150,8 @@ constexpr PayloadCase kCheckPoint[] = {
     {"cut in a value",
      "<134>1 2026-11-20T06:59:00Z gw CheckPoint 2700 - [action:\"Drop\"; src:\"203.0.113.9\"; dst:\"10.1.",
      "format=checkpoint | source.ip=203.0.113.9 | event.action=Drop"},
+    {"without a priority, as archives keep it", "1 2026-11-20T06:59:00Z gw CheckPoint 19710 - [action:\"Drop\"; src:\"203.0.113.9\"; dst:\"10.1.0.5\"]",
+     "format=checkpoint | host.name=gw | source.ip=203.0.113.9 | time=1795157940000000000"},
     {"brackets of anyone else", "<134>Nov 20 14:59:00 h [action] x:\"y\"", "format=none"},
 };
 TEST(PayloadCheckPoint, ReadsTheExportersForms) { check_all(kCheckPoint); }
@@ -236,6 +239,8 @@ constexpr PayloadCase kFortinet[] = {
      "observer.product=FortiWeb | observer.type=waf | event.kind=alert | rule.name=SQL Injection | "
      "source.ip=203.0.113.9 | url.path=/a | "
      "url.domain=www.example.edu.tw | http.request.method=get"},
+    {"FortiAuthenticator", "<134>Nov 20 14:59:00 fac db[31013]:  category=\"Event\" subcategory=\"Authentication\" typeid=20001 level=\"information\" user=\"bob\" nas=\"10.1.0.9\" action=\"Authentication\" status=\"Failed\" Remote RADIUS user authentication with invalid token",
+     "format=fortinet | observer.product=FortiAuthenticator | event.category=authentication | event.outcome=failure | user.name=bob | kinds=logon device"},
     {"FortiGate keeps its own",
      "<189>date=2026-11-20 time=14:59:00 devname=F devid=FG1 logid=\"0000000013\" type=traffic "
      "eventtime=1795157940041880981 tz=\"+0800\"",

@@ -90,7 +90,7 @@ constexpr PayloadCase kGateways[] = {
      "<29>Nov 20 14:59:00 openvpn[66026]: 203.0.113.9:37849 TLS: Username/Password authentication succeeded "
      "for username 'alice'",
      "format=openvpn | event.outcome=success | user.name=alice | source.ip=203.0.113.9 | source.port=37849 | "
-     "kinds=logon device"},
+     "kinds=application logon device"},
     {"OpenVPN of pfSense", "<37>Nov 20 14:59:00 openvpn[19830]: user 'bob' could not authenticate.",
      "event.outcome=failure | user.name=bob"},
     {"a connection that was reset is no failed logon",
@@ -160,6 +160,7 @@ constexpr PayloadCase kCef[] = {
      "event.category=authentication | event.outcome=success | user.name=admin | kinds=logon device"},
     {"a logon that failed", "CEF:0|TIM|AT|1|7|Login|5|src=203.0.113.9 suser=bob outcome=Failure",
      "event.category=authentication | event.outcome=failure"},
+    {"the sender's name once more in front", "<134>Nov 20 14:59:00 h appliance1 CEF:0|OPSWAT|MSCL|4|core|Update|2|src=203.0.113.9", "format=cef | source.ip=203.0.113.9 | kinds=device"},
     {"a blank behind the colon",
      "CEF: 0|Trend Micro|Deep Security Agent|10|20|Log for TCP Port 80|0|src=203.0.113.9",
      "format=cef | source.ip=203.0.113.9"},
