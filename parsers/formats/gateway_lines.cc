@@ -63,6 +63,14 @@ constexpr TextRow kRouter[] = {
     {"Remote management login failed from {source|ip}", "authentication", "start", "admin_login", Outcome::failure},
 };
 
+// FreeBSD's and older macOS' packet filter
+constexpr TextRow kIpfw[] = {
+    {"[ipfw: ]{rule.id|number} {event.action|word} {transport|word} {source:pair|word} {destination:pair|word} {direction|word} via {interface|word}", "network",
+     "connection"},
+    {"[ipfw: ]{rule.id|number} {event.action|word} {transport|word}:{icmp_type|word} {source|ip} {destination|ip} {direction|word} via {interface|word}",
+     "network", "connection"},
+};
+
 // Sangfor NGAF writes "key:value, key:value" in Chinese or English.
 constexpr FieldRow kSangforKeys[] = {
     {"日志类型", "log_type"},       {"日誌類型", "log_type"},           {"Log Type", "log_type"},
@@ -84,7 +92,7 @@ constexpr FieldRow kSangforKeys[] = {
 };
 constexpr FieldMap kSangfor(kSangforKeys);
 
-enum class Maker : std::uint8_t { none, hillstone, kerio, router, sangfor };
+enum class Maker : std::uint8_t { none, hillstone, kerio, router, ipfw, sangfor };
 
 /// "SESSION: …" stands behind "46086680 Traffic@FLOW: " or "Event@MGMT: ".
 std::size_t hillstone_at(std::string_view front) {
@@ -106,6 +114,7 @@ std::string_view without_kerio_time(std::string_view text) {
 Maker maker_of(const SyslogHeader& header, std::string_view text) {
   const std::string_view front = text.substr(0, 160);
   if (header.app == "日志类型" || header.app == "日誌類型") return Maker::sangfor;
+  if (front.starts_with("ipfw: ") || header.app == "ipfw") return contains(front, " via ") ? Maker::ipfw : Maker::none;
   if (header.app == "Authentication") return contains(front, ": Client: ") ? Maker::kerio : Maker::none;
   if (header.app == "IPS") return front.starts_with("Packet ") || front.starts_with("Port Scan") ? Maker::kerio : Maker::none;
   if (hillstone_at(front) != std::string_view::npos) return Maker::hillstone;
@@ -168,7 +177,7 @@ void add_hillstone_counts(PayloadWriter& out) {
 }
 
 void parse_lines(PayloadWriter& out) {
-  static const TextTable hillstone(kHillstone), kerio(kKerio), router(kRouter);
+  static const TextTable hillstone(kHillstone), kerio(kKerio), router(kRouter), ipfw(kIpfw);
   const std::string_view text = out.text();
   const TextRow* row = nullptr;
   switch (maker_of(out.header(), text)) {
@@ -188,6 +197,10 @@ void parse_lines(PayloadWriter& out) {
       out.observer({}, {}, "router");
       row = router.read(out, text);
       break;
+    case Maker::ipfw:
+      out.observer({}, "ipfw", "firewall");
+      row = ipfw.read(out, trim_left(text));
+      break;
     case Maker::sangfor:
       out.observer("Sangfor", "NGAF", "firewall");
       out.log_source({}, "firewall", {});
@@ -203,7 +216,7 @@ void parse_lines(PayloadWriter& out) {
   share_user(out);
 }
 
-constexpr std::string_view kPrograms[] = {"日志类型", "日誌類型", "Authentication", "IPS"};
+constexpr std::string_view kPrograms[] = {"日志类型", "日誌類型", "Authentication", "IPS", "ipfw"};
 constexpr LogSource kLogSources[] = {{"", "firewall", ""}};
 
 }  // namespace
@@ -211,12 +224,12 @@ constexpr LogSource kLogSources[] = {{"", "firewall", ""}};
 extern const FormatSpec kFormat_gateway_lines = {
     .number = Format{47},
     .name = "gateway_lines",
-    .title = "Hillstone, Kerio Control, Sangfor, D-Link routers",
+    .title = "Hillstone, Kerio Control, Sangfor, D-Link routers, ipfw",
     .sample =
         R"(46086680 Traffic@FLOW: SESSION: 10.1.0.7:52013->203.0.113.80:443(TCP), application HTTPS, interface ethernet0/1, vr trust-vr, policy 1, user alice@local, host -, mac 0000.5e00.5301, send packets 10,send bytes 1460,receive packets 9,receive bytes 8000)",
     .rank = 63,
     .programs = kPrograms,
-    .first_bytes = "0123456789[ABDFILPRTE\xE6",
+    .first_bytes = "0123456789[ABDFILPRTEi\xE6",
     .claims = claims_lines,
     .parse = parse_lines,
     .kinds = Kind::device,

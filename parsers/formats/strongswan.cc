@@ -27,6 +27,17 @@ constexpr TextRow kLines[] = {
     {"no shared key found for '{vendor.local_id}'[ \\[{local}\\]] - '{user}'", "network", "error", "no_shared_key"},
     {"tried {keys|number} shared keys for '{vendor.local_id}' - '{user}', but MAC mismatched", "authentication", "start", "ipsec_login", Outcome::failure},
     {"assigning virtual IP {client.ip|ip} to peer '{user}'", "network", "info", "address_assigned"},
+    // racoon, of older gateways
+    {"INFO: respond new phase 1 negotiation: {destination|word}\\[{destination.port|number}\\]<=>{source|word}\\[{source.port|number}\\]", "network", "start",
+     "ike_started"},
+    {"INFO: initiate new phase 1 negotiation: {source|word}\\[{source.port|number}\\]<=>{destination|word}\\[{destination.port|number}\\]", "network", "start",
+     "ike_started"},
+    {"INFO: ISAKMP-SA established {source|word}\\[{source.port|number}\\]-{destination|word}\\[{destination.port|number}\\] spi:", "network", "start",
+     "ike_established"},
+    {"INFO: ISAKMP-SA deleted {source|word}\\[{source.port|number}\\]-{destination|word}\\[{destination.port|number}\\] spi:", "network", "end", "ike_deleted"},
+    {"INFO: login succeeded for user \"{user|last}\"", "authentication", "start", "ipsec_login", Outcome::success},
+    {"INFO: login failed for user \"{user|last}\"", "authentication", "start", "ipsec_login", Outcome::failure},
+    {"ERROR: {event.reason}$", "network", "error"},
     {"vici client {client|number} requests: {request|word}", "configuration", "info", "vici_request"},
 };
 
@@ -50,13 +61,13 @@ std::string_view without_front(PayloadWriter& out, std::string_view text) {
 /// strongSwan's charon, which pfSense, OPNsense and many routers use for IPsec.
 void parse_strongswan(PayloadWriter& out) {
   static const TextTable table(kLines);
-  out.observer("strongSwan", "strongSwan", "vpn");
+  out.observer({}, out.header().app.starts_with("racoon") ? "racoon" : "strongSwan", "vpn");
   out.add("network.protocol", "ipsec");
   out.log_source({}, {}, "ipsec");
   table.read(out, without_front(out, out.text()));
 }
 
-constexpr std::string_view kPrograms[] = {"charon", "charon-systemd", "ipsec", "ipsec_starter", "swanctl"};
+constexpr std::string_view kPrograms[] = {"charon", "charon-systemd", "ipsec", "ipsec_starter", "swanctl", "racoon"};
 constexpr LogSource kLogSources[] = {{"", "", "ipsec"}};
 
 }  // namespace
@@ -64,7 +75,7 @@ constexpr LogSource kLogSources[] = {{"", "", "ipsec"}};
 extern const FormatSpec kFormat_strongswan = {
     .number = Format{39},
     .name = "strongswan",
-    .title = "strongSwan (IPsec)",
+    .title = "strongSwan, racoon (IPsec)",
     .sample = R"(13[IKE] <con1|4> authentication of 'alice' with EAP successful)",
     .rank = 30,
     .programs = kPrograms,

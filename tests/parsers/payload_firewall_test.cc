@@ -241,6 +241,14 @@ constexpr PayloadCase kFortinet[] = {
      "url.domain=www.example.edu.tw | http.request.method=get"},
     {"FortiAuthenticator", "<134>Nov 20 14:59:00 fac db[31013]:  category=\"Event\" subcategory=\"Authentication\" typeid=20001 level=\"information\" user=\"bob\" nas=\"10.1.0.9\" action=\"Authentication\" status=\"Failed\" Remote RADIUS user authentication with invalid token",
      "format=fortinet | observer.product=FortiAuthenticator | event.category=authentication | event.outcome=failure | user.name=bob | kinds=logon device"},
+    {"FortiGate: a user who dials in over IPsec",
+     "<189>date=2026-11-20 time=14:59:00 devname=F devid=FG1 logid=\"0101037138\" type=\"event\" subtype=\"vpn\" action=\"tunnel-up\" remip=203.0.113.9 "
+     "locip=198.51.100.1 user=\"N/A\" xauthuser=\"bob\" tunneltype=\"ipsec\"",
+     "event.category=authentication | event.outcome=success | user.name=bob | source.ip=203.0.113.9 | kinds=logon device"},
+    {"FortiGate: a tunnel between gateways is nobody's logon",
+     "<189>date=2026-11-20 time=14:59:00 devname=F devid=FG1 type=\"event\" subtype=\"vpn\" action=\"tunnel-up\" remip=203.0.113.9 locip=198.51.100.1 "
+     "user=\"N/A\" xauthuser=\"N/A\" tunneltype=\"ipsec\"",
+     "event.category=network | kinds=device"},
     {"FortiGate keeps its own",
      "<189>date=2026-11-20 time=14:59:00 devname=F devid=FG1 logid=\"0000000013\" type=traffic "
      "eventtime=1795157940041880981 tz=\"+0800\"",
@@ -348,6 +356,8 @@ constexpr PayloadCase kOthers[] = {
      "type=FWD|proto=TCP|srcIF=eth1|srcIP=203.0.113.9|srcPort=50022|dstIP=10.1.0.5|dstPort=22|dstService=ssh|"
      "rule=BLOCKALL|srcNAT=0.0.0.0",
      "format=gateway_pairs | event.action=Block | event.type=denied | rule.name=BLOCKALL | !source.nat.ip"},
+    {"ipfw", "<134>Nov 20 14:59:00 bsd kernel: ipfw: 1000 Deny TCP 203.0.113.9:50022 10.1.0.5:22 in via em0",
+     "format=gateway_lines | rule.id=1000 | event.action=Deny | event.type=denied | source.port=50022 | destination.port=22"},
     {"a router of D-Link",
      "<134>Nov 20 14:59:00 r Blocked incoming TCP packet from 203.0.113.9:50022 to 198.51.100.1:23 as SYN "
      "received",

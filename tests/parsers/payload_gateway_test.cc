@@ -106,6 +106,8 @@ constexpr PayloadCase kGateways[] = {
     {"strongSwan: a user",
      "<30>Nov 20 14:59:00 charon[18610]: 13[IKE] <con1|4> authentication of 'alice' with EAP successful",
      "event.category=authentication | event.outcome=success | user.name=alice"},
+    {"racoon", "<30>Nov 20 14:59:00 racoon: INFO: ISAKMP-SA established 198.51.100.1[500]-203.0.113.9[4500] spi:3ac2d502:e2d682b6",
+     "format=strongswan | source.ip=198.51.100.1 | destination.port=4500"},
     {"HAProxy",
      "<134>Nov 20 14:59:00 haproxy[41476]: 203.0.113.9:59607 [20/Nov/2026:14:59:00.502] www~ web/srv1 "
      "0/0/0/2/2 400 182 - - ---- 2/2/0/1/0 0/0 \"GET /a?b=1 HTTP/1.1\"",
