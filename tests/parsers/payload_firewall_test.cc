@@ -150,6 +150,10 @@ constexpr PayloadCase kCheckPoint[] = {
     {"cut in a value",
      "<134>1 2026-11-20T06:59:00Z gw CheckPoint 2700 - [action:\"Drop\"; src:\"203.0.113.9\"; dst:\"10.1.",
      "format=checkpoint | source.ip=203.0.113.9 | event.action=Drop"},
+    {"structured data that is some, with nothing behind it",
+     "<134>1 2026-11-20T06:59:00Z gw CheckPoint 8363 - [sc4s@2620 action=\"Drop\" flags=\"1\" ifdir=\"inbound\" loguid=\"{0x1,0x2}\" src=\"203.0.113.9\" "
+     "s_port=\"50022\" dst=\"10.1.0.5\" service=\"22\" proto=\"6\" product=\"VPN-1 & FireWall-1\"]",
+     "format=checkpoint | source.ip=203.0.113.9 | source.port=50022 | destination.port=22 | event.action=Drop | event.type=denied | kinds=device"},
     {"without a priority, as archives keep it", "1 2026-11-20T06:59:00Z gw CheckPoint 19710 - [action:\"Drop\"; src:\"203.0.113.9\"; dst:\"10.1.0.5\"]",
      "format=checkpoint | host.name=gw | source.ip=203.0.113.9 | time=1795157940000000000"},
     {"brackets of anyone else", "<134>Nov 20 14:59:00 h [action] x:\"y\"", "format=none"},
