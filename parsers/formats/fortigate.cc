@@ -236,6 +236,7 @@ class FortiReader {
     out_.observer("Fortinet", "FortiGate", "firewall");
     out_.log_source("fortigate", {}, seen(S::type));
     out_.log_source("fortigate", "firewall", {});
+    if (contains(out_.event().text_of("message"), "sslvpnd")) out_.log_source("fortios", {}, "sslvpnd");
     const std::string_view user = !seen(S::user).empty()         ? seen(S::user)
                                   : !seen(S::dialled_in).empty() ? seen(S::dialled_in)
                                                                  : seen(S::guessed_user);
@@ -376,7 +377,8 @@ class FortiReader {
 
 constexpr std::string_view kStarts[] = {"date=", "devname=", "timestamp=", "logver=", "itime="};
 constexpr LogSource kLogSources[] = {{"fortigate", "", "*"},    {"fortigate", "firewall", ""}, {"fortigate", "dns", ""},
-                                     {"fortigate", "proxy", ""}, {"", "antivirus", ""}};
+                                     {"fortigate", "proxy", ""}, {"", "antivirus", ""},
+                                     {"fortios", "", "sslvpnd"}};
 
 bool claims_fortigate(const SyslogHeader&, std::string_view text) {
   const std::string_view front = text.substr(0, 512);

@@ -237,7 +237,11 @@ Kinds gateway_kinds(const SyslogHeader&, std::string_view text) {
   return maker_of(text) == Maker::forcepoint ? Kinds(Kind::web) | Kind::device : Kinds(Kind::device);
 }
 
-constexpr LogSource kLogSources[] = {{"*", "firewall", ""}, {"*", "waf", ""}, {"*", "proxy", ""}};
+constexpr LogSource kLogSources[] = {{"stormshield", "firewall", ""},
+                                     {"clavister", "firewall", ""},
+                                     {"barracuda", "firewall", ""},
+                                     {"barracuda", "waf", ""},
+                                     {"forcepoint", "proxy", ""}};
 
 }  // namespace
 

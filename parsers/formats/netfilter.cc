@@ -110,11 +110,7 @@ void add_macs(PayloadWriter& out, std::string_view value) {
 }
 
 void add_protocol(PayloadWriter& out, std::string_view value) {
-  const bool six = equals_ignoring_case(value, "ICMPv6");
-  if (six || value == "58") {
-    out.add("network.iana_number", "58");
-    return out.add("network.transport", "ipv6-icmp");
-  }
+  if (equals_ignoring_case(value, "ICMPv6")) return out.add("network.transport", "ipv6-icmp");
   out.add_transport(value);
 }
 

@@ -399,6 +399,7 @@ void finish_system(PayloadWriter& out, std::string_view subtype) {
 
 /// Who knocks is seen under the public address; the private one is that of the user's own network, or none yet.
 void finish_global_protect(PayloadWriter& out) {
+  out.log_source("paloalto", "appliance", "globalprotect");
   const std::string_view code = value_of(out, "event.code");
   const std::string_view addresses[] = {value_of(out, "vendor.public_ip"), value_of(out, "vendor.public_ipv6"),
                                         value_of(out, "vendor.private_ip"), value_of(out, "vendor.private_ipv6")};
@@ -493,7 +494,10 @@ void parse_paloalto(PayloadWriter& out) {
   share_user(out);
 }
 
-constexpr LogSource kLogSources[] = {{"paloalto", "", "*"}, {"paloalto", "firewall", ""}, {"paloalto", "proxy", ""}, {"", "antivirus", ""}};
+constexpr LogSource kLogSources[] = {{"paloalto", "", "*"},
+                                     {"paloalto", "appliance", "globalprotect"},
+                                     {"paloalto", "firewall", ""},
+                                     {"paloalto", "proxy", ""}, {"", "antivirus", ""}};
 
 }  // namespace
 
