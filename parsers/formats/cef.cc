@@ -243,6 +243,21 @@ constexpr FieldRow kNamedRows[] = {
     {"Signature_ID", "rule.id"},
     {"Duration_in_Seconds", "event.duration:seconds"},
     {"Duration", "event.duration:seconds"},
+    {"Elapsed_time_in_seconds", "event.duration:seconds"},
+    {"FTNTFGTduration", "event.duration:seconds"},
+    {"FTNTFGTpolicyid", "rule.id"},
+    {"FTNTFGTpoluuid", "rule.uuid"},
+    {"FTNTFGTpolicyname", "rule.name"},
+    {"FTNTFGTlevel", "log.level"},
+    {"FTNTFGTuser", "user"},
+    {"FTNTFGTgroup", "user.group.name"},
+    {"FTNTFGTsrcmac", "source.mac"},
+    {"FTNTFGTattack", "rule.name"},
+    {"FTNTFGTvirus", "rule.name"},
+    {"FTNTFGTcatdesc", "rule.category"},
+    {"FTNTFGTlogdesc", "rule.description"},
+    {"PanOSRuleUUID", "rule.uuid"},
+    {"PanOSSourceUserName", "source.user"},
     {"SrcUser", "source.user"},
     {"User_Name", "user"},
     {"Url_Category", "rule.category"},
@@ -256,6 +271,8 @@ constexpr FieldRow kNamedRows[] = {
     {"SHA256", "file.hash"},
     {"md5", "file.hash"},
     {"method", "http.request.method"},
+    {"usr", "user"},
+    {"usrName", "user"},
     {"dproc", "process.target.name"},
     {"dpid", "process.target.pid"},
     {"deviceProcessName", "process.name"},
@@ -480,7 +497,9 @@ void parse_cef(PayloadWriter& out) {
   body.read(rest);
 
   const std::string_view user = out.event().text_of("source.user.name");
-  out.add("user.name", user.empty() ? out.event().text_of("destination.user.name") : user);
+  if (out.event().find("user.name") == nullptr) {
+    out.add("user.name", user.empty() ? out.event().text_of("destination.user.name") : user);
+  }
 
   if (add_logon(out, name)) return;
   const bool malware = tells_of_malware(name) || tells_of_malware(body.category) || tells_of_malware(code);

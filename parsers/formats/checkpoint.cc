@@ -84,7 +84,9 @@ struct CheckPointField {
   std::string_view key, value;
 };
 
-constexpr bool is_key_char(char c) { return is_alpha(c) || is_digit(c) || c == '_' || c == '-' || c == '.' || c == '@'; }
+constexpr bool is_key_char(char c) {
+  return is_alpha(c) || is_digit(c) || c == '_' || c == '-' || c == '.' || c == '@';
+}
 
 /// The end of a quoted value that begins behind the quote: `\"` and `\]` are no ends.
 std::size_t quoted_end(std::string_view text) {
@@ -132,7 +134,8 @@ bool next_piped(std::string_view& rest, CheckPointField& field) {
   if (rest.empty()) return false;
   field.key = trim(take_until(rest, '='));
   std::size_t end = rest.find('|');
-  while (end != std::string_view::npos && end + 1 < rest.size() && !begins_pair(rest.substr(end + 1)) && rest[end + 1] != '|') {
+  while (end != std::string_view::npos && end + 1 < rest.size() && !begins_pair(rest.substr(end + 1)) &&
+         rest[end + 1] != '|') {
     end = rest.find('|', end + 1);
   }
   field.value = rest.substr(0, end);
@@ -145,9 +148,12 @@ std::string_view value_of(PayloadWriter& out, std::string_view name) { return ou
 bool is_address(std::string_view text) { return !text.empty() && text != "0.0.0.0" && text != "::"; }
 
 void add_nat(PayloadWriter& out) {
-  if (const std::string_view source = value_of(out, "vendor.nat_source"); is_address(source)) out.add("source.nat.ip", source);
-  if (const std::string_view port = value_of(out, "vendor.nat_source_port"); port != "0") out.add_number("source.nat.port", port);
-  if (const std::string_view to = value_of(out, "vendor.nat_destination"); is_address(to)) out.add("destination.nat.ip", to);
+  if (const std::string_view source = value_of(out, "vendor.nat_source"); is_address(source))
+    out.add("source.nat.ip", source);
+  if (const std::string_view port = value_of(out, "vendor.nat_source_port"); port != "0")
+    out.add_number("source.nat.port", port);
+  if (const std::string_view to = value_of(out, "vendor.nat_destination"); is_address(to))
+    out.add("destination.nat.ip", to);
   if (const std::string_view port = value_of(out, "vendor.nat_destination_port"); port != "0") {
     out.add_number("destination.nat.port", port);
   }
@@ -155,10 +161,13 @@ void add_nat(PayloadWriter& out) {
 
 /// "Log In", "Failed Log In", "Log Out"; `operation` for administrators, whose outcome stands in audit_status.
 bool add_logon(PayloadWriter& out) {
-  const std::string_view action = value_of(out, "event.action"), operation = value_of(out, "vendor.operation");
-  const std::string_view status = value_of(out, "vendor.auth_status"), audit = value_of(out, "vendor.audit_status");
+  const std::string_view action = value_of(out, "event.action"),
+                         operation = value_of(out, "vendor.operation");
+  const std::string_view status = value_of(out, "vendor.auth_status"),
+                         audit = value_of(out, "vendor.audit_status");
   std::string_view words = operation;
-  for (const std::string_view word : {"Log In", "Failed Log In", "Log Out", "Login", "Logout", "Failed Login"}) {
+  for (const std::string_view word :
+       {"Log In", "Failed Log In", "Log Out", "Login", "Logout", "Failed Login"}) {
     if (equals_ignoring_case(action, word)) words = action;
   }
   const bool in = contains_ignoring_case(words, "log in") || contains_ignoring_case(words, "login");
@@ -167,12 +176,14 @@ bool add_logon(PayloadWriter& out) {
   Outcome outcome = outcome_of(status.empty() ? audit : status);
   if (contains_ignoring_case(words, "fail")) outcome = Outcome::failure;
   if (outcome == Outcome::none) outcome = Outcome::success;
-  if (value_of(out, "source.address").empty()) out.add_endpoint(Side::source, value_of(out, "vendor.client_ip"));
+  if (value_of(out, "source.address").empty())
+    out.add_endpoint(Side::source, value_of(out, "vendor.client_ip"));
   out.logon({}, outcome, ended ? "end" : "start");
   return true;
 }
 
-void finish(PayloadWriter& out, std::string_view service, std::string_view interface, std::string_view direction) {
+void finish(PayloadWriter& out, std::string_view service, std::string_view interface,
+            std::string_view direction) {
   out.observer("Check Point", {}, "firewall");
   if (all_digits(service)) {
     out.add_port(Side::destination, service);
@@ -180,15 +191,18 @@ void finish(PayloadWriter& out, std::string_view service, std::string_view inter
     out.add("network.protocol", out.lower_case(service));
   }
   if (!interface.empty() && interface != "daemon") {
-    out.add(direction == "outbound" ? "observer.egress.interface.name" : "observer.ingress.interface.name", interface);
+    out.add(direction == "outbound" ? "observer.egress.interface.name" : "observer.ingress.interface.name",
+            interface);
   }
   out.add("network.direction", direction);
   add_nat(out);
   const std::string_view action = value_of(out, "event.action"), product = value_of(out, "observer.product");
-  const std::string_view attack = value_of(out, "vendor.attack"), protection = value_of(out, "vendor.protection_name");
-  const bool malware = contains_ignoring_case(product, "anti-virus") || contains_ignoring_case(product, "anti virus") ||
-                       contains_ignoring_case(product, "anti-malware") || contains_ignoring_case(product, "anti-bot") ||
-                       contains_ignoring_case(product, "threat emulation") || contains_ignoring_case(product, "forensics");
+  const std::string_view attack = value_of(out, "vendor.attack"),
+                         protection = value_of(out, "vendor.protection_name");
+  const bool malware =
+      contains_ignoring_case(product, "anti-virus") || contains_ignoring_case(product, "anti virus") ||
+      contains_ignoring_case(product, "anti-malware") || contains_ignoring_case(product, "anti-bot") ||
+      contains_ignoring_case(product, "threat emulation") || contains_ignoring_case(product, "forensics");
   const std::string_view threat = protection.empty() ? attack : protection;
   if (!threat.empty()) {
     out.alert(threat);
@@ -211,7 +225,8 @@ void finish(PayloadWriter& out, std::string_view service, std::string_view inter
 
 bool is_piped(std::string_view text) {
   const std::string_view front = text.substr(0, 512);
-  return front.find('|') != std::string_view::npos && (contains(front, "|product=") || contains(front, "|loguid=")) &&
+  return front.find('|') != std::string_view::npos &&
+         (contains(front, "|product=") || contains(front, "|loguid=")) &&
          (contains(front, "|ifdir=") || contains(front, "|origin=") || contains(front, "|action="));
 }
 
@@ -271,7 +286,8 @@ void parse_checkpoint(PayloadWriter& out) {
     if (field.key == "service") service = field.value;
     if (field.key == "ifname") interface = field.value;
     if (field.key == "ifdir") direction = field.value;
-    kMap.find(field.key) != nullptr ? put(out, *kMap.find(field.key), field.value) : out.add_vendor(field.key, field.value);
+    kMap.find(field.key) != nullptr ? put(out, *kMap.find(field.key), field.value)
+                                    : out.add_vendor(field.key, field.value);
   }
   finish(out, service, interface, direction);
 }
@@ -280,12 +296,15 @@ void parse_checkpoint(PayloadWriter& out) {
 Kinds checkpoint_kinds(const SyslogHeader&, std::string_view text) {
   const std::string_view front = text.substr(0, 1024);
   const bool mail = contains(front, "product=Anti Phishing") || contains(front, "product=Anti-Spam") ||
-                    contains(front, "product:\"Anti Phishing") || contains(front, "product:\"Anti-Spam") || contains(front, "product=MTA");
+                    contains(front, "product:\"Anti Phishing") || contains(front, "product:\"Anti-Spam") ||
+                    contains(front, "product=MTA");
   return mail ? Kind::device | Kind::application : Kinds(Kind::device);
 }
 
-constexpr std::string_view kStarts[] = {"[", "1 ", "time=", "hostname=", "loguid=", "action=", "product=", "ifdir=", "flags="};
-constexpr LogSource kLogSources[] = {{"checkpoint", "firewall", ""}, {"", "antivirus", ""}, {"", "firewall", ""}};
+constexpr std::string_view kStarts[] = {
+    "[", "1 ", "time=", "hostname=", "loguid=", "action=", "product=", "ifdir=", "flags="};
+constexpr LogSource kLogSources[] = {
+    {"checkpoint", "firewall", ""}, {"", "antivirus", ""}, {"", "firewall", ""}};
 
 }  // namespace
 

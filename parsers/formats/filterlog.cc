@@ -8,21 +8,23 @@
 namespace vigil {
 namespace {
 
-constexpr auto kRule = columns({"rule_number", "sub_rule_number", "rule.ruleset", "rule.id", "interface", "event.reason",
-                                "event.action"});
-constexpr auto kIpv4 = columns({"tos", "ecn", "ttl", "packet_id", "offset", "ip_flags", "network.iana_number", "_", "network.bytes",
-                                "source", "destination"});
-constexpr auto kIpv6 = columns({"class", "flow_label", "hop_limit", "_", "network.iana_number", "network.bytes", "source",
-                                "destination"});
+constexpr auto kRule = columns({"rule_number", "sub_rule_number", "rule.ruleset", "rule.id", "interface",
+                                "event.reason", "event.action"});
+constexpr auto kIpv4 = columns({"tos", "ecn", "ttl", "packet_id", "offset", "ip_flags", "network.iana_number",
+                                "_", "network.bytes", "source", "destination"});
+constexpr auto kIpv6 = columns({"class", "flow_label", "hop_limit", "_", "network.iana_number",
+                                "network.bytes", "source", "destination"});
 constexpr auto kUdp = columns({"source.port", "destination.port", "data_length"});
-constexpr auto kTcp = columns({"source.port", "destination.port", "data_length", "tcp_flags", "tcp_sequence", "tcp_ack",
-                               "tcp_window", "tcp_urgent", "tcp_options"});
+constexpr auto kTcp = columns({"source.port", "destination.port", "data_length", "tcp_flags", "tcp_sequence",
+                               "tcp_ack", "tcp_window", "tcp_urgent", "tcp_options"});
 constexpr auto kIcmp = columns({"icmp_type", "icmp_1", "icmp_2", "icmp_3"});
-constexpr auto kCarp = columns({"carp_type", "carp_ttl", "carp_vhid", "carp_version", "carp_advbase", "carp_advskew"});
+constexpr auto kCarp =
+    columns({"carp_type", "carp_ttl", "carp_vhid", "carp_version", "carp_advbase", "carp_advskew"});
 
 /// The name in small letters, "ipv6-icmp" as everywhere.
 void add_protocol(PayloadWriter& out, std::string_view name, std::string_view number) {
-  if (equals_ignoring_case(name, "icmpv6") || number == "58") return out.add("network.transport", "ipv6-icmp");
+  if (equals_ignoring_case(name, "icmpv6") || number == "58")
+    return out.add("network.transport", "ipv6-icmp");
   out.add("network.transport", out.lower_case(name));
 }
 
@@ -32,7 +34,8 @@ void add_interface(PayloadWriter& out, std::string_view direction) {
   const bool outbound = direction == "out";
   out.add(outbound ? "observer.egress.interface.name" : "observer.ingress.interface.name", name);
   const std::size_t dot = name.rfind('.');
-  if (dot != std::string_view::npos && all_digits(name.substr(dot + 1))) out.add("network.vlan.id", name.substr(dot + 1));
+  if (dot != std::string_view::npos && all_digits(name.substr(dot + 1)))
+    out.add("network.vlan.id", name.substr(dot + 1));
   out.add("network.direction", outbound ? "outbound" : direction == "in" ? "inbound" : direction);
 }
 

@@ -91,15 +91,24 @@ struct Product {
   std::string_view serial, name, type;
 };
 constexpr Product kProducts[] = {
-    {"FV", "FortiWeb", "waf"},        {"FE", "FortiMail", "mail"},          {"FAZ", "FortiAnalyzer", "log"},
-    {"FL", "FortiAnalyzer", "log"},   {"FMG", "FortiManager", "management"}, {"FI", "FortiDDoS", "ddos"},
-    {"FAC", "FortiAuthenticator", "authentication"}, {"FSA", "FortiSandbox", "sandbox"}, {"FAD", "FortiADC", "proxy"},
-    {"FCT", "FortiClient", "antivirus"}, {"FPX", "FortiProxy", "proxy"},   {"FNC", "FortiNAC", "nac"},
+    {"FV", "FortiWeb", "waf"},
+    {"FE", "FortiMail", "mail"},
+    {"FAZ", "FortiAnalyzer", "log"},
+    {"FL", "FortiAnalyzer", "log"},
+    {"FMG", "FortiManager", "management"},
+    {"FI", "FortiDDoS", "ddos"},
+    {"FAC", "FortiAuthenticator", "authentication"},
+    {"FSA", "FortiSandbox", "sandbox"},
+    {"FAD", "FortiADC", "proxy"},
+    {"FCT", "FortiClient", "antivirus"},
+    {"FPX", "FortiProxy", "proxy"},
+    {"FNC", "FortiNAC", "nac"},
 };
 
 bool claims_fortinet(const SyslogHeader&, std::string_view text) {
   const std::string_view front = text.substr(0, 512);
-  if (contains(front, "category=\"") && contains(front, "subcategory=\"") && contains(front, "typeid=")) return true;
+  if (contains(front, "category=\"") && contains(front, "subcategory=\"") && contains(front, "typeid="))
+    return true;
   const bool dated = contains(front, "date=") && contains(front, "time=");
   if (contains(front, "device_id=F") || contains(front, "device_id=\"F")) return true;
   return dated && contains(front, "log_id=") && (contains(front, "type=") || contains(front, "pri="));
@@ -113,7 +122,8 @@ std::optional<std::int64_t> fortinet_time(const SyslogHeader&, std::string_view 
     return commas ? value.substr(0, value.find(',')) : value;
   };
   const std::string_view zone = peek("tz=");
-  return read_date_and_time(peek("date="), peek("time="), read_zone(zone) ? zone : std::string_view(), zone_minutes);
+  return read_date_and_time(peek("date="), peek("time="), read_zone(zone) ? zone : std::string_view(),
+                            zone_minutes);
 }
 
 /// `http(10.1.0.5)`, `ssh(10.1.0.5)`: how and from where an administrator came.
@@ -139,8 +149,9 @@ constexpr TextRow kMessages[] = {
 bool is_logon(std::string_view action, std::string_view subtype, std::string_view message) {
   if (is_any(action, {"login", "logout", "Login", "Logout", "logon", "Authentication"})) return true;
   const bool people = is_any(subtype, {"admin", "user", "webmail", "imap", "pop3", "Authentication", "auth"});
-  return people && (contains_ignoring_case(message, "login") || contains_ignoring_case(message, "logged in") ||
-                    contains_ignoring_case(message, "authentication"));
+  return people &&
+         (contains_ignoring_case(message, "login") || contains_ignoring_case(message, "logged in") ||
+          contains_ignoring_case(message, "authentication"));
 }
 
 void finish(PayloadWriter& out) {
@@ -148,7 +159,8 @@ void finish(PayloadWriter& out) {
   const Event& event = out.event();
   const std::string_view serial = event.text_of("observer.serial_number");
   const bool authenticator = !event.text_of("vendor.subcategory").empty();
-  std::string_view product = authenticator ? "FortiAuthenticator" : "Fortinet", type = authenticator ? "authentication" : "appliance";
+  std::string_view product = authenticator ? "FortiAuthenticator" : "Fortinet",
+                   type = authenticator ? "authentication" : "appliance";
   for (const Product& one : kProducts) {
     if (!serial.starts_with(one.serial)) continue;
     product = one.name;
@@ -168,11 +180,14 @@ void finish(PayloadWriter& out) {
     out.logon({}, outcome == Outcome::none ? Outcome::unknown : outcome, end ? "end" : "start");
   } else if (kind == "attack" || kind == "virus") {
     std::string_view name = event.text_of("rule.name");
-    if (name.empty() || kind == "attack") name = event.text_of("vendor.signature_subclass").empty() ? message : event.text_of("vendor.signature_subclass");
+    if (name.empty() || kind == "attack")
+      name = event.text_of("vendor.signature_subclass").empty() ? message
+                                                                : event.text_of("vendor.signature_subclass");
     out.alert(name);
     out.classify(kind == "virus" ? "malware" : "intrusion_detection", {});
     add_verdict(out, action);
-    add_severity_word(out, event.text_of("vendor.severity").empty() ? event.text_of("log.level") : event.text_of("vendor.severity"));
+    add_severity_word(out, event.text_of("vendor.severity").empty() ? event.text_of("log.level")
+                                                                    : event.text_of("vendor.severity"));
     if (kind == "virus") out.log_source({}, "antivirus", {});
   } else if (subtype == "config") {
     out.classify("configuration", "change");
@@ -191,7 +206,8 @@ void parse_fortinet(PayloadWriter& out) {
   finish(out);
 }
 
-constexpr std::string_view kStarts[] = {"date=", "device_id=", "timestamp=", "itime=", "category=", " category="};
+constexpr std::string_view kStarts[] = {
+    "date=", "device_id=", "timestamp=", "itime=", "category=", " category="};
 constexpr LogSource kLogSources[] = {{"fortinet", "", "*"}, {"", "antivirus", ""}};
 
 }  // namespace

@@ -127,7 +127,14 @@ constexpr FieldRow kKeys[] = {
 };
 constexpr FieldMap kMap(kKeys);
 
-enum class Maker : std::uint8_t { none, stormshield, clavister, barracuda_cloudgen, barracuda_waf, forcepoint };
+enum class Maker : std::uint8_t {
+  none,
+  stormshield,
+  clavister,
+  barracuda_cloudgen,
+  barracuda_waf,
+  forcepoint
+};
 struct Product {
   Maker maker;
   std::string_view vendor, product, type, source;
@@ -144,10 +151,17 @@ Maker maker_of(std::string_view text) {
   const std::string_view front = text.substr(0, 512);
   if (front.substr(0, 128).find('=') == std::string_view::npos) return Maker::none;
   if (contains(front, "|srcIP=") && contains(front, "|dstIP=")) return Maker::barracuda_cloudgen;
-  if (front.starts_with("vendor=Websense") || front.starts_with("vendor=Forcepoint") || front.starts_with("vendor=\"Forcepoint")) return Maker::forcepoint;
-  if (contains(front, "prio=") && contains(front, " id=") && (contains(front, " event=") || contains(front, " rev="))) return Maker::clavister;
-  if (contains(front, " fw=") && (contains(front, "startime=") || contains(text.substr(0, 2048), " logtype=\""))) return Maker::stormshield;
-  if (contains(front, "actionTaken=") && (contains(front, "logType=") || contains(front, "attackId="))) return Maker::barracuda_waf;
+  if (front.starts_with("vendor=Websense") || front.starts_with("vendor=Forcepoint") ||
+      front.starts_with("vendor=\"Forcepoint"))
+    return Maker::forcepoint;
+  if (contains(front, "prio=") && contains(front, " id=") &&
+      (contains(front, " event=") || contains(front, " rev=")))
+    return Maker::clavister;
+  if (contains(front, " fw=") &&
+      (contains(front, "startime=") || contains(text.substr(0, 2048), " logtype=\"")))
+    return Maker::stormshield;
+  if (contains(front, "actionTaken=") && (contains(front, "logType=") || contains(front, "attackId=")))
+    return Maker::barracuda_waf;
   return Maker::none;
 }
 
@@ -176,23 +190,28 @@ bool add_logon(PayloadWriter& out, Maker maker) {
   const std::string_view message = event.text_of("message");
   if (maker == Maker::clavister) {
     const std::string_view act = event.text_of("vendor.authevent"), name = event.text_of("vendor.event");
-    const bool in = is_any(act, {"login", "rejected"}) || contains_ignoring_case(name, "login") || contains_ignoring_case(name, "auth_fail");
+    const bool in = is_any(act, {"login", "rejected"}) || contains_ignoring_case(name, "login") ||
+                    contains_ignoring_case(name, "auth_fail");
     const bool ended = contains_ignoring_case(act, "logout") || contains_ignoring_case(name, "logout");
     if (!in && !ended) return false;
     Outcome outcome = outcome_of(act.empty() ? name : act);
-    if (outcome == Outcome::none) outcome = contains_ignoring_case(name, "bad") ? Outcome::failure : Outcome::success;
+    if (outcome == Outcome::none)
+      outcome = contains_ignoring_case(name, "bad") ? Outcome::failure : Outcome::success;
     out.logon(name, outcome, ended ? "end" : "start");
     return true;
   }
   const std::string_view type = event.text_of("vendor.logtype");
   if (maker != Maker::stormshield || !is_any(type, {"auth", "xvpn", "server"})) return false;
-  const bool ended = contains_ignoring_case(message, "logged out") || contains_ignoring_case(message, "disconnect");
-  const bool in = contains_ignoring_case(message, "logged in") || contains_ignoring_case(message, "login") || contains_ignoring_case(message, "authenticat");
+  const bool ended =
+      contains_ignoring_case(message, "logged out") || contains_ignoring_case(message, "disconnect");
+  const bool in = contains_ignoring_case(message, "logged in") || contains_ignoring_case(message, "login") ||
+                  contains_ignoring_case(message, "authenticat");
   if (!in && !ended) return false;
   const std::string_view error = event.text_of("vendor.error");
   Outcome outcome = error == "0" ? Outcome::success : error.empty() ? Outcome::none : Outcome::failure;
   if (outcome == Outcome::none) outcome = outcome_of(message);
-  if (outcome == Outcome::none && (ended || contains_ignoring_case(message, "logged in"))) outcome = Outcome::success;
+  if (outcome == Outcome::none && (ended || contains_ignoring_case(message, "logged in")))
+    outcome = Outcome::success;
   if (outcome == Outcome::none) return false;
   out.logon({}, outcome, ended ? "end" : "start");
   return true;

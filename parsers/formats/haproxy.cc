@@ -7,18 +7,24 @@ namespace {
 
 // option httplog, its TLS variant, option tcplog, and what HAProxy says of connections by itself.
 constexpr TextRow kLines[] = {
-    {"{source:pair|word} \\[{accepted}\\] {frontend|word} {backend|word} {timers|word} {http.response.status_code|number} "
-     "{http.response.bytes|number} {request_cookie|word} {response_cookie|word} {termination|word} {connections|word} {queues|word}"
+    {"{source:pair|word} \\[{accepted}\\] {frontend|word} {backend|word} {timers|word} "
+     "{http.response.status_code|number} "
+     "{http.response.bytes|number} {request_cookie|word} {response_cookie|word} {termination|word} "
+     "{connections|word} {queues|word}"
      "[ \\{{request_headers}\\}] \"{http.request.method|word} {url|last} HTTP/{http.version}\"",
      "web", "access"},
-    {"{source:pair|word} \\[{accepted}\\] {frontend|word} {backend|word} {timers|word} {http.response.status_code|number} "
-     "{http.response.bytes|number} {request_cookie|word} {response_cookie|word} {termination|word} {connections|word} {queues|word}"
+    {"{source:pair|word} \\[{accepted}\\] {frontend|word} {backend|word} {timers|word} "
+     "{http.response.status_code|number} "
+     "{http.response.bytes|number} {request_cookie|word} {response_cookie|word} {termination|word} "
+     "{connections|word} {queues|word}"
      "[ \\{{request_headers}\\}] \"{request}",
      "web", "access"},
-    {"{source:pair|word} \\[{accepted}\\] {frontend|word} {backend|word} {timers|word} {destination.bytes|number} {termination|word} "
+    {"{source:pair|word} \\[{accepted}\\] {frontend|word} {backend|word} {timers|word} "
+     "{destination.bytes|number} {termination|word} "
      "{connections|word} {queues|word}",
      "network", "connection"},
-    {"{source:pair|word} \\[{accepted}\\] {frontend|word}/{destination:pair|word}: {event.reason}$", "network", "error"},
+    {"{source:pair|word} \\[{accepted}\\] {frontend|word}/{destination:pair|word}: {event.reason}$",
+     "network", "error"},
     {"{source:pair|word} \\[{accepted}\\] {frontend|word}: {event.reason}$", "network", "error"},
     {"Connect from {source:pair|word} to {destination:pair|word} ({frontend|word})", "network", "start"},
     {"Server {server|word} is {state|word}, reason: {event.reason},", "host", "change"},
@@ -32,7 +38,8 @@ void add_duration(PayloadWriter& out) {
   std::string_view timers = out.event().text_of("vendor.timers");
   timers = timers.substr(timers.rfind('/') + 1);
   take_prefix(timers, "+");
-  if (const auto ms = read_number(timers); ms && *ms < 1'000'000'000'000) out.add_number("event.duration", *ms * 1'000'000);
+  if (const auto ms = read_number(timers); ms && *ms < 1'000'000'000'000)
+    out.add_number("event.duration", *ms * 1'000'000);
 }
 
 void parse_haproxy(PayloadWriter& out) {

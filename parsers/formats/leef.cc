@@ -105,7 +105,9 @@ bool next_cell(std::string_view& rest, std::string_view& cell) {
   return true;
 }
 
-constexpr bool is_key_char(char c) { return is_alpha(c) || is_digit(c) || c == '_' || c == '.' || c == '-' || c == '[' || c == ']'; }
+constexpr bool is_key_char(char c) {
+  return is_alpha(c) || is_digit(c) || c == '_' || c == '.' || c == '-' || c == '[' || c == ']';
+}
 
 /// "key=" at the front of `text`.
 bool begins_pair(std::string_view text) {
@@ -129,7 +131,8 @@ std::string_view hex_character(std::string_view digits) {
     if (digit < 0) return {};
     value = value * 16 + static_cast<unsigned>(digit);
   }
-  return digits.empty() || value == 0 || value > 255 ? std::string_view() : std::string_view(&kCharacters[value], 1);
+  return digits.empty() || value == 0 || value > 255 ? std::string_view()
+                                                     : std::string_view(&kCharacters[value], 1);
 }
 
 /// LEEF 2.0's sixth cell: "^", "0x5E", "x5E", or nothing at all, which means TAB. Where no such cell is, attributes begin.
@@ -157,13 +160,15 @@ Delimiter take_delimiter(std::string_view& rest, bool second) {
   return {" ", true};
 }
 
-bool next_attribute(std::string_view& rest, const Delimiter& by, std::string_view& key, std::string_view& value) {
+bool next_attribute(std::string_view& rest, const Delimiter& by, std::string_view& key,
+                    std::string_view& value) {
   for (;;) {
     while (!rest.empty() && rest.starts_with(by.mark)) rest.remove_prefix(by.mark.size());
     rest = by.mark == "\t" ? rest : trim_left(rest);
     if (rest.empty()) return false;
     std::size_t end = rest.find(by.mark);
-    while (by.spaces && end != std::string_view::npos && !begins_pair(rest.substr(end + 1))) end = rest.find(' ', end + 1);
+    while (by.spaces && end != std::string_view::npos && !begins_pair(rest.substr(end + 1)))
+      end = rest.find(' ', end + 1);
     std::string_view pair = rest.substr(0, end);
     rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + by.mark.size());
     if (pair.find('=') == std::string_view::npos) continue;  // text that belongs to no key
@@ -179,7 +184,10 @@ bool claims_leef(const SyslogHeader&, std::string_view text) {
     return !text.empty() && is_digit(text[0]);
   }
   // A relay took "LEEF:" for a tag.
-  return (text.starts_with("1.0|") || text.starts_with("2.0|")) && std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(text.size(), 512)), '|') >= 4 &&
+  return (text.starts_with("1.0|") || text.starts_with("2.0|")) &&
+         std::count(text.begin(),
+                    text.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(text.size(), 512)),
+                    '|') >= 4 &&
          text.find('=') != std::string_view::npos;
 }
 
@@ -190,7 +198,8 @@ std::optional<std::int64_t> leef_time(const SyslogHeader& header, std::string_vi
   std::string_view value = text.substr(at + sizeof("devTime=") - 1);
   value = value.substr(0, std::min(value.find_first_of("\t|^"), find_text(value, "#011")));
   // With blanks between pairs: up to the one before the next key.
-  if (const std::size_t equals = value.find('='); equals != std::string_view::npos) value = value.substr(0, value.rfind(' ', equals));
+  if (const std::size_t equals = value.find('='); equals != std::string_view::npos)
+    value = value.substr(0, value.rfind(' ', equals));
   value = trim(value.substr(0, 48));
   if (const auto time = read_any_time(value, zone_minutes)) return time;
   return read_cef_time(value, zone_minutes, header.timestamp_ns);
@@ -202,21 +211,27 @@ Kinds leef_kinds(const SyslogHeader&, std::string_view text) {
 }
 
 bool holds(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::any_of(words.begin(), words.end(), [text](std::string_view word) { return contains_ignoring_case(text, word); });
+  return std::any_of(words.begin(), words.end(),
+                     [text](std::string_view word) { return contains_ignoring_case(text, word); });
 }
 
 void add_nat(PayloadWriter& out) {
   for (const bool source : {true, false}) {
-    const std::string_view address = out.event().text_of(source ? "vendor.nat_source" : "vendor.nat_destination");
-    if (!address.empty() && address != "0.0.0.0" && address != "::") out.add(source ? "source.nat.ip" : "destination.nat.ip", address);
+    const std::string_view address =
+        out.event().text_of(source ? "vendor.nat_source" : "vendor.nat_destination");
+    if (!address.empty() && address != "0.0.0.0" && address != "::")
+      out.add(source ? "source.nat.ip" : "destination.nat.ip", address);
   }
 }
 
 bool add_logon(PayloadWriter& out, std::string_view code) {
   const Event& event = out.event();
   const bool marked = equals_ignoring_case(event.text_of("vendor.isLoginEvent"), "true");
-  const bool ended = equals_ignoring_case(event.text_of("vendor.isLogoutEvent"), "true") || holds(code, {"logout", "logoff", "log out", "logged out"});
-  if (!marked && !ended && !holds(code, {"login", "logon", "log in", "logged in", "authentication", "signin"})) return false;
+  const bool ended = equals_ignoring_case(event.text_of("vendor.isLogoutEvent"), "true") ||
+                     holds(code, {"logout", "logoff", "log out", "logged out"});
+  if (!marked && !ended &&
+      !holds(code, {"login", "logon", "log in", "logged in", "authentication", "signin"}))
+    return false;
   Outcome outcome = outcome_of(code);
   if (outcome == Outcome::none) outcome = outcome_of(event.text_of("event.action"));
   if (outcome == Outcome::none) outcome = outcome_of(event.text_of("message"));
@@ -234,7 +249,8 @@ void parse_leef(PayloadWriter& out) {
   std::string_view rest = trim_left(out.text());
   take_prefix(rest, "LEEF:");
   std::string_view version, vendor, product, product_version, code;
-  const bool whole = next_cell(rest, version) && next_cell(rest, vendor) && next_cell(rest, product) && next_cell(rest, product_version);
+  const bool whole = next_cell(rest, version) && next_cell(rest, vendor) && next_cell(rest, product) &&
+                     next_cell(rest, product_version);
   if (!whole) return out.bad_payload();
   if (!next_cell(rest, code)) {
     code = rest;
@@ -267,8 +283,10 @@ void parse_leef(PayloadWriter& out) {
   }
   add_nat(out);
   if (!add_logon(out, code)) {
-    const bool malware = holds(code, {"virus", "malware", "trojan", "ransom", "spyware", "eicar"}) || holds(category, {"virus", "malware", "wildfire"});
-    const bool attack = malware || holds(code, {"attack", "exploit", "intrusion"}) || holds(category, {"threat", "attack", "intrusion", "vulnerability"}) ||
+    const bool malware = holds(code, {"virus", "malware", "trojan", "ransom", "spyware", "eicar"}) ||
+                         holds(category, {"virus", "malware", "wildfire"});
+    const bool attack = malware || holds(code, {"attack", "exploit", "intrusion"}) ||
+                        holds(category, {"threat", "attack", "intrusion", "vulnerability"}) ||
                         type == "ids" || type == "waf";
     if (attack) {
       out.alert(code);
@@ -295,7 +313,9 @@ extern const FormatSpec kFormat_leef = {
     .name = "leef",
     .title = "QRadar Log Event Extended Format",
     .sample =
-        "LEEF:2.0|Palo Alto Networks|PAN-OS|11.0|deny|^|cat=TRAFFIC^src=203.0.113.9^dst=10.1.0.5^srcPort=50022^dstPort=22^proto=tcp^action=deny",
+        "LEEF:2.0|Palo Alto "
+        "Networks|PAN-OS|11.0|deny|^|cat=TRAFFIC^src=203.0.113.9^dst=10.1.0.5^srcPort=50022^dstPort=22^proto="
+        "tcp^action=deny",
     .rank = 6,
     .starts = kStarts,
     .claims = claims_leef,

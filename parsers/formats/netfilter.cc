@@ -15,9 +15,10 @@ struct Prefix {
 struct Word {
   std::string_view text, action;
 };
-constexpr Word kWords[] = {{"drop", "drop"},       {"deny", "drop"},    {"block", "block"}, {"reject", "reject"},
-                           {"discard", "drop"},    {"accept", "accept"}, {"allow", "accept"}, {"permit", "accept"},
-                           {"pass", "accept"},     {"forward", "forward"}, {"audit", "audit"}, {"limit", "block"},
+constexpr Word kWords[] = {{"drop", "drop"},       {"deny", "drop"},     {"block", "block"},
+                           {"reject", "reject"},   {"discard", "drop"},  {"accept", "accept"},
+                           {"allow", "accept"},    {"permit", "accept"}, {"pass", "accept"},
+                           {"forward", "forward"}, {"audit", "audit"},   {"limit", "block"},
                            {"bad", "drop"}};
 
 std::string_view action_of(std::string_view text) {
@@ -76,18 +77,19 @@ Prefix read_prefix(std::string_view text) {
 
 /// Where the fields begin: at "IN=", or in a line whose front was lost at the first field that is there.
 std::size_t fields_at(std::string_view text) {
-  for (std::size_t at = find_text(text, "IN="); at != std::string_view::npos; at = find_text(text, "IN=", at + 3)) {
+  for (std::size_t at = find_text(text, "IN="); at != std::string_view::npos;
+       at = find_text(text, "IN=", at + 3)) {
     const char before = at == 0 ? ' ' : text[at - 1];
     if (before == ' ' || before == ']' || before == ':' || before == '"' || before == '-') return at;
   }
   return std::string_view::npos;
 }
 
-
 bool claims_netfilter(const SyslogHeader&, std::string_view text) {
   const std::string_view front = text.substr(0, 512);
   if (contains(front, "IN=") && contains(front, "OUT=")) {
-    return fields_at(front) != std::string_view::npos && (contains(front, " SRC=") || contains(front, " MAC=") || contains(front, " ARPMAC"));
+    return fields_at(front) != std::string_view::npos &&
+           (contains(front, " SRC=") || contains(front, " MAC=") || contains(front, " ARPMAC"));
   }
   // Cut in front, as UniFi gateways send it.
   return contains(front, " PROTO=") && contains(front, " SPT=") && contains(front, " DPT=") &&
@@ -124,7 +126,8 @@ void take_field(PayloadWriter& out, std::string_view key, std::string_view value
   if (key == "DPT") return out.add_port(Side::destination, value);
   if (key == "PROTO") return add_protocol(out, value);
   if (key == "MAC") return add_macs(out, value);
-  if (key == "LEN") return first_length ? out.add_number("network.bytes", value) : out.add_vendor("LEN2", value);
+  if (key == "LEN")
+    return first_length ? out.add_number("network.bytes", value) : out.add_vendor("LEN2", value);
   if (key == "TYPE" && all_digits(value)) return out.add_vendor("icmp_type", value);
   if (key == "CODE" && all_digits(value)) return out.add_vendor("icmp_code", value);
   if (key == "UID") return out.add("user.id", value);
@@ -150,7 +153,8 @@ void parse_netfilter(PayloadWriter& out) {
   out.add("rule.name", prefix.name);
   out.add("rule.id", prefix.rule);
   // Two zones of EdgeOS: "wan-lan".
-  if (const std::size_t dash = prefix.name.find('-'); !prefix.rule.empty() && dash != std::string_view::npos && prefix.name.rfind('-') == dash) {
+  if (const std::size_t dash = prefix.name.find('-');
+      !prefix.rule.empty() && dash != std::string_view::npos && prefix.name.rfind('-') == dash) {
     out.add("observer.ingress.zone", prefix.name.substr(0, dash));
     out.add("observer.egress.zone", prefix.name.substr(dash + 1));
   }

@@ -7,38 +7,53 @@ namespace vigil {
 namespace {
 
 constexpr TextRow kLines[] = {
-    {"start_time={start|word} {clock|word} duration={event.duration:seconds|number} policy_id={rule.id|word} service={service} proto={transport|number} "
-     "src zone={observer.ingress.zone|word} dst zone={observer.egress.zone|word} action={event.action|word} sent={source.bytes|number} "
-     "rcvd={destination.bytes|number} src={source|ip} dst={destination|ip}[ icmp type={icmp_type|number}][ src_port={source.port|number}]"
+    {"start_time={start|word} {clock|word} duration={event.duration:seconds|number} policy_id={rule.id|word} "
+     "service={service} proto={transport|number} "
+     "src zone={observer.ingress.zone|word} dst zone={observer.egress.zone|word} action={event.action|word} "
+     "sent={source.bytes|number} "
+     "rcvd={destination.bytes|number} src={source|ip} dst={destination|ip}[ icmp type={icmp_type|number}][ "
+     "src_port={source.port|number}]"
      "[ dst_port={destination.port|number}][ src-xlated ip={source.nat.ip|ip} port={source.nat.port|number}]"
-     "[ dst-xlated ip={destination.nat.ip|ip} port={destination.nat.port|number}][ session_id={session_id|number}][ reason={event.reason|word}]",
+     "[ dst-xlated ip={destination.nat.ip|ip} port={destination.nat.port|number}][ "
+     "session_id={session_id|number}][ reason={event.reason|word}]",
      "network", "connection"},
-    {"Admin user \"{user|last}\" login attempt for {method} from {source|ip}:{source.port|number} failed", "authentication", "start",
+    {"Admin user \"{user|last}\" login attempt for {method} from {source|ip}:{source.port|number} failed",
+     "authentication", "start", "admin_login", Outcome::failure},
+    {"Admin user \"{user|last}\" logged in for {method} from {source|ip}:{source.port|number}",
+     "authentication", "start", "admin_login", Outcome::success},
+    {"Admin user \"{user|last}\" logged out for {method} from {source|ip}:{source.port|number}",
+     "authentication", "end", "admin_logout", Outcome::success},
+    {"Admin user {user|word} has logged on via {method} from {source|ip}", "authentication", "start",
+     "admin_login", Outcome::success},
+    {"Admin user {user|word} has logged out via {method} from {source|ip}", "authentication", "end",
+     "admin_logout", Outcome::success},
+    {"ADM: Local admin authentication failed for login name {user|word}", "authentication", "start",
      "admin_login", Outcome::failure},
-    {"Admin user \"{user|last}\" logged in for {method} from {source|ip}:{source.port|number}", "authentication", "start", "admin_login",
-     Outcome::success},
-    {"Admin user \"{user|last}\" logged out for {method} from {source|ip}:{source.port|number}", "authentication", "end", "admin_logout",
-     Outcome::success},
-    {"Admin user {user|word} has logged on via {method} from {source|ip}", "authentication", "start", "admin_login", Outcome::success},
-    {"Admin user {user|word} has logged out via {method} from {source|ip}", "authentication", "end", "admin_logout", Outcome::success},
-    {"ADM: Local admin authentication failed for login name {user|word}", "authentication", "start", "admin_login", Outcome::failure},
-    {"ADM: Local admin authentication successful for login name {user|word}", "authentication", "start", "admin_login", Outcome::success},
-    {"Login attempt by admin {user|word} from {source|ip} is refused", "authentication", "start", "admin_login", Outcome::failure},
-    {"Login attempt to system by admin {user|word} via {method} from {source|ip}[:{source.port|number}] has failed", "authentication", "start",
+    {"ADM: Local admin authentication successful for login name {user|word}", "authentication", "start",
+     "admin_login", Outcome::success},
+    {"Login attempt by admin {user|word} from {source|ip} is refused", "authentication", "start",
      "admin_login", Outcome::failure},
-    {"SSH: Password authentication failed for admin user '{user|last}' at host {source|ip}", "authentication", "start", "ssh_login",
+    {"Login attempt to system by admin {user|word} via {method} from {source|ip}[:{source.port|number}] has "
+     "failed",
+     "authentication", "start", "admin_login", Outcome::failure},
+    {"SSH: Password authentication failed for admin user '{user|last}' at host {source|ip}", "authentication",
+     "start", "ssh_login", Outcome::failure},
+    {"SSH: Password authentication successful for admin user '{user|last}' at host {source|ip}",
+     "authentication", "start", "ssh_login", Outcome::success},
+    {"User {user|word} at {source|ip} has been authenticated", "authentication", "start", "user_login",
+     Outcome::success},
+    {"User {user|word} at {source|ip} has been rejected", "authentication", "start", "user_login",
      Outcome::failure},
-    {"SSH: Password authentication successful for admin user '{user|last}' at host {source|ip}", "authentication", "start", "ssh_login",
-     Outcome::success},
-    {"User {user|word} at {source|ip} has been authenticated", "authentication", "start", "user_login", Outcome::success},
-    {"User {user|word} at {source|ip} has been rejected", "authentication", "start", "user_login", Outcome::failure},
-    {"{attack}! From {source|ip}:{source.port|number} to {destination|ip}:{destination.port|number}, proto {transport|word} (zone "
+    {"{attack}! From {source|ip}:{source.port|number} to {destination|ip}:{destination.port|number}, proto "
+     "{transport|word} (zone "
      "{observer.ingress.zone|word}, int {observer.ingress.interface.name})",
      "intrusion_detection", "info", "attack"},
-    {"{attack}! From {source|ip} to {destination|ip}, proto {transport|word} (zone {observer.ingress.zone|word}, int {observer.ingress.interface.name})",
+    {"{attack}! From {source|ip} to {destination|ip}, proto {transport|word} (zone "
+     "{observer.ingress.zone|word}, int {observer.ingress.interface.name})",
      "intrusion_detection", "info", "attack"},
-    {"{attack} has been detected! From {source|ip}:{source.port|number} to {destination|ip}:{destination.port|number}", "intrusion_detection", "info",
-     "attack"},
+    {"{attack} has been detected! From {source|ip}:{source.port|number} to "
+     "{destination|ip}:{destination.port|number}",
+     "intrusion_detection", "info", "attack"},
     {"VPN '{tunnel}' from {destination|word} is {state|word}.", "network", "connection", "vpn_state"},
     {"IKE<{destination|ip}> {message}$", "network", "connection", "ike"},
     {"IKE {destination|ip} {message}$", "network", "connection", "ike"},
@@ -72,7 +87,8 @@ void parse_netscreen(PayloadWriter& out) {
   if (const std::size_t dash = kind.rfind('-'); dash != std::string_view::npos) {
     out.add("event.code", kind.substr(dash + 1));
     kind = kind.substr(0, dash);
-    if (const std::size_t level = kind.rfind('-'); level != std::string_view::npos) out.add("log.level", kind.substr(level + 1));
+    if (const std::size_t level = kind.rfind('-'); level != std::string_view::npos)
+      out.add("log.level", kind.substr(level + 1));
   }
   const TextRow* const row = table.read(out, text);
   if (row == nullptr) return out.classify("host", "info");

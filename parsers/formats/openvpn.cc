@@ -10,24 +10,31 @@ namespace {
 constexpr TextRow kLines[] = {
     {"user '{user|last}' authenticated", "authentication", "start", "vpn_login", Outcome::success},
     {"user '{user|last}' could not authenticate", "authentication", "start", "vpn_login", Outcome::failure},
-    {"openvpn server '{vendor.server}' user '{user|last}' address '{source:pair}' - {vendor.state|word}", "network", "connection", "vpn_session"},
-    {"TLS: Username/Password authentication succeeded for username '{user|last}'", "authentication", "start", "vpn_login",
-     Outcome::success},
-    {"TLS: Username/Password authentication deferred for username '{user|last}'", "authentication", "info", "vpn_login_deferred"},
-    {"TLS Auth Error: Auth Username/Password verification failed for peer", "authentication", "start", "vpn_login",
+    {"openvpn server '{vendor.server}' user '{user|last}' address '{source:pair}' - {vendor.state|word}",
+     "network", "connection", "vpn_session"},
+    {"TLS: Username/Password authentication succeeded for username '{user|last}'", "authentication", "start",
+     "vpn_login", Outcome::success},
+    {"TLS: Username/Password authentication deferred for username '{user|last}'", "authentication", "info",
+     "vpn_login_deferred"},
+    {"TLS Auth Error: Auth Username/Password verification failed for peer", "authentication", "start",
+     "vpn_login", Outcome::failure},
+    {"TLS Auth Error: --auth-user-pass-verify script failed", "authentication", "start", "vpn_login",
      Outcome::failure},
-    {"TLS Auth Error: --auth-user-pass-verify script failed", "authentication", "start", "vpn_login", Outcome::failure},
-    {"TLS Auth Error: username attempted to change from '{user}' to '{user.target}'", "authentication", "start", "vpn_login",
-     Outcome::failure},
+    {"TLS Auth Error: username attempted to change from '{user}' to '{user.target}'", "authentication",
+     "start", "vpn_login", Outcome::failure},
     {"LDAP bind failed: {event.reason}$", "authentication", "start", "vpn_login", Outcome::failure},
-    {"PLUGIN_CALL: POST {plugin|word}/PLUGIN_AUTH_USER_PASS_VERIFY status={status|number}", "process", "info"},
+    {"PLUGIN_CALL: POST {plugin|word}/PLUGIN_AUTH_USER_PASS_VERIFY status={status|number}", "process",
+     "info"},
     {"SENT CONTROL \\[{user}\\]: 'AUTH_FAILED'", "network", "info", "auth_failed_sent"},
-    {"VERIFY ERROR: depth={depth|number}, error={event.reason}: {tls.client.x509.subject.distinguished_name}$", "network", "denied",
-     "certificate_refused"},
+    {"VERIFY ERROR: depth={depth|number}, error={event.reason}: "
+     "{tls.client.x509.subject.distinguished_name}$",
+     "network", "denied", "certificate_refused"},
     {"VERIFY OK: depth={depth|number}, {tls.client.x509.subject.distinguished_name}$", "network", "allowed",
      "certificate_accepted"},
-    {"\\[{user}\\] Peer Connection Initiated with \\[AF_INET[6]\\]{source:pair|word}", "network", "start", "vpn_connected"},
-    {"Peer Connection Initiated with \\[AF_INET[6]\\]{source:pair|word}", "network", "start", "vpn_connected"},
+    {"\\[{user}\\] Peer Connection Initiated with \\[AF_INET[6]\\]{source:pair|word}", "network", "start",
+     "vpn_connected"},
+    {"Peer Connection Initiated with \\[AF_INET[6]\\]{source:pair|word}", "network", "start",
+     "vpn_connected"},
     {"MULTI_sva: pool returned IPv4={source.nat.ip|ip}", "network", "info", "address_assigned"},
     {"MULTI: Learn: {client.ip|ip} -> {peer|word}", "network", "info", "address_learned"},
     {"MULTI: new connection by client '{user}' will cause previous active sessions", "network", "info"},
@@ -64,7 +71,8 @@ void parse_openvpn(PayloadWriter& out) {
   std::string_view user;
   if (take_peer(out, word)) {
     text = rest;
-  } else if (const std::size_t slash = word.rfind('/'); slash != std::string_view::npos && slash > 0 && take_peer(out, word.substr(slash + 1))) {
+  } else if (const std::size_t slash = word.rfind('/');
+             slash != std::string_view::npos && slash > 0 && take_peer(out, word.substr(slash + 1))) {
     user = word.substr(0, slash);
     text = rest;
   }
@@ -72,7 +80,8 @@ void parse_openvpn(PayloadWriter& out) {
   if (out.event().find("user.name") == nullptr) out.add("user.name", user);
 }
 
-constexpr std::string_view kPrograms[] = {"openvpn", "ovpn-server", "ovpn", "openvpn-server", "openvpnserver"};
+constexpr std::string_view kPrograms[] = {"openvpn", "ovpn-server", "ovpn", "openvpn-server",
+                                          "openvpnserver"};
 constexpr LogSource kLogSources[] = {{"", "", "openvpn"}};
 
 }  // namespace

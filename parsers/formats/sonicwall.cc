@@ -70,7 +70,8 @@ void add_end(PayloadWriter& out, Side side, std::string_view value) {
   out.add_endpoint(side, address);
   out.add_port(side, take_until(rest, ':'));
   const bool source = side == Side::source;
-  out.add(source ? "observer.ingress.interface.name" : "observer.egress.interface.name", take_until(rest, ':'));
+  out.add(source ? "observer.ingress.interface.name" : "observer.egress.interface.name",
+          take_until(rest, ':'));
   out.add(source ? "source.domain" : "destination.domain", rest);
 }
 
@@ -147,8 +148,9 @@ constexpr Message kMessages[] = {
     {"1197", "network", "connection", "nat_mapping"},
 };
 /// Attacks: what they are called stands in msg.
-constexpr std::string_view kAttacks[] = {"23", "25", "22", "27", "81", "82", "83", "123", "267", "608", "609", "789", "790", "794", "795",
-                                         "796", "809", "1198", "1199", "1213", "1214", "1369", "1373", "1374", "1376"};
+constexpr std::string_view kAttacks[] = {"23",   "25",   "22",   "27",   "81",   "82",   "83",  "123", "267",
+                                         "608",  "609",  "789",  "790",  "794",  "795",  "796", "809", "1198",
+                                         "1199", "1213", "1214", "1369", "1373", "1374", "1376"};
 
 void finish(PayloadWriter& out) {
   const Event& event = out.event();
@@ -163,7 +165,8 @@ void finish(PayloadWriter& out) {
     return;
   }
   for (const Message& message : kMessages) {
-    if (message.code == code) return out.classify(message.category, message.type, message.action, message.outcome);
+    if (message.code == code)
+      return out.classify(message.category, message.type, message.action, message.outcome);
   }
   // "User login denied", "Administrator login allowed", "SSL VPN … login": what the list does not hold.
   if (contains_ignoring_case(text, "login") || contains_ignoring_case(text, "logged in")) {

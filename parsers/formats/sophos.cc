@@ -117,13 +117,14 @@ constexpr FieldMap kMap(kKeys);
 
 /// What finish() looks at besides what the table puts.
 struct Seen {
-  std::string_view type, component, subtype, status, log_id, virus, threat, signature, signature_id, user, address, remote,
-      duration, sent, received, origin, local, con_event, packets_sent, packets_received, from, to, query;
+  std::string_view type, component, subtype, status, log_id, virus, threat, signature, signature_id, user,
+      address, remote, duration, sent, received, origin, local, con_event, packets_sent, packets_received,
+      from, to, query;
 
   std::string_view* slot(std::string_view key) {
     struct Slot {
       std::string_view key;
-      std::string_view Seen::* value;
+      std::string_view Seen::*value;
     };
     static constexpr Slot kSlots[] = {{"log_type", &Seen::type},
                                       {"log_component", &Seen::component},
@@ -170,26 +171,30 @@ std::optional<std::int64_t> sophos_time(const SyslogHeader&, std::string_view te
   if (stamp.size() > 15) return read_iso_time(stamp, zone_minutes);
   std::string_view zone = peek_pair(text, "timezone=");
   if (zone == "UTC" || zone == "GMT") zone = "Z";
-  return read_date_and_time(peek_pair(text, "date="), peek_pair(text, "time="), read_zone(zone) ? zone : std::string_view(), zone_minutes);
+  return read_date_and_time(peek_pair(text, "date="), peek_pair(text, "time="),
+                            read_zone(zone) ? zone : std::string_view(), zone_minutes);
 }
 
 /// "User 'root' failed to login from '203.0.113.9' using ssh because of wrong credentials"
 bool is_logon(const Seen& seen, std::string_view message) {
   if (seen.subtype == "Authentication") return true;
-  return seen.subtype == "Admin" && (contains_ignoring_case(message, "login") || contains_ignoring_case(message, "logged") ||
-                                     contains_ignoring_case(message, "log in") || contains_ignoring_case(message, "logout"));
+  return seen.subtype == "Admin" &&
+         (contains_ignoring_case(message, "login") || contains_ignoring_case(message, "logged") ||
+          contains_ignoring_case(message, "log in") || contains_ignoring_case(message, "logout"));
 }
 
 void add_logon(PayloadWriter& out, const Seen& seen, std::string_view message) {
-  const bool end = contains_ignoring_case(message, "logged out") || contains_ignoring_case(message, "logout") ||
-                   contains_ignoring_case(message, "logged off");
+  const bool end = contains_ignoring_case(message, "logged out") ||
+                   contains_ignoring_case(message, "logout") || contains_ignoring_case(message, "logged off");
   Outcome outcome = outcome_of(seen.status);
   if (outcome == Outcome::none) outcome = outcome_of(message);
   out.logon({}, outcome == Outcome::none && end ? Outcome::success : outcome, end ? "end" : "start");
 }
 
 void add_threat(PayloadWriter& out, const Seen& seen) {
-  const std::string_view name = !seen.virus.empty() ? seen.virus : !seen.threat.empty() ? seen.threat : seen.signature;
+  const std::string_view name = !seen.virus.empty()    ? seen.virus
+                                : !seen.threat.empty() ? seen.threat
+                                                       : seen.signature;
   if (name.empty()) return;
   const bool malware = !seen.virus.empty() || seen.type == "ATP" || seen.type == "Anti-Virus";
   out.alert(name);
@@ -222,7 +227,8 @@ void finish(PayloadWriter& out, const Seen& seen) {
   if (event.text_of("source.address").empty()) {
     out.add_endpoint(Side::source, seen.remote.empty() ? seen.address : seen.remote);
   }
-  if (event.text_of("source.user.name").empty() && seen.subtype == "Authentication") out.add("source.user.name", seen.user);
+  if (event.text_of("source.user.name").empty() && seen.subtype == "Authentication")
+    out.add("source.user.name", seen.user);
   add_sum(out, "network.bytes", seen.sent, seen.received);
   add_sum(out, "network.packets", seen.packets_sent, seen.packets_received);
   out.add_endpoint(Side::destination, seen.local);
@@ -233,7 +239,8 @@ void finish(PayloadWriter& out, const Seen& seen) {
   add_times(out, seen);
   out.add("source.user.email", seen.from);
   out.add("destination.user.email", seen.to);
-  if (seen.query.size() > 1) out.add("url.query", seen.query.starts_with('?') ? seen.query.substr(1) : seen.query);
+  if (seen.query.size() > 1)
+    out.add("url.query", seen.query.starts_with('?') ? seen.query.substr(1) : seen.query);
   add_severity_word(out, event.text_of("log.level"));
   if (is_logon(seen, message)) {
     add_logon(out, seen, message);
@@ -244,8 +251,8 @@ void finish(PayloadWriter& out, const Seen& seen) {
     add_threat(out, seen);
     const bool mail = seen.type == "Anti-Spam" || !seen.from.empty();
     if (seen.type == "Event" || seen.type == "System Health") {
-      out.classify(seen.subtype == "Admin" ? "configuration" : "host", seen.subtype == "Admin" ? "change" : "info", {},
-                   outcome_of(seen.status));
+      out.classify(seen.subtype == "Admin" ? "configuration" : "host",
+                   seen.subtype == "Admin" ? "change" : "info", {}, outcome_of(seen.status));
     } else {
       out.classify(mail ? "email" : "network", {});
     }
@@ -271,7 +278,8 @@ void parse_sophos(PayloadWriter& out) {
       break;
     }
     const std::string_view value = unescape_quotes(pair, out.arena());
-    if (std::string_view* slot = seen.slot(pair.key); slot != nullptr && slot->empty()) *slot = value == "-" || value == "N/A" ? std::string_view() : value;
+    if (std::string_view* slot = seen.slot(pair.key); slot != nullptr && slot->empty())
+      *slot = value == "-" || value == "N/A" ? std::string_view() : value;
     if (const Target* target = kMap.find(pair.key)) {
       put(out, *target, value);
     } else {
@@ -282,7 +290,8 @@ void parse_sophos(PayloadWriter& out) {
 }
 
 constexpr std::string_view kStarts[] = {"device=", "device_name=", "timestamp=", "log_type=", "date="};
-constexpr LogSource kLogSources[] = {{"sophos", "firewall", ""}, {"sophos", "proxy", ""}, {"", "antivirus", ""}};
+constexpr LogSource kLogSources[] = {
+    {"sophos", "firewall", ""}, {"sophos", "proxy", ""}, {"", "antivirus", ""}};
 
 }  // namespace
 

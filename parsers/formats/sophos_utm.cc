@@ -56,8 +56,8 @@ constexpr std::size_t kTimeLength = sizeof("2026:11:20-14:59:00") - 1;
 
 /// "2026:11:20-14:59:00 "
 bool begins_with_time(std::string_view text) {
-  return text.size() > kTimeLength && text[4] == ':' && text[7] == ':' && text[10] == '-' && text[13] == ':' && text[16] == ':' &&
-         text[kTimeLength] == ' ' && all_digits(text.substr(0, 4));
+  return text.size() > kTimeLength && text[4] == ':' && text[7] == ':' && text[10] == '-' &&
+         text[13] == ':' && text[16] == ':' && text[kTimeLength] == ' ' && all_digits(text.substr(0, 4));
 }
 
 bool claims_utm(const SyslogHeader&, std::string_view text) {
@@ -101,7 +101,8 @@ void parse_utm(PayloadWriter& out) {
   out.log_source("sophos", "firewall", {});
   put_pairs(out, rest, kMap);
   const Event& event = out.event();
-  const std::string_view sub = event.text_of("vendor.sub"), name = event.text_of("message"), code = event.text_of("event.code");
+  const std::string_view sub = event.text_of("vendor.sub"), name = event.text_of("message"),
+                         code = event.text_of("event.code");
   if (sub == "auth" || code == "3004" || code == "3005" || code == "3006") {
     const bool end = contains_ignoring_case(name, "logged out") || contains_ignoring_case(name, "logout");
     const Outcome outcome = outcome_of(name);
@@ -123,7 +124,8 @@ void parse_utm(PayloadWriter& out) {
   share_user(out);
 }
 
-constexpr LogSource kLogSources[] = {{"sophos", "firewall", ""}, {"sophos", "proxy", ""}, {"", "antivirus", ""}};
+constexpr LogSource kLogSources[] = {
+    {"sophos", "firewall", ""}, {"sophos", "proxy", ""}, {"", "antivirus", ""}};
 
 }  // namespace
 

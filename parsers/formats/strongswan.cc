@@ -7,36 +7,60 @@ namespace vigil {
 namespace {
 
 constexpr TextRow kLines[] = {
-    {"sending packet: from {source|word}\\[{source.port|number}\\] to {destination|word}\\[{destination.port|number}\\] ({network.bytes|number} bytes)",
+    {"sending packet: from {source|word}\\[{source.port|number}\\] to "
+     "{destination|word}\\[{destination.port|number}\\] ({network.bytes|number} bytes)",
      "network", "connection", "packet_sent"},
-    {"received packet: from {source|word}\\[{source.port|number}\\] to {destination|word}\\[{destination.port|number}\\] ({network.bytes|number} bytes)",
+    {"received packet: from {source|word}\\[{source.port|number}\\] to "
+     "{destination|word}\\[{destination.port|number}\\] ({network.bytes|number} bytes)",
      "network", "connection", "packet_received"},
     {"{source|ip} is initiating a{vendor.exchange} IKE_SA", "network", "start", "ike_started"},
-    {"initiating {vendor.exchange}IKE_SA {vendor.connection|word} to {destination|ip}", "network", "start", "ike_started"},
-    {"IKE_SA {vendor.connection|word} established between {source|word}\\[{vendor.local_id}\\]...{destination|word}\\[{vendor.remote_id}\\]", "network", "start", "ike_established"},
-    {"CHILD_SA {vendor.connection|word} established with SPIs {spi}", "network", "start", "child_established"},
-    {"deleting IKE_SA {vendor.connection|word} between {source|word}\\[{vendor.local_id}\\]...{destination|word}\\[{vendor.remote_id}\\]", "network", "end", "ike_deleted"},
-    {"authentication of '{user|last}' with {vendor.method} successful", "authentication", "start", "ipsec_login", Outcome::success},
-    {"authentication of '{user|last}' (myself) with {vendor.method}$", "network", "info", "authenticates_itself"},
-    {"authentication of '{user|last}' with {vendor.method} failed", "authentication", "start", "ipsec_login", Outcome::failure},
+    {"initiating {vendor.exchange}IKE_SA {vendor.connection|word} to {destination|ip}", "network", "start",
+     "ike_started"},
+    {"IKE_SA {vendor.connection|word} established between "
+     "{source|word}\\[{vendor.local_id}\\]...{destination|word}\\[{vendor.remote_id}\\]",
+     "network", "start", "ike_established"},
+    {"CHILD_SA {vendor.connection|word} established with SPIs {spi}", "network", "start",
+     "child_established"},
+    {"deleting IKE_SA {vendor.connection|word} between "
+     "{source|word}\\[{vendor.local_id}\\]...{destination|word}\\[{vendor.remote_id}\\]",
+     "network", "end", "ike_deleted"},
+    {"authentication of '{user|last}' with {vendor.method} successful", "authentication", "start",
+     "ipsec_login", Outcome::success},
+    {"authentication of '{user|last}' (myself) with {vendor.method}$", "network", "info",
+     "authenticates_itself"},
+    {"authentication of '{user|last}' with {vendor.method} failed", "authentication", "start", "ipsec_login",
+     Outcome::failure},
     {"EAP method {vendor.method|word} succeeded, MSK established", "network", "info", "eap_succeeded"},
-    {"EAP method {vendor.method|word} failed for peer {user|word}", "authentication", "start", "ipsec_login", Outcome::failure},
-    {"XAuth authentication of '{user|last}' successful", "authentication", "start", "ipsec_login", Outcome::success},
-    {"XAuth authentication of '{user|last}' failed", "authentication", "start", "ipsec_login", Outcome::failure},
-    {"PAM authentication of '{user|last}' failed", "authentication", "start", "ipsec_login", Outcome::failure},
-    {"no shared key found for '{vendor.local_id}'[ \\[{local}\\]] - '{user}'", "network", "error", "no_shared_key"},
-    {"tried {keys|number} shared keys for '{vendor.local_id}' - '{user}', but MAC mismatched", "authentication", "start", "ipsec_login", Outcome::failure},
+    {"EAP method {vendor.method|word} failed for peer {user|word}", "authentication", "start", "ipsec_login",
+     Outcome::failure},
+    {"XAuth authentication of '{user|last}' successful", "authentication", "start", "ipsec_login",
+     Outcome::success},
+    {"XAuth authentication of '{user|last}' failed", "authentication", "start", "ipsec_login",
+     Outcome::failure},
+    {"PAM authentication of '{user|last}' failed", "authentication", "start", "ipsec_login",
+     Outcome::failure},
+    {"no shared key found for '{vendor.local_id}'[ \\[{local}\\]] - '{user}'", "network", "error",
+     "no_shared_key"},
+    {"tried {keys|number} shared keys for '{vendor.local_id}' - '{user}', but MAC mismatched",
+     "authentication", "start", "ipsec_login", Outcome::failure},
     {"assigning virtual IP {client.ip|ip} to peer '{user}'", "network", "info", "address_assigned"},
     // racoon, of older gateways
-    {"INFO: respond new phase 1 negotiation: {destination|word}\\[{destination.port|number}\\]<=>{source|word}\\[{source.port|number}\\]", "network", "start",
-     "ike_started"},
-    {"INFO: initiate new phase 1 negotiation: {source|word}\\[{source.port|number}\\]<=>{destination|word}\\[{destination.port|number}\\]", "network", "start",
-     "ike_started"},
-    {"INFO: ISAKMP-SA established {source|word}\\[{source.port|number}\\]-{destination|word}\\[{destination.port|number}\\] spi:", "network", "start",
-     "ike_established"},
-    {"INFO: ISAKMP-SA deleted {source|word}\\[{source.port|number}\\]-{destination|word}\\[{destination.port|number}\\] spi:", "network", "end", "ike_deleted"},
-    {"INFO: login succeeded for user \"{user|last}\"", "authentication", "start", "ipsec_login", Outcome::success},
-    {"INFO: login failed for user \"{user|last}\"", "authentication", "start", "ipsec_login", Outcome::failure},
+    {"INFO: respond new phase 1 negotiation: "
+     "{destination|word}\\[{destination.port|number}\\]<=>{source|word}\\[{source.port|number}\\]",
+     "network", "start", "ike_started"},
+    {"INFO: initiate new phase 1 negotiation: "
+     "{source|word}\\[{source.port|number}\\]<=>{destination|word}\\[{destination.port|number}\\]",
+     "network", "start", "ike_started"},
+    {"INFO: ISAKMP-SA established "
+     "{source|word}\\[{source.port|number}\\]-{destination|word}\\[{destination.port|number}\\] spi:",
+     "network", "start", "ike_established"},
+    {"INFO: ISAKMP-SA deleted "
+     "{source|word}\\[{source.port|number}\\]-{destination|word}\\[{destination.port|number}\\] spi:",
+     "network", "end", "ike_deleted"},
+    {"INFO: login succeeded for user \"{user|last}\"", "authentication", "start", "ipsec_login",
+     Outcome::success},
+    {"INFO: login failed for user \"{user|last}\"", "authentication", "start", "ipsec_login",
+     Outcome::failure},
     {"ERROR: {event.reason}$", "network", "error"},
     {"vici client {client|number} requests: {request|word}", "configuration", "info", "vici_request"},
 };
@@ -67,7 +91,8 @@ void parse_strongswan(PayloadWriter& out) {
   table.read(out, without_front(out, out.text()));
 }
 
-constexpr std::string_view kPrograms[] = {"charon", "charon-systemd", "ipsec", "ipsec_starter", "swanctl", "racoon"};
+constexpr std::string_view kPrograms[] = {"charon",        "charon-systemd", "ipsec",
+                                          "ipsec_starter", "swanctl",        "racoon"};
 constexpr LogSource kLogSources[] = {{"", "", "ipsec"}};
 
 }  // namespace

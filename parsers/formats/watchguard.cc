@@ -51,38 +51,54 @@ constexpr FieldMap kMap(kKeys);
 
 // What stands behind msg_id, before the pairs. Of a packet: lengths, TTL, then the ends; of a proxy the ends alone.
 constexpr TextRow kLines[] = {
-    {"{event.action|word} {observer.ingress.interface.name|word} {observer.egress.interface.name|word} {network.bytes|number} "
+    {"{event.action|word} {observer.ingress.interface.name|word} {observer.egress.interface.name|word} "
+     "{network.bytes|number} "
      "{transport|word} {header_bytes|number} {ttl|number} {source|ip} {destination|ip} {source.port|number} "
      "{destination.port|number}",
      "network", "connection"},
-    {"{event.action|word} {observer.ingress.interface.name|word} {observer.egress.interface.name|word} {network.bytes|number} "
-     "{transport|word} {header_bytes|number} {ttl|number} {source|ip} {destination|ip} {icmp_type|number} {icmp_code|number}",
+    {"{event.action|word} {observer.ingress.interface.name|word} {observer.egress.interface.name|word} "
+     "{network.bytes|number} "
+     "{transport|word} {header_bytes|number} {ttl|number} {source|ip} {destination|ip} {icmp_type|number} "
+     "{icmp_code|number}",
      "network", "connection"},
-    {"{event.action|word} {observer.ingress.interface.name|word} {observer.egress.interface.name|word} {network.bytes|number} "
+    {"{event.action|word} {observer.ingress.interface.name|word} {observer.egress.interface.name|word} "
+     "{network.bytes|number} "
      "{transport|word} {header_bytes|number} {ttl|number} {source|ip} {destination|ip}",
      "network", "connection"},
-    {"{event.action|word} {observer.ingress.interface.name|word} {observer.egress.interface.name|word} {source|ip} {destination|ip} "
+    {"{event.action|word} {observer.ingress.interface.name|word} {observer.egress.interface.name|word} "
+     "{source|ip} {destination|ip} "
      "{service|word} {source.port|number} {destination.port|number}",
      "network", "connection"},
-    {"{event.action|word} {observer.ingress.interface.name|word} {observer.egress.interface.name|word} {transport|word} {source|ip} "
+    {"{event.action|word} {observer.ingress.interface.name|word} {observer.egress.interface.name|word} "
+     "{transport|word} {source|ip} "
      "{destination|ip} {source.port|number} {destination.port|number}",
      "network", "connection"},
-    {"Authentication of {user_type} user \\[{user}\\] from {source|ip} was accepted", "authentication", "start", "user_login", Outcome::success},
-    {"Authentication of {user_type} user \\[{user}\\] from {source|ip} was rejected, {event.reason}$", "authentication", "start", "user_login",
-     Outcome::failure},
-    {"Authentication of {user_type} user \\[{user}\\] from {source|ip} was rejected", "authentication", "start", "user_login", Outcome::failure},
-    {"{user_type|word} user {user|word} from {source|ip} logged in", "authentication", "start", "user_login", Outcome::success},
-    {"{user_type|word} user {user|word} from {source|ip} logged out", "authentication", "end", "user_logout", Outcome::success},
-    {"{user_type|word} user {user|word} from {source|ip} rejected - {event.reason}$", "authentication", "start", "user_login", Outcome::failure},
-    {"{user_type} user {user|word} from {source|ip} log in attempt was rejected - {event.reason}$", "authentication", "start", "user_login",
-     Outcome::failure},
-    {"Mobile VPN with {vpn|word} user {user|word} logged in[. Virtual IP address is {client.ip|ip}]", "authentication", "start", "vpn_login",
+    {"Authentication of {user_type} user \\[{user}\\] from {source|ip} was accepted", "authentication",
+     "start", "user_login", Outcome::success},
+    {"Authentication of {user_type} user \\[{user}\\] from {source|ip} was rejected, {event.reason}$",
+     "authentication", "start", "user_login", Outcome::failure},
+    {"Authentication of {user_type} user \\[{user}\\] from {source|ip} was rejected", "authentication",
+     "start", "user_login", Outcome::failure},
+    {"{user_type|word} user {user|word} from {source|ip} logged in", "authentication", "start", "user_login",
      Outcome::success},
-    {"Mobile VPN with {vpn|word} user {user|word} logged out", "authentication", "end", "vpn_logout", Outcome::success},
-    {"Management user {user|word} from {source|ip} logged in", "authentication", "start", "admin_login", Outcome::success},
-    {"Management user {user|word} from {source|ip} logged out", "authentication", "end", "admin_logout", Outcome::success},
-    {"Management user {user|word} at {source|ip} has modified {object}", "configuration", "change", "configuration_changed"},
-    {"{name} attack against {destination|ip} from {source|ip} detected", "intrusion_detection", "info", "attack"},
+    {"{user_type|word} user {user|word} from {source|ip} logged out", "authentication", "end", "user_logout",
+     Outcome::success},
+    {"{user_type|word} user {user|word} from {source|ip} rejected - {event.reason}$", "authentication",
+     "start", "user_login", Outcome::failure},
+    {"{user_type} user {user|word} from {source|ip} log in attempt was rejected - {event.reason}$",
+     "authentication", "start", "user_login", Outcome::failure},
+    {"Mobile VPN with {vpn|word} user {user|word} logged in[. Virtual IP address is {client.ip|ip}]",
+     "authentication", "start", "vpn_login", Outcome::success},
+    {"Mobile VPN with {vpn|word} user {user|word} logged out", "authentication", "end", "vpn_logout",
+     Outcome::success},
+    {"Management user {user|word} from {source|ip} logged in", "authentication", "start", "admin_login",
+     Outcome::success},
+    {"Management user {user|word} from {source|ip} logged out", "authentication", "end", "admin_logout",
+     Outcome::success},
+    {"Management user {user|word} at {source|ip} has modified {object}", "configuration", "change",
+     "configuration_changed"},
+    {"{name} attack against {destination|ip} from {source|ip} detected", "intrusion_detection", "info",
+     "attack"},
     {"DDOS attack against destination {destination|ip} detected", "intrusion_detection", "info", "attack"},
 };
 
@@ -94,7 +110,9 @@ std::size_t message_id_at(std::string_view text) {
   return code[4] == '-' ? at : std::string_view::npos;
 }
 
-bool claims_watchguard(const SyslogHeader&, std::string_view text) { return message_id_at(text.substr(0, 256)) != std::string_view::npos; }
+bool claims_watchguard(const SyslogHeader&, std::string_view text) {
+  return message_id_at(text.substr(0, 256)) != std::string_view::npos;
+}
 
 /// "D0E601234ABCD (2026-11-20T06:59:00) firewall: ": serial number, UTC, program
 std::optional<std::int64_t> watchguard_time(const SyslogHeader&, std::string_view text, int) {
@@ -124,7 +142,8 @@ void parse_watchguard(PayloadWriter& out) {
   text = trim(text);
   const TextRow* const row = table.read(out, text);
   if (text.ends_with(')')) {
-    if (const std::size_t open = text.rfind('('); open != std::string_view::npos && row != nullptr && row->category == "network") {
+    if (const std::size_t open = text.rfind('(');
+        open != std::string_view::npos && row != nullptr && row->category == "network") {
       out.add("rule.name", text.substr(open + 1, text.size() - open - 2));
     }
   }
@@ -132,11 +151,13 @@ void parse_watchguard(PayloadWriter& out) {
   add_verdict(out, word);
   const std::string_view message = out.event().text_of("message");
   if (row == nullptr) out.classify("host", "info");
-  const bool attack = contains(message, "IPS detected") || contains(message, "IPS Match") || (row != nullptr && row->category == "intrusion_detection");
+  const bool attack = contains(message, "IPS detected") || contains(message, "IPS Match") ||
+                      (row != nullptr && row->category == "intrusion_detection");
   if (attack || contains_ignoring_case(message, "virus found")) {
     const std::string_view name = out.event().text_of("rule.name");
     out.alert(name.empty() ? message : std::string_view());
-    if (row == nullptr || row->category != "intrusion_detection") out.add("event.category", attack ? "intrusion_detection" : "malware");
+    if (row == nullptr || row->category != "intrusion_detection")
+      out.add("event.category", attack ? "intrusion_detection" : "malware");
   }
   share_user(out);
 }

@@ -33,29 +33,40 @@ constexpr FieldMap kMap(kKeys);
 
 // What msg says of people.
 constexpr TextRow kLines[] = {
-    {"Failed login attempt to Device from {method|word} ({event.reason})", "authentication", "start", "login", Outcome::failure},
+    {"Failed login attempt to Device from {method|word} ({event.reason})", "authentication", "start", "login",
+     Outcome::failure},
     {"Failed login attempt to {target} from {method}", "authentication", "start", "login", Outcome::failure},
     {"Failed {method|word} login attempt", "authentication", "start", "login", Outcome::failure},
-    {"{role|word} {user|word}(MAC={mac}) from {method|word} has logged in", "authentication", "start", "login", Outcome::success},
-    {"{role|word} {user|word}(MAC={mac}) from {method|word} has logged out", "authentication", "end", "logout", Outcome::success},
-    {"{role|word} {user|word} from {method|word} has logged in", "authentication", "start", "login", Outcome::success},
-    {"{role|word} {user|word} from {method|word} has logged out", "authentication", "end", "logout", Outcome::success},
-    {"{role|word} {user|word} from {method|word} has been logged out", "authentication", "end", "logout", Outcome::success},
-    {"User {user|word} has been denied access from {method|word}", "authentication", "start", "login", Outcome::failure},
+    {"{role|word} {user|word}(MAC={mac}) from {method|word} has logged in", "authentication", "start",
+     "login", Outcome::success},
+    {"{role|word} {user|word}(MAC={mac}) from {method|word} has logged out", "authentication", "end",
+     "logout", Outcome::success},
+    {"{role|word} {user|word} from {method|word} has logged in", "authentication", "start", "login",
+     Outcome::success},
+    {"{role|word} {user|word} from {method|word} has logged out", "authentication", "end", "logout",
+     Outcome::success},
+    {"{role|word} {user|word} from {method|word} has been logged out", "authentication", "end", "logout",
+     Outcome::success},
+    {"User {user|word} has been denied access from {method|word}", "authentication", "start", "login",
+     Outcome::failure},
     {"User {user|word} has been denied", "authentication", "start", "login", Outcome::failure},
-    {"{service|word} login for user {user|word} from {source|ip} failed", "authentication", "start", "login", Outcome::failure},
+    {"{service|word} login for user {user|word} from {source|ip} failed", "authentication", "start", "login",
+     Outcome::failure},
     {"Tunnel \\[{tunnel}\\] built successfully", "network", "start", "ipsec_tunnel_up"},
     {"Tunnel \\[{tunnel}\\] is disconnected", "network", "end", "ipsec_tunnel_down"},
-    {"priority:{priority|number}, from {observer.ingress.zone} to {observer.egress.zone}, {transport|word}, service {service}, {event.action|word}",
+    {"priority:{priority|number}, from {observer.ingress.zone} to {observer.egress.zone}, {transport|word}, "
+     "service {service}, {event.action|word}",
      "network", "connection"},
-    {"from {observer.ingress.zone} to {observer.egress.zone}, {details}, {event.action|word}", "network", "connection"},
+    {"from {observer.ingress.zone} to {observer.egress.zone}, {details}, {event.action|word}", "network",
+     "connection"},
     {"Rule_name:{rule.name}, SSI:{ssi}", "network", "info"},
 };
 
 /// "Account: admin", which `note` holds where `user` is unknown.
 void add_account(PayloadWriter& out) {
   std::string_view note = out.event().text_of("vendor.note");
-  if (out.event().find("user.name") == nullptr && take_prefix(note, "Account: ")) out.add("user.name", trim(note));
+  if (out.event().find("user.name") == nullptr && take_prefix(note, "Account: "))
+    out.add("user.name", trim(note));
 }
 
 bool claims_zyxel(const SyslogHeader&, std::string_view text) {
@@ -82,16 +93,21 @@ void parse_zyxel(PayloadWriter& out) {
   }
   const TextRow* const row = table.read(out, out.event().text_of("message"));
   add_account(out);
-  const std::string_view note = out.event().text_of("vendor.note"), category = out.event().text_of("vendor.cat");
+  const std::string_view note = out.event().text_of("vendor.note"),
+                         category = out.event().text_of("vendor.cat");
   std::string_view verdict = out.event().text_of("event.action");
   if (verdict.empty()) {
-    verdict = contains(note, "BLOCK") ? "block" : contains(note, "FORWARD") || contains(note, "PERMIT") ? "forward" : std::string_view();
+    verdict = contains(note, "BLOCK")                                 ? "block"
+              : contains(note, "FORWARD") || contains(note, "PERMIT") ? "forward"
+                                                                      : std::string_view();
     out.add("event.action", verdict);
   }
   if (row == nullptr) out.classify("network", "info");
   add_verdict(out, verdict);
-  const bool malware = equals_ignoring_case(category, "Anti-Virus") || equals_ignoring_case(category, "Anti-Malware");
-  if (malware || equals_ignoring_case(category, "IDP") || equals_ignoring_case(category, "ADP") || equals_ignoring_case(category, "IPS")) {
+  const bool malware =
+      equals_ignoring_case(category, "Anti-Virus") || equals_ignoring_case(category, "Anti-Malware");
+  if (malware || equals_ignoring_case(category, "IDP") || equals_ignoring_case(category, "ADP") ||
+      equals_ignoring_case(category, "IPS")) {
     out.alert(out.event().text_of("message"));
     out.add("event.category", malware ? "malware" : "intrusion_detection");
     if (malware) out.log_source({}, "antivirus", {});

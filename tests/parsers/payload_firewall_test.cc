@@ -106,7 +106,8 @@ constexpr PayloadCase kPaloAlto[] = {
      "1,2026/11/20 14:59:00,01,CORRELATION,,0,2026/11/20 "
      "14:59:00,10.1.0.7,alice,,compromised-host,critical,0,0,0,0,,PA,,beacon,7,Host visited,new,cells",
      "event.kind=alert | rule.name=beacon | event.severity=9 | vendor._overflow=new,cells"},
-    {"a type nobody has taught us", "1,2026/11/20 14:59:00,0128,QUANTUM,x,1,2026/11/20 14:59:00,a,b", "format=paloalto | vendor.type=QUANTUM | vendor._overflow=a,b"},
+    {"a type nobody has taught us", "1,2026/11/20 14:59:00,0128,QUANTUM,x,1,2026/11/20 14:59:00,a,b",
+     "format=paloalto | vendor.type=QUANTUM | vendor._overflow=a,b"},
     {"a CSV of anyone else", "1,2026/11/20 14:59:00,0128,ORDERS,end,1,2", "format=none"},
     {"a number and a comma", "1,2", "format=none"},
 };
@@ -151,10 +152,13 @@ constexpr PayloadCase kCheckPoint[] = {
      "<134>1 2026-11-20T06:59:00Z gw CheckPoint 2700 - [action:\"Drop\"; src:\"203.0.113.9\"; dst:\"10.1.",
      "format=checkpoint | source.ip=203.0.113.9 | event.action=Drop"},
     {"structured data that is some, with nothing behind it",
-     "<134>1 2026-11-20T06:59:00Z gw CheckPoint 8363 - [sc4s@2620 action=\"Drop\" flags=\"1\" ifdir=\"inbound\" loguid=\"{0x1,0x2}\" src=\"203.0.113.9\" "
+     "<134>1 2026-11-20T06:59:00Z gw CheckPoint 8363 - [sc4s@2620 action=\"Drop\" flags=\"1\" "
+     "ifdir=\"inbound\" loguid=\"{0x1,0x2}\" src=\"203.0.113.9\" "
      "s_port=\"50022\" dst=\"10.1.0.5\" service=\"22\" proto=\"6\" product=\"VPN-1 & FireWall-1\"]",
-     "format=checkpoint | source.ip=203.0.113.9 | source.port=50022 | destination.port=22 | event.action=Drop | event.type=denied | kinds=device"},
-    {"without a priority, as archives keep it", "1 2026-11-20T06:59:00Z gw CheckPoint 19710 - [action:\"Drop\"; src:\"203.0.113.9\"; dst:\"10.1.0.5\"]",
+     "format=checkpoint | source.ip=203.0.113.9 | source.port=50022 | destination.port=22 | "
+     "event.action=Drop | event.type=denied | kinds=device"},
+    {"without a priority, as archives keep it",
+     "1 2026-11-20T06:59:00Z gw CheckPoint 19710 - [action:\"Drop\"; src:\"203.0.113.9\"; dst:\"10.1.0.5\"]",
      "format=checkpoint | host.name=gw | source.ip=203.0.113.9 | time=1795157940000000000"},
     {"brackets of anyone else", "<134>Nov 20 14:59:00 h [action] x:\"y\"", "format=none"},
 };
@@ -243,14 +247,21 @@ constexpr PayloadCase kFortinet[] = {
      "observer.product=FortiWeb | observer.type=waf | event.kind=alert | rule.name=SQL Injection | "
      "source.ip=203.0.113.9 | url.path=/a | "
      "url.domain=www.example.edu.tw | http.request.method=get"},
-    {"FortiAuthenticator", "<134>Nov 20 14:59:00 fac db[31013]:  category=\"Event\" subcategory=\"Authentication\" typeid=20001 level=\"information\" user=\"bob\" nas=\"10.1.0.9\" action=\"Authentication\" status=\"Failed\" Remote RADIUS user authentication with invalid token",
-     "format=fortinet | observer.product=FortiAuthenticator | event.category=authentication | event.outcome=failure | user.name=bob | kinds=logon device"},
+    {"FortiAuthenticator",
+     "<134>Nov 20 14:59:00 fac db[31013]:  category=\"Event\" subcategory=\"Authentication\" typeid=20001 "
+     "level=\"information\" user=\"bob\" nas=\"10.1.0.9\" action=\"Authentication\" status=\"Failed\" Remote "
+     "RADIUS user authentication with invalid token",
+     "format=fortinet | observer.product=FortiAuthenticator | event.category=authentication | "
+     "event.outcome=failure | user.name=bob | kinds=logon device"},
     {"FortiGate: a user who dials in over IPsec",
-     "<189>date=2026-11-20 time=14:59:00 devname=F devid=FG1 logid=\"0101037138\" type=\"event\" subtype=\"vpn\" action=\"tunnel-up\" remip=203.0.113.9 "
+     "<189>date=2026-11-20 time=14:59:00 devname=F devid=FG1 logid=\"0101037138\" type=\"event\" "
+     "subtype=\"vpn\" action=\"tunnel-up\" remip=203.0.113.9 "
      "locip=198.51.100.1 user=\"N/A\" xauthuser=\"bob\" tunneltype=\"ipsec\"",
-     "event.category=authentication | event.outcome=success | user.name=bob | source.ip=203.0.113.9 | kinds=logon device"},
+     "event.category=authentication | event.outcome=success | user.name=bob | source.ip=203.0.113.9 | "
+     "kinds=logon device"},
     {"FortiGate: a tunnel between gateways is nobody's logon",
-     "<189>date=2026-11-20 time=14:59:00 devname=F devid=FG1 type=\"event\" subtype=\"vpn\" action=\"tunnel-up\" remip=203.0.113.9 locip=198.51.100.1 "
+     "<189>date=2026-11-20 time=14:59:00 devname=F devid=FG1 type=\"event\" subtype=\"vpn\" "
+     "action=\"tunnel-up\" remip=203.0.113.9 locip=198.51.100.1 "
      "user=\"N/A\" xauthuser=\"N/A\" tunneltype=\"ipsec\"",
      "event.category=network | kinds=device"},
     {"FortiGate keeps its own",
@@ -361,7 +372,8 @@ constexpr PayloadCase kOthers[] = {
      "rule=BLOCKALL|srcNAT=0.0.0.0",
      "format=gateway_pairs | event.action=Block | event.type=denied | rule.name=BLOCKALL | !source.nat.ip"},
     {"ipfw", "<134>Nov 20 14:59:00 bsd kernel: ipfw: 1000 Deny TCP 203.0.113.9:50022 10.1.0.5:22 in via em0",
-     "format=gateway_lines | rule.id=1000 | event.action=Deny | event.type=denied | source.port=50022 | destination.port=22"},
+     "format=gateway_lines | rule.id=1000 | event.action=Deny | event.type=denied | source.port=50022 | "
+     "destination.port=22"},
     {"a router of D-Link",
      "<134>Nov 20 14:59:00 r Blocked incoming TCP packet from 203.0.113.9:50022 to 198.51.100.1:23 as SYN "
      "received",
