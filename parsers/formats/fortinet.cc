@@ -139,6 +139,7 @@ void add_ui(PayloadWriter& out) {
 /// Webmail's users stand in the message; `user` is the daemon.
 constexpr TextRow kMessages[] = {
     {"WebMail: Login for '{user|last}' from {source|ip}"},
+    {"WebMail: User {user|word} from {source|ip} logged in"},
     {"User {user|word} from {source|ip} logged in"},
     {"User {user|word} login successfully from {method}({source|ip})"},
     {"User {user|word} login failed from {method}({source|ip})"},

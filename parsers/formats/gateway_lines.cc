@@ -192,7 +192,7 @@ Maker maker_of(const SyslogHeader& header, std::string_view text) {
   const bool verdict = line.starts_with("DROP \"") || line.starts_with("PERMIT \"") ||
                        line.starts_with("DENY \"") || line.starts_with("ALLOW \"");
   if (verdict && contains(line, "packet ")) return Maker::kerio;
-  if (line.starts_with("IPS: P") || line.starts_with("Authentication: ") ||
+  if (line.starts_with("IPS: P") || (line.starts_with("Authentication: ") && contains(line, ": Client: ")) ||
       (line.starts_with("[ID] ") && contains(line, "[Rule] ")))
     return Maker::kerio;
   if ((line.starts_with("Blocked incoming ") || line.starts_with("Blocked outgoing ")) &&

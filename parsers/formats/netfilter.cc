@@ -72,6 +72,13 @@ Prefix read_prefix(std::string_view text) {
     text = inside;
   }
   while (text.ends_with(':') || text.ends_with(' ') || text.ends_with('-')) text.remove_suffix(1);
+  // iptables allows 29 characters, nftables 127: more holds a time and a host that stood in front, as does what begins
+  // with multilog's "@4000…".
+  constexpr std::size_t kPrefixMax = 127;
+  const std::size_t blank = text.rfind(' ');
+  const bool dated =
+      text.size() > kPrefixMax || (text.find(':') != std::string_view::npos && text.starts_with('@'));
+  if (dated && blank != std::string_view::npos) text = text.substr(blank + 1);
   return {text, {}, action_of(text)};
 }
 

@@ -378,6 +378,8 @@ constexpr PayloadCase kOthers[] = {
      "<134>Nov 20 14:59:00 r Blocked incoming TCP packet from 203.0.113.9:50022 to 198.51.100.1:23 as SYN "
      "received",
      "format=gateway_lines | source.port=50022 | event.type=denied"},
+    {"a logon of another product", "<134>Nov 20 14:59:00 mac screensharingd[1170]: Authentication: FAILED :: User Name: bob :: Viewer Address: 203.0.113.9 :: Type: DH",
+     "format=none"},
     {"words that begin alike", "<134>Nov 20 14:59:00 r Blocked incoming mail for alice", "format=none"},
 };
 TEST(PayloadFirewallOthers, ReadsEachMakersLines) { check_all(kOthers); }
