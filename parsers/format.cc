@@ -25,6 +25,9 @@ bool asked_before(const FormatSpec* a, const FormatSpec* b) {
   return a->rank != b->rank ? a->rank < b->rank : a->number < b->number;
 }
 
+/// What formats read of a message: some devices say all in structured data and have no text behind it.
+std::string_view said(const SyslogHeader& header) { return header.message.empty() ? header.structured_data : header.message; }
+
 class Registry {
  public:
   Registry() {
@@ -50,7 +53,7 @@ class Registry {
       const std::string_view line = line_of(header);
       if (const FormatSpec* spec = line.empty() ? nullptr : ask(lines_, header, line, {})) return spec;
     }
-    return detect_message(header, header.message);
+    return detect_message(header, said(header));
   }
 
   const FormatSpec* detect_message(const SyslogHeader& header, std::string_view text) const {
@@ -148,6 +151,7 @@ std::string_view format_name(Format format) {
 
 std::string_view payload_text(const SyslogHeader& header, const FormatSpec& spec) {
   if (spec.reads == Reads::line) return line_of(header);
+  if (header.message.empty() && spec.number != Format::none) return said(header);
   const bool as_expected =
       std::any_of(spec.starts.begin(), spec.starts.end(),
                   [&header](std::string_view start) { return header.message.starts_with(start); });

@@ -4,6 +4,9 @@
 #include <array>
 #include <vector>
 
+#include "parsers/device_kind.h"
+#include "parsers/device_words.h"
+#include "parsers/field_target.h"
 #include "parsers/key_table.h"
 #include "parsers/payload_text.h"
 #include "parsers/payload_time.h"
@@ -221,24 +224,64 @@ bool tells_of_attack(std::string_view text) {
                           "scan detected", "攻擊", "入侵", "漏洞"});
 }
 
-std::string_view device_type(std::string_view vendor, std::string_view product) {
-  if (holds_any(product, {"waf", "asm", "web application", "web security", "fortiweb"})) return "waf";
-  if (holds_any(product, {"firewall", "fortigate", "asa", "ngfw", "pan-os", "fw-1", "sonicwall"}))
-    return "firewall";
-  if (holds_any(product, {"ips", "ids", "intrusion", "tippingpoint", "discovery", "network security"}))
-    return "ids";
-  if (holds_any(product, {"antivirus", "anti-virus", "apex", "officescan", "endpoint", "deep security",
-                          "defender", "security center", "epo", "防毒"}) ||
-      holds_any(vendor, {"eset", "kaspersky", "mcafee", "symantec", "f-secure"})) {
-    return "antivirus";
-  }
-  return {};
-}
-
 /// The custom fields (cs1, cn2, flexString1, deviceCustomDate1, c6a1, cfp3) that `<key>Label` gives a name.
 struct Pending {
   std::string_view key, value;
 };
+
+/// Labels that many products give, and keys of their own that are not in ArcSight's dictionary. Labels as label_name() has
+/// them: one underscore for blanks and dots.
+constexpr FieldRow kNamedRows[] = {
+    {"RuleID", "rule.id"},
+    {"Rule_ID", "rule.id"},
+    {"Rule_UID", "rule.uuid"},
+    {"rule_uid", "rule.uuid"},
+    {"RuleName", "rule.name"},
+    {"Rule_Name", "rule.name"},
+    {"Rule", "rule.name"},
+    {"Policy_Name", "rule.ruleset"},
+    {"Signature_ID", "rule.id"},
+    {"Duration_in_Seconds", "event.duration:seconds"},
+    {"Duration", "event.duration:seconds"},
+    {"Elapsed_time_in_seconds", "event.duration:seconds"},
+    {"FTNTFGTduration", "event.duration:seconds"},
+    {"FTNTFGTpolicyid", "rule.id"},
+    {"FTNTFGTpoluuid", "rule.uuid"},
+    {"FTNTFGTpolicyname", "rule.name"},
+    {"FTNTFGTlevel", "log.level"},
+    {"FTNTFGTuser", "user"},
+    {"FTNTFGTgroup", "user.group.name"},
+    {"FTNTFGTsrcmac", "source.mac"},
+    {"FTNTFGTattack", "rule.name"},
+    {"FTNTFGTvirus", "rule.name"},
+    {"FTNTFGTcatdesc", "rule.category"},
+    {"FTNTFGTlogdesc", "rule.description"},
+    {"PanOSRuleUUID", "rule.uuid"},
+    {"PanOSSourceUserName", "source.user"},
+    {"SrcUser", "source.user"},
+    {"User_Name", "user"},
+    {"Url_Category", "rule.category"},
+    {"URL_Category", "rule.category"},
+    {"Source_Zone", "observer.ingress.zone"},
+    {"Destination_Zone", "observer.egress.zone"},
+    {"inzone", "observer.ingress.zone"},
+    {"outzone", "observer.egress.zone"},
+    {"sha1", "file.hash"},
+    {"sha256", "file.hash"},
+    {"SHA256", "file.hash"},
+    {"md5", "file.hash"},
+    {"method", "http.request.method"},
+    {"usr", "user"},
+    {"usrName", "user"},
+    {"dproc", "process.target.name"},
+    {"dpid", "process.target.pid"},
+    {"deviceProcessName", "process.name"},
+    {"dvcpid", "process.pid"},
+    {"loguid", "event.id"},
+    {"srcPort", "source.port"},
+    {"dstPort", "destination.port"},
+};
+constexpr FieldMap kNamed(kNamedRows);
 
 std::string_view label_name(std::string_view label, Arena& arena) {
   char* const start = arena.allocate(label.size());
@@ -287,9 +330,16 @@ class CefBody {
       if (field.key == "c6a3" && contains_ignoring_case(label.value, "destination")) {
         return out_.add_endpoint(Side::destination, field.value);
       }
-      return out_.add_vendor(label_name(label.value, out_.arena()), field.value);
+      return add_named(label_name(label.value, out_.arena()), field.value);
     }
-    out_.add_vendor(field.key, field.value);
+    add_named(field.key, field.value);
+  }
+
+  /// Besides ECS its own name stays, which rules written for the product know.
+  void add_named(std::string_view name, std::string_view value) {
+    out_.add_vendor(name, value);
+    const Target* const target = kNamed.find(name);
+    if (target != nullptr && target->put != Put::vendor) put(out_, *target, value);
   }
 
   void use(const CefKey& key, std::string_view value) {
@@ -344,9 +394,24 @@ class CefBody {
 constexpr std::string_view kStarts[] = {"CEF:", "0|"};
 constexpr LogSource kLogSources[] = {{"", "antivirus", ""}, {"", "firewall", ""}, {"", "", "cef"}};
 
+/// Some senders put their host's or product's name once more in front: "appliance1 CEF:0|…".
+std::string_view from_mark(std::string_view text, std::string_view mark) {
+  if (text.starts_with(mark)) return text;
+  constexpr std::size_t kNameMax = 64;
+  const std::size_t blank = text.substr(0, kNameMax).find(' ');
+  if (blank == std::string_view::npos) return text;
+  const std::string_view rest = trim_left(text.substr(blank));
+  return rest.starts_with(mark) ? rest : text;
+}
+
 bool claims_cef(const SyslogHeader&, std::string_view text) {
-  if (text.starts_with("CEF:")) return text.size() > 5 && is_digit(text[4]);
+  text = from_mark(text, "CEF:");
+  if (take_prefix(text, "CEF:")) {
+    text = trim_left(text.substr(0, 8));
+    return text.size() > 1 && is_digit(text[0]);
+  }
   // Check Point's exporter can lose the "CEF:".
+  if (!text.starts_with("0|")) return false;
   return std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(text.size(), 1024)), '|') >= 7;
 }
 
@@ -363,6 +428,34 @@ std::optional<std::int64_t> cef_time(const SyslogHeader& header, std::string_vie
   return std::nullopt;
 }
 
+/// "User Signed In", "Login failed", "Administrator logon": an attempt, told by the event's own name and how it ended.
+bool add_logon(PayloadWriter& out, std::string_view name) {
+  const bool in = holds_any(name, {"login", "logon", "log in", "logged in", "logged on", "signed in", "sign in", "sign-in", "authentication",
+                                   "登入", "登錄", "登录"});
+  const bool ended = holds_any(name, {"logout", "logoff", "log out", "log off", "logged out", "logged off", "signed out", "sign out", "登出"});
+  if (!in && !ended) return false;
+  Outcome outcome = outcome_of(name);
+  if (outcome == Outcome::none) outcome = outcome_of(out.event().text_of("event.outcome"));
+  if (outcome == Outcome::none) outcome = outcome_of(out.event().text_of("event.action"));
+  if (outcome == Outcome::none) {
+    // "logged in", "signed in", "logged out": it has happened.
+    const bool happened = ended || holds_any(name, {"logged in", "logged on", "signed in", "登入成功"});
+    if (!happened) return false;
+    outcome = Outcome::success;
+  }
+  out.add("rule.name", name);
+  out.log_source({}, {}, "cef");
+  const bool known = !out.event().text_of("event.outcome").empty();
+  out.logon({}, known ? Outcome::none : outcome, ended ? "end" : "start");
+  return true;
+}
+
+/// The law's kinds of the product that sends.
+Kinds cef_kinds(const SyslogHeader&, std::string_view text) {
+  const DeviceName name = device_name(from_mark(text, "CEF:").substr(0, 512));
+  return device_kind(name.vendor, name.product).kinds;
+}
+
 /// ArcSight Common Event Format, as antivirus, IPS and firewalls send it:
 ///
 ///   cef  = "CEF:" version "|" vendor "|" product "|" version "|" id "|" name "|" severity "|" [ extension ]
@@ -375,8 +468,9 @@ std::optional<std::int64_t> cef_time(const SyslogHeader& header, std::string_vie
 /// `cs1=x cs1Label=Rule Name` becomes `vendor.Rule_Name=x`. Keys without an ECS name are kept under
 /// vendor.<key>.
 void parse_cef(PayloadWriter& out) {
-  std::string_view rest = trim_left(out.text());
+  std::string_view rest = from_mark(trim_left(out.text()), "CEF:");
   take_prefix(rest, "CEF:");
+  rest = trim_left(rest);
   std::array<std::string_view, 7> header;
   for (std::size_t i = 0; i < header.size(); ++i) {
     if (next_header_field(rest, header[i])) continue;
@@ -390,7 +484,7 @@ void parse_cef(PayloadWriter& out) {
   }
   for (std::string_view& field : header) field = unescape(trim(field), out.arena());
   const auto& [version, vendor, product, product_version, code, name, severity] = header;
-  const std::string_view type = device_type(vendor, product);
+  const std::string_view type = device_kind(vendor, product).type;
   out.observer(vendor, product, type);
   out.add("observer.version", product_version);
   out.add("event.code", code);
@@ -403,8 +497,11 @@ void parse_cef(PayloadWriter& out) {
   body.read(rest);
 
   const std::string_view user = out.event().text_of("source.user.name");
-  out.add("user.name", user.empty() ? out.event().text_of("destination.user.name") : user);
+  if (out.event().find("user.name") == nullptr) {
+    out.add("user.name", user.empty() ? out.event().text_of("destination.user.name") : user);
+  }
 
+  if (add_logon(out, name)) return;
   const bool malware = tells_of_malware(name) || tells_of_malware(body.category) || tells_of_malware(code);
   const bool attack =
       tells_of_attack(name) || tells_of_attack(body.category) || type == "ids" || type == "waf";
@@ -417,6 +514,7 @@ void parse_cef(PayloadWriter& out) {
   }
   if (malware || type == "antivirus") out.log_source({}, "antivirus", {});
   if (type == "firewall") out.log_source({}, "firewall", {});
+  add_verdict(out, out.event().text_of("event.action"));
   out.log_source({}, {}, "cef");
 }
 
@@ -430,10 +528,12 @@ extern const FormatSpec kFormat_cef = {
         R"(CEF:0|Trend Micro|Apex Central|2019|AV:File renamed|Eicar_test_1|3|deviceExternalId=102 dvchost=PC1 src=10.1.0.7)",
     .rank = 5,
     .starts = kStarts,
+    .first_bytes = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
     .claims = claims_cef,
     .parse = parse_cef,
     .time = cef_time,
     .kinds = Kind::device,
+    .kinds_of = cef_kinds,
     .log_sources = kLogSources,
     .writing = Writing::cef,
     .own_action = true,

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "parsers/device_words.h"
 #include "parsers/key_table.h"
 #include "parsers/key_value.h"
 #include "parsers/payload_text.h"
@@ -55,6 +56,9 @@ enum class S : std::uint8_t {
   received_bytes,
   sent_packets,
   received_packets,
+  eventtime,
+  zone,
+  dialled_in,
   count_
 };
 
@@ -70,8 +74,8 @@ struct FortiKey {
 constexpr FortiKey kFortiKeys[] = {
     {VIGIL_KEY("date")},
     {VIGIL_KEY("time")},
-    {VIGIL_KEY("eventtime")},
-    {VIGIL_KEY("tz")},
+    {VIGIL_KEY("eventtime"), {}, Use::keep, S::eventtime},
+    {VIGIL_KEY("tz"), {}, Use::keep, S::zone},
     {VIGIL_KEY("vd")},
     {VIGIL_KEY("sessionid")},
     {VIGIL_KEY("srccountry")},
@@ -140,6 +144,7 @@ constexpr FortiKey kFortiKeys[] = {
     {VIGIL_KEY("catdesc"), "rule.category", Use::text},
     {VIGIL_KEY("appcat"), "rule.category", Use::text},
     {VIGIL_KEY("user"), {}, Use::keep, S::user},
+    {VIGIL_KEY("xauthuser"), {}, Use::keep, S::dialled_in},
     {VIGIL_KEY("remip"), {}, Use::keep, S::remote},
     {VIGIL_KEY("remport"), {}, Use::keep, S::remote_port},
     {VIGIL_KEY("locip"), {}, Use::keep, S::local},
@@ -231,14 +236,19 @@ class FortiReader {
     out_.observer("Fortinet", "FortiGate", "firewall");
     out_.log_source("fortigate", {}, seen(S::type));
     out_.log_source("fortigate", "firewall", {});
-    const std::string_view user = seen(S::user).empty() ? seen(S::guessed_user) : seen(S::user);
+    if (contains(out_.event().text_of("message"), "sslvpnd")) out_.log_source("fortios", {}, "sslvpnd");
+    const std::string_view user = !seen(S::user).empty()         ? seen(S::user)
+                                  : !seen(S::dialled_in).empty() ? seen(S::dialled_in)
+                                                                 : seen(S::guessed_user);
     out_.add("user.name", user);
     out_.add("source.user.name", user);
     out_.add("url.domain", seen(S::hostname));
     out_.add("destination.domain", seen(S::hostname));
-    add_sum("network.bytes", seen(S::sent_bytes), seen(S::received_bytes));
-    add_sum("network.packets", seen(S::sent_packets), seen(S::received_packets));
+    add_sum(out_, "network.bytes", seen(S::sent_bytes), seen(S::received_bytes));
+    add_sum(out_, "network.packets", seen(S::sent_packets), seen(S::received_packets));
     add_ends();
+    // As the device's own clock shows it.
+    if (const auto time = read_epoch(seen(S::eventtime))) add_time(out_, "event.start", *time, zone());
     if (seen(S::type) == "traffic") {
       finish_traffic();
     } else if (seen(S::type) == "utm" || seen(S::type) == "anomaly") {
@@ -251,19 +261,24 @@ class FortiReader {
   }
 
  private:
-  std::string_view seen(S slot) const { return seen_[static_cast<std::size_t>(slot)]; }
-
-  void add_sum(std::string_view name, std::string_view a, std::string_view b) {
-    const auto first = read_number(a), second = read_number(b);
-    if (!first || !second || *first > UINT64_MAX / 2 || *second > UINT64_MAX / 2) return;
-    out_.add_number(name, *first + *second);
+  /// tz="+0800", and "UTC+8:00" of some models.
+  int zone() const {
+    std::string_view text = seen(S::zone);
+    take_prefix(text, "UTC");
+    if (text.size() == 5 && text[2] == ':') {
+      const int hours = text[1] - '0', minutes = (text[3] - '0') * 10 + (text[4] - '0');
+      return (text[0] == '-' ? -1 : 1) * (hours * 60 + minutes);
+    }
+    return read_zone(text).value_or(0);
   }
+
+  std::string_view seen(S slot) const { return seen_[static_cast<std::size_t>(slot)]; }
 
   /// VPN lines name the ends "remip" and "locip". On IPsec the gateway itself is an end and usually begins;
   /// on SSL VPN (no locip) the remote is the user who knocks.
   void add_ends() {
     if (!seen(S::source).empty()) return;
-    if (!seen(S::local).empty()) {
+    if (!seen(S::local).empty() && seen(S::dialled_in).empty()) {
       out_.add_endpoint(Side::source, seen(S::local));
       out_.add_port(Side::source, seen(S::local_port));
       out_.add_endpoint(Side::destination, seen(S::remote));
@@ -326,8 +341,9 @@ class FortiReader {
       return contains_ignoring_case(action, "logon") || contains_ignoring_case(action, "logoff") ||
              contains_ignoring_case(action, "logout") || action == "authentication";
     }
-    const bool ssl = seen(S::tunnel).starts_with("ssl");
-    return seen(S::subtype) == "vpn" && ssl && is_any(action, {"tunnel-up", "tunnel-down"});
+    // Of a user who dials in; tunnels between gateways have none.
+    const bool person = seen(S::tunnel).starts_with("ssl") || !seen(S::dialled_in).empty();
+    return seen(S::subtype) == "vpn" && person && is_any(action, {"tunnel-up", "tunnel-down"});
   }
 
   void finish_logon() {
@@ -361,7 +377,8 @@ class FortiReader {
 
 constexpr std::string_view kStarts[] = {"date=", "devname=", "timestamp=", "logver=", "itime="};
 constexpr LogSource kLogSources[] = {{"fortigate", "", "*"},    {"fortigate", "firewall", ""}, {"fortigate", "dns", ""},
-                                     {"fortigate", "proxy", ""}, {"", "antivirus", ""}};
+                                     {"fortigate", "proxy", ""}, {"", "antivirus", ""},
+                                     {"fortios", "", "sslvpnd"}};
 
 bool claims_fortigate(const SyslogHeader&, std::string_view text) {
   const std::string_view front = text.substr(0, 512);

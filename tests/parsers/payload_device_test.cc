@@ -235,16 +235,19 @@ constexpr PayloadCase kCef[] = {
 TEST(PayloadCef, ReadsHeaderAndExtension) { check_all(kCef); }
 
 constexpr PayloadCase kPairs[] = {
+    {"ends of address, port and interface in pairs of nobody",
+     "<134>unit=7 time=\"2026-11-20 06:59:00 UTC\" src=203.0.113.9:4444:X1 dst=10.1.0.5:22:X0",
+     "format=key_value | time=1795157940000000000 | source.ip=203.0.113.9 | source.port=4444 | destination.port=22 | "
+     "vendor.src=203.0.113.9:4444:X1 | kinds=device"},
     {"SonicWall",
      "<134>id=firewall sn=C0EAE4 time=\"2026-11-20 06:59:00 UTC\" fw=198.51.100.1 pri=1 m=82 msg=\"Possible "
      "port scan\" src=203.0.113.9:4444:X1 dst=10.1.0.5:22:X0 proto=tcp/ssh",
-     "format=key_value | time=1795157940000000000 | source.ip=203.0.113.9 | source.port=4444 | "
-     "destination.ip=10.1.0.5 | destination.port=22 | "
-     "message=Possible port scan | vendor.src=203.0.113.9:4444:X1 | kinds=device"},
+     "format=sonicwall | time=1795157940000000000 | source.ip=203.0.113.9 | source.port=4444 | "
+     "destination.ip=10.1.0.5 | destination.port=22 | message=Possible port scan | kinds=device"},
     {"Sophos",
      "<134>device=\"SFW\" date=2026-11-20 time=14:59:00 timezone=\"CST\" device_name=\"XG\" "
      "log_type=\"Firewall\" src_ip=10.1.0.7 src_port=5 dst_ip=203.0.113.9 dst_port=443 protocol=\"TCP\"",
-     "format=key_value | time=1795157940000000000 | source.ip=10.1.0.7 | destination.port=443 | "
+     "format=sophos | time=1795157940000000000 | source.ip=10.1.0.7 | destination.port=443 | "
      "network.transport=tcp"},
     {"a program's pairs", "<14>Nov 20 14:59:00 h app[1]: level=info user=ann action=\"open file\"",
      "format=key_value | user.name=ann | event.action=open file | vendor.level=info | kinds=application"},
