@@ -56,7 +56,7 @@ bool is_no_name(std::string_view word) {
   return is_any(low, {"does", "doesn", "name", "names", "id", "agent", "or", "and", "tried", "trying", "in", "on", "to", "can", "could",
                       "session", "this", "that", "an", "all", "any", "your", "list", "mode", "method", "service", "it", "at", "group",
                       "ssh", "ssh2", "database", "db", "known", "type", "reason", "info", "but", "because", "after", "did", "data",
-                      "information", "interface", "connection", "protocol", "server", "mapped", "root's", "lookup", "unix"});
+                      "probably", "information", "interface", "connection", "protocol", "server", "mapped", "root's", "lookup", "unix"});
 }
 
 Name bare(std::string_view text, bool sure) {
@@ -94,9 +94,9 @@ Name name_behind(std::string_view text, bool of_for) {
   while (at < text.size() && text[at] == ' ') ++at;
   if (at < text.size() && (text[at] == '=' || text[at] == ':')) {
     sure = true;
-    const bool colon = text[at] == ':';
+    const bool spaced = text[at] == ':' || at > 0;  // "user: bob", "user = bob", but "user= rhost=…"
     ++at;
-    while (colon && at < text.size() && text[at] == ' ') ++at;
+    while (spaced && at < text.size() && text[at] == ' ') ++at;
   } else if (at == 0 && closing(text[0]) == '\0') {
     return {};
   }
@@ -250,9 +250,11 @@ void find_peer(const LogonWords& words, LogonNames& names) {
       continue;
     }
     const Rank rank = rank_of(words, begin);
+    // PAM writes rhost= behind what the user may have chosen.
+    const bool of_pam = rank == Rank::peer && begin >= 6 && text.substr(begin - 6, 6) == "rhost=";
     const bool goes_on = rank == Rank::peer && chain != std::string_view::npos && begin - chain <= 12 &&
                          contains_ignoring_case(text.substr(chain, begin - chain), "from ");
-    if (rank > best || goes_on) {
+    if (rank > best || goes_on || of_pam) {
       best = rank;
       names.address = peer.address;
       names.port = peer.port;
@@ -328,6 +330,10 @@ LogonNames find_logon_names(const LogonWords& words, std::size_t begin, std::siz
   if (!user.found) user = chinese_name(words.text());
   if (user.found) {
     names.user = user.text;
+    // "root@203.0.113.9": who, and from where
+    if (const std::size_t at = user.text.rfind('@'); at != std::string_view::npos && at > 0 && !plain_address(user.text.substr(at + 1)).empty()) {
+      names.user = user.text.substr(0, at);
+    }
     names.nameless = false;
   }
   find_peer(words, names);

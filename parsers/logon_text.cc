@@ -127,7 +127,9 @@ class Sentence {
         const bool act = is_act(j);
         if (negated(j)) return {};
         if (success && !act && !is(i, "accepted")) return {};
-        return pair(i, j + count - 1, outcome, act);
+        Found found = pair(i, j + count - 1, outcome, act);
+        found.needs_peer = is(i, "empty") || is(i, "blank");
+        return found;
       }
       const bool named = has(means(j), Means::account);
       if (named && !success && j <= i + 2 && !is(i, "empty") && !is(i, "blank")) {
@@ -187,7 +189,7 @@ class Sentence {
       return is(i + 1, "opened") && is(i + 2, "for") ? pair(i, i + 1, Outcome::success) : Found();
     }
     if (is(i, "authenticated")) {
-      if (is(i + 1, "users") || is(i + 1, "origin")) return {};
+      if (is(i + 1, "users") || is(i + 1, "origin") || char_behind(i) == '-') return {};
       return weak_or_named(i, negated(i) ? Outcome::failure : Outcome::success);
     }
     if (!is(i + 1, "in") && !is(i + 1, "on")) return {};

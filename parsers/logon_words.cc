@@ -183,6 +183,7 @@ constexpr Row kRows[] = {
     {"received", Means::veto},
     {"previous", Means::veto},
     {"statistics", Means::veto},
+    {"created", Means::change},
     {"change", Means::change},
     {"changed", Means::change},
     {"changing", Means::change},
@@ -218,7 +219,7 @@ LogonWords::LogonWords(std::string_view text, Of of) : text_(text) {
     if (!is_alpha(c) && !is_digit(c)) {
       const char before = at > 0 ? text[at - 1] : ' ';
       const char next = at + 1 < text.size() ? text[at + 1] : ' ';
-      if (c == ' ' || c == '\t' || c == '"' || c == '\'') path = false, slashes = 0;
+      if (c == ' ' || c == '\t' || c == '"' || c == '\'' || c == '|') path = false, slashes = 0;
       if (c == '/') path = path || (!is_alpha(before) && !is_digit(before)) || ++slashes > 2;
       if (c == '@') path = true;
       const bool ends =
