@@ -14,9 +14,9 @@ constexpr std::string_view kSip = "network.protocol=sip";
 // The peer stands in quotes or brackets, mostly with its port. What the caller says of himself stands before and may hold
 // anything: it is read as far as possible.
 constexpr TextRow kLines[] = {
-    {"Registration from '{vendor_from|last}' failed for '{source:pair|word}'[ (callid: {call_id})] - {event.reason}", kAuth, "start", "registration", Outcome::failure, kSip},
-    {"Request ['{method|word}' ]from '{vendor_from|last}' failed for '{source:pair|word}'[ (callid: {call_id})] - {event.reason}", kAuth, "start", "registration", Outcome::failure, kSip},
-    {"Failed to authenticate device {vendor_from|last}[ for {x|word}][;]", kAuth, "start", "registration", Outcome::failure, kSip},
+    {"Registration from '{caller|last}' failed for '{source:pair|word}'[ (callid: {call_id})] - {event.reason}", kAuth, "start", "registration", Outcome::failure, kSip},
+    {"Request ['{method|word}' ]from '{caller|last}' failed for '{source:pair|word}'[ (callid: {call_id})] - {event.reason}", kAuth, "start", "registration", Outcome::failure, kSip},
+    {"Failed to authenticate device {caller|last}[ for {x|word}][;]", kAuth, "start", "registration", Outcome::failure, kSip},
     {"Host {source|ip} failed to authenticate as '{user}'", kAuth, "start", "logon", Outcome::failure},
     {"Host {source|ip} failed MD5 authentication for '{user}'", kAuth, "start", "logon", Outcome::failure},
     {"{source|ip} failed to authenticate as '{user}'", kAuth, "start", "logon", Outcome::failure},
@@ -29,8 +29,8 @@ constexpr TextRow kLines[] = {
     {"Manager '{user}' logged off from {source|ip}", "session", "end", "logged_out"},
     {"Remote UNIX connection", "session", "start", "console"},
     {"hacking attempt detected '{source|ip}'", "intrusion_detection", "denied", "attack_detected", Outcome::failure},
-    {"Call from '{vendor_from|last}' ([TCP:][UDP:][TLS:][WS:][WSS:]{source:pair|word}) to extension '{extension}' rejected because {event.reason}", "network", "denied", "call_rejected", Outcome::failure, kSip},
-    {"{vendor_from|word}: Call ([TCP:][UDP:][TLS:][WS:][WSS:]{source:pair|word}) to extension '{extension}' rejected because {event.reason}", "network", "denied", "call_rejected", Outcome::failure, kSip},
+    {"Call from '{caller|last}' ([TCP:][UDP:][TLS:][WS:][WSS:]{source:pair|word}) to extension '{extension}' rejected because {event.reason}", "network", "denied", "call_rejected", Outcome::failure, kSip},
+    {"[{caller|word}: ]Call ([TCP:][UDP:][TLS:][WS:][WSS:]{source:pair|word}) to extension '{extension}' rejected because {event.reason}", "network", "denied", "call_rejected", Outcome::failure, kSip},
     {"\"Rejecting unknown SIP connection from {source|ip}[:{source.port|number}]\"", "network", "denied", "call_rejected", Outcome::failure, kSip},
     {"Ext. {extension|last}: \"Rejecting unknown SIP connection from {source:pair|word}\"", "network", "denied", "call_rejected", Outcome::failure, kSip},
     {"Ext. {extension|last} \"Rejecting unknown SIP connection from {source:pair|word}\"", "network", "denied", "call_rejected", Outcome::failure, kSip},
