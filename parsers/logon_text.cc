@@ -27,7 +27,8 @@ class Sentence {
       const Found found = at(i);
       if (found.outcome == Outcome::none) continue;
       if (!found.needs_peer && found.outcome != Outcome::unknown) return found;
-      if (weak.outcome == Outcome::none || (weak.outcome == Outcome::unknown && found.outcome != Outcome::unknown)) weak = found;
+      const bool says_more = (weak.outcome == Outcome::unknown && found.outcome != Outcome::unknown) || (weak.needs_user && !found.needs_user);
+      if (weak.outcome == Outcome::none || says_more) weak = found;
     }
     return weak;
   }

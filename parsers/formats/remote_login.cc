@@ -74,7 +74,13 @@ constexpr TextRow kLines[] = {
     {"Error: Request {x}from {source|ip}", "network", "denied", "host_refused", Outcome::failure},
     {"Connection from {source|word} port {source.port|number}", "network", "connection", "connect"},
     {"Error: Could not complete SSL handshake with {source|ip}[: {event.reason}]", "network", "connection", "tls_failed", Outcome::failure},
-    // doas asks like sudo; its failed question is one line
+    // Dante, a SOCKS proxy
+    {"info: block({rule.id|number}): {transport|word}/accept \\]: {source:pair|word} {destination:pair|word}: {x}authentication failed for user \"{user}\"", kAuth, "start", "socks_login", Outcome::failure},
+    {"info: block({rule.id|number}): {transport|word}/accept \\]: {source:pair|word} {destination:pair|word}: {x}could not access user \"{user}\"'s records", kAuth, "start", "socks_login", Outcome::failure},
+    {"info: block({rule.id|number}): {transport|word}/accept \\]: {source:pair|word} {destination:pair|word}: {x}pam_authenticate() for user \"{user}\" failed", kAuth, "start", "socks_login", Outcome::failure},
+    {"info: block({rule.id|number}): {transport|word}/{verb|word} {x|word}: {source:pair|word} {destination:pair|word}: {event.reason}", "network", "denied", "socks_blocked", Outcome::failure},
+    {"info: pass({rule.id|number}): {transport|word}/{verb|word} {x|word}: {source:pair|word} {destination:pair|word}", "network", "allowed", "socks_passed", Outcome::success},
+    // portsentry
     {"attackalert: Connect from host: {source.domain|word}/{source|ip} to {transport|word} port: {destination.port|number}", "intrusion_detection", "denied", "port_scan"},
     {"attackalert: Possible stealth scan from unknown host to TCP port: {destination.port|number} (accept failed)", "intrusion_detection", "denied", "port_scan"},
     {"attackalert: {scan} from host: {source.domain|word}/{source|ip} to {transport|word} port: {destination.port|number}", "intrusion_detection", "denied", "port_scan"},
@@ -83,7 +89,7 @@ constexpr TextRow kLines[] = {
 };
 
 constexpr std::string_view kPrograms[] = {"dropbear", "xrdp",    "xrdp-sesman", "login",   "in.rlogind", "rlogind", "rshd", "in.rshd", "in.telnetd",
-                                          "telnetd",  "nrpe",    "portsentry",  "rlogin",  "klogind",    "remote",  "vncserver"};
+                                          "telnetd",  "nrpe",    "portsentry",  "rlogin",  "klogind",    "danted",  "sockd"};
 constexpr std::string_view kStarts[] = {"[2"};
 constexpr LogSource kLogSources[] = {{"linux", "", "auth"}};
 
@@ -101,8 +107,7 @@ void parse_remote_login(PayloadWriter& out) {
   out.log_source("linux", {}, "auth");
   std::string_view text = trim(out.text());
   if (is_xrdp_line(text)) text = trim_left(text.substr(19));
-  if (text.starts_with('[') && text.size() > 8 && text[7 - 1] == ']') text = trim_left(text.substr(7));
-  if (text.starts_with('[') && text.size() > 8 && text[7] == ']') text = trim_left(text.substr(8));
+  if (text.starts_with('[') && text.substr(0, 10).find("] ") != std::string_view::npos) text = trim_left(text.substr(text.find("] ") + 2));  // "[INFO ] "
   const std::string_view app = out.header().app;
   // xrdp's window repeats what the user typed.
   if (app == "xrdp" && !text.starts_with("Socket ")) return out.classify("session", "info", "rdp_window");
@@ -116,7 +121,7 @@ void parse_remote_login(PayloadWriter& out) {
 }
 
 Kinds remote_login_kinds(const SyslogHeader& header, std::string_view) {
-  if (header.app.starts_with("portsentry")) return Kind::device;
+  if (header.app.starts_with("portsentry") || header.app.starts_with("danted") || header.app.starts_with("sockd")) return Kind::device;
   if (header.app.starts_with("nrpe")) return Kind::application;
   return Kind::os | Kind::logon;
 }
@@ -126,7 +131,7 @@ Kinds remote_login_kinds(const SyslogHeader& header, std::string_view) {
 extern const FormatSpec kFormat_remote_login = {
     .number = Format{75},
     .name = "remote_login",
-    .title = "dropbear, xrdp, login, rlogin, rsh, telnet; nrpe, portsentry",
+    .title = "dropbear, xrdp, login, rlogin, rsh, telnet; nrpe, portsentry, Dante",
     .sample =
         R"(Bad password attempt for 'root' from 203.0.113.9:50022)",
     .rank = 30,
