@@ -156,7 +156,7 @@ std::optional<std::int64_t> asterisk_time(const SyslogHeader&, std::string_view 
 }
 
 Kinds asterisk_kinds(const SyslogHeader&, std::string_view text) {
-  for (const SearchText& word : {SearchText("authenticat"), SearchText("Registration"), SearchText("SecurityEvent"), SearchText(" failed "),
+  for (const SearchText& word : {SearchText("authenticat"), SearchText("Registration"), SearchText("SecurityEvent"), SearchText(" failed "), SearchText("rejected because"),
                                  SearchText("auth failure"), SearchText("logged on")}) {
     if (contains(text, word)) return Kind::application | Kind::logon;
   }

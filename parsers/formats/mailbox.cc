@@ -55,7 +55,7 @@ constexpr TextRow kLines[] = {
     {"vchkpw-{service|word}: login success {user|word}:{source|ip}", kAuth, "start", "logon", Outcome::success},
     // perdition
     {"Auth: {source:pair|word}->{destination:pair|word} {x}authentication_id=\"{user}\" server=\"{server}\" protocol={network.protocol:lower|word} server-secure={secure|word} status=\"ok\"", kAuth, "start", "logon", Outcome::success},
-    {"Auth: {source:pair|word}->{destination:pair|word} {x}authentication_id=\"{user}\" server=\"{server}\" protocol={network.protocol:lower|word} server-secure={secure|word} status=\"failed[: {event.reason}]\"", kAuth, "start", "logon", Outcome::failure},
+    {"Auth: {source:pair|word}->{destination:pair|word} {x}authentication_id=\"{user}\" server=\"{server}\" protocol={network.protocol:lower|word} server-secure={secure|word} status=\"failed: {event.reason}\"", kAuth, "start", "logon", Outcome::failure},
     {"Connect: {source:pair|word}->{destination:pair|word}", "network", "connection", "connect"},
     {"Close: {source:pair|word}->{destination:pair|word} authorisation_id={x|word} authentication_id=\"{user}\"", "session", "end", "disconnected"},
     // Webmail

@@ -17,7 +17,7 @@ constexpr TextRow kLines[] = {
     {"Login incorrect ({event.reason|last}): \\[{user}\\]", kAuth, "start", "logon", Outcome::failure},
     {"Login incorrect: \\[{user}\\]", kAuth, "start", "logon", Outcome::failure},
     {"Invalid user ({event.reason|last}): \\[{user}\\] (from client {client|word} port {port|word}[ cli {station|word}])", kAuth, "start", "logon", Outcome::failure},
-    {"Invalid user: \\[{user}\\][ (from client {client|word} port {port|word}[ cli {station|word}])]", kAuth, "start", "logon", Outcome::failure},
+    {"Invalid user: \\[{user}\\] (from client {client|word} port {port|word}[ cli {station|word}])", kAuth, "start", "logon", Outcome::failure},
     {"Rejected in post-auth: \\[{user}\\] (from client {client|word} port {port|word}[ cli {station|word}])", kAuth, "start", "logon", Outcome::failure},
     {"Multiple logins (max {max|number}) [\\[MPP\\]]: \\[{user}\\] (from client {client|word} port {port|word}[ cli {station|word}])", kAuth, "start", "logon", Outcome::failure},
     {"Ignoring request to {socket} from unknown client {source|ip} port {source.port|number}", "network", "denied", "unknown_client", Outcome::failure},
