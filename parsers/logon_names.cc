@@ -176,7 +176,9 @@ Name find_user(const LogonWords& words, std::size_t begin, std::size_t end, bool
     if (i > 0 && words.is(i - 1, "forwarded")) continue;
     const Name name = name_behind(text.substr(words[i].end), true);
     if (!name.found || name.text.empty() || !plain_address(name.text).empty()) continue;
-    if (!words.is(i, "for") && !words.is(i, "as") && !name.sure) continue;
+    // "logged in using root": of a sentence that ended well, else "using TLS"
+    const bool logged_in = words.is(i, "using") && i > 1 && words.is(i - 2, "logged");
+    if (!words.is(i, "for") && !words.is(i, "as") && !name.sure && !logged_in) continue;
     if (read_logon_peer(name.text).end > 0) continue;
     return name;
   }

@@ -111,9 +111,14 @@ class Sentence {
     return 0;
   }
 
+  /// "failed to …", not "denied to 10.1.0.5".
+  bool failed_to(std::size_t i) const {
+    return is(i + 1, "to") && same_clause(i, i + 1) && !is(i, "denied") && !is(i, "rejected") && !is(i, "refused");
+  }
+
   Found from_outcome(std::size_t i) const {
     const bool success = has(means(i), Means::succeeded);
-    if (is(i + 1, "to") && same_clause(i, i + 1)) {  // "failed to start login" is none
+    if (failed_to(i)) {  // "failed to start login" is none
       const std::size_t verb = verb_behind(i);
       return verb == 0 || success || negated(i) ? Found() : pair(i, verb, Outcome::failure);
     }
@@ -172,7 +177,7 @@ class Sentence {
   Found outcome_at(std::size_t i, std::size_t j, bool act, bool is_verb) const {
     const Means what = means(j);
     if (has(what, Means::failed) || is(j, "error") || (has(what, Means::wrong) && is_verb)) {
-      if (is(j + 1, "to") && verb_behind(j) == 0) return {};
+      if (failed_to(j) && verb_behind(j) == 0) return {};
       return pair(i, j, Outcome::failure, act);
     }
     if (has(what, Means::succeeded) && act) return pair(i, j, Outcome::success);
@@ -305,20 +310,28 @@ bool mentioned_at(std::string_view text) {
   }
 }
 
-constexpr bool may_begin(char c) {
-  switch (lower(c)) {
+/// The two characters that mentioned_at()'s words begin with, so that few places are looked at closely.
+constexpr bool may_begin(char one, char two) {
+  two = lower(two);
+  switch (lower(one)) {
     case 'l':
-    case 'a':
-    case 'p':
-    case 'c':
-    case 's':
-    case 'u':
-    case 'i':
     case 'n':
     case 't':
-      return true;
+      return two == 'o';
+    case 'a':
+      return two == 'u' || two == 'c' || two == 'n';
+    case 'p':
+      return two == 'a';
+    case 'c':
+      return two == 'r' || two == 'o';
+    case 's':
+      return two == 'i' || two == 'e';
+    case 'u':
+      return two == 's' || two == 'n';
+    case 'i':
+      return two == 'n' || two == 'l';
     default:
-      return static_cast<unsigned char>(c) >= 0xe5 && static_cast<unsigned char>(c) <= 0xe9;
+      return static_cast<unsigned char>(one) >= 0xe5 && static_cast<unsigned char>(one) <= 0xe9;
   }
 }
 
@@ -326,8 +339,8 @@ constexpr bool may_begin(char c) {
 
 bool mentions_logon(std::string_view text) {
   text = text.substr(0, kLogonBytesMax);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (may_begin(text[i]) && mentioned_at(text.substr(i))) return true;
+  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+    if (may_begin(text[i], text[i + 1]) && mentioned_at(text.substr(i))) return true;
   }
   return false;
 }

@@ -16,6 +16,9 @@ constexpr LogSource kLogSources[] = {{"linux", "", "syslog"}};
 /// Dovecot's own file has no program: "Nov 20 14:59:00 Info: imap-login: …", multilog's "@4000… imap-login: …".
 bool is_dovecot(const SyslogHeader& header, std::string_view text) {
   const std::string_view front = text.substr(0, 160);
+  for (const std::string_view program : kPrograms) {
+    if (header.app == program) return true;
+  }
   if (!text.starts_with("Info: ") && !text.starts_with("Warn: ") && !text.starts_with("@4")) return true;
   if (text.starts_with("@4") && !header.app.empty()) return false;
   return contains(front, "-login: ") || contains(front, "auth(default)") || contains(front, "auth-worker") ||

@@ -17,10 +17,10 @@ std::string_view sentence_of(const SyslogHeader& header, std::string_view text) 
 }
 
 bool is_logon(const SyslogHeader& header, std::string_view text) {
-  const std::string_view sentence = sentence_of(header, text);
-  if (!mentions_logon(sentence)) return false;
   // Documents and pairs are read whole by their own formats, which ask about the logon themselves.
-  if (text.starts_with('{') || text.starts_with("[{") || contains(text, "</") || looks_like_key_value(text)) return false;
+  if (text.starts_with('{') || text.starts_with("[{") || looks_like_key_value(text)) return false;
+  const std::string_view sentence = sentence_of(header, text);
+  if (!mentions_logon(sentence) || contains(text, "</")) return false;
   return read_logon_text(sentence).outcome != Outcome::none;
 }
 

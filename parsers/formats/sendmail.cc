@@ -84,7 +84,7 @@ void parse_sendmail(PayloadWriter& out) {
   out.observer("Proofpoint", "Sendmail", "mail");
   std::string_view text = trim(out.text());
   const std::string_view id = text.substr(0, text.find(": "));
-  if (id.size() >= 12 && id.size() <= 20 && id.find_first_of(" =,[") == std::string_view::npos) {
+  if (id.size() < text.size() && id.size() >= 12 && id.size() <= 20 && id.find_first_of(" =,[") == std::string_view::npos) {
     out.add_vendor("queue_id", id);
     text = trim_left(text.substr(id.size() + 1));
   }
