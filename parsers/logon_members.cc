@@ -62,6 +62,7 @@ constexpr Row kRows[] = {
     {"uname", Member::user},
     {"identifier", Member::user},
     {"principal", Member::user},
+    {"principalname", Member::user},
     {"authuser", Member::user},
     {"suser", Member::user},
     {"email", Member::mail},

@@ -56,7 +56,7 @@ bool is_no_name(std::string_view word) {
   return is_any(low, {"does", "doesn", "name", "names", "id", "agent", "or", "and", "tried", "trying", "in", "on", "to", "can", "could",
                       "session", "this", "that", "an", "all", "any", "your", "list", "mode", "method", "service", "it", "at", "group",
                       "ssh", "ssh2", "database", "db", "known", "type", "reason", "info", "but", "because", "after", "did", "data",
-                      "probably", "information", "interface", "connection", "protocol", "server", "mapped", "root's", "lookup", "unix"});
+                      "probably", "yet", "already", "locked", "disabled", "expired", "blocked", "suspended", "outgoing", "incoming", "relay", "lockout", "now", "information", "interface", "connection", "protocol", "server", "mapped", "root's", "lookup", "unix"});
 }
 
 Name bare(std::string_view text, bool sure) {
@@ -106,10 +106,10 @@ Name name_behind(std::string_view text, bool of_for) {
   return bare(text, sure);
 }
 
-constexpr std::string_view kChineseNames[] = {"使用者名稱", "用戶名稱", "使用者帳號", "用户名", "用戶名", "使用者", "用戶",
+constexpr std::string_view kChineseNames[] = {"使用者名稱", "用戶名稱", "使用者帳號", "用户名", "用戶名", "使用者", "管理者", "管理員", "管理员", "用戶",
                                               "用户",       "帳號",     "帳戶",       "账号",   "帐号"};
 
-Name chinese_name(std::string_view text) {
+Name chinese_name(std::string_view text, std::size_t begin) {
   for (const std::string_view marker : kChineseNames) {
     for (std::size_t at = text.find(marker); at != std::string_view::npos; at = text.find(marker, at + marker.size())) {
       std::string_view rest = trim_left(text.substr(at + marker.size()));
@@ -130,7 +130,11 @@ Name chinese_name(std::string_view text) {
       if (size > 0 && plain_address(rest.substr(0, size)).empty()) return {rest.substr(0, size), true, true};
     }
   }
-  return {};
+  // "bob 登入失敗"
+  const std::string_view before = trim(text.substr(0, begin));
+  std::size_t start = before.size();
+  while (start > 0 && (is_word(before[start - 1]) || before[start - 1] == '.' || before[start - 1] == '@' || before[start - 1] == '-')) --start;
+  return begin < text.size() && static_cast<unsigned char>(text[begin]) >= 0xe3 ? bare(before.substr(start), false) : Name();
 }
 
 /// "bob logged in", "'bob' has successfully logged in": what stands before.
@@ -149,17 +153,21 @@ Name name_before(std::string_view text) {
   }
   std::size_t begin = text.size();
   while (begin > 0 && !kNameEnds.has(text[begin - 1])) --begin;
-  return bare(text.substr(begin), false);
+  const Name name = bare(text.substr(begin), false);
+  for (const char c : name.text) {
+    if (is_alpha(c)) return name;
+  }
+  return {};  // "IEEE 802.11: authenticated"
 }
 
 Name find_user(const LogonWords& words, std::size_t begin, std::size_t end, bool& nameless) {
   const std::string_view text = words.text();
   Name first;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const bool key = words.is(i, "login") || words.is(i, "identifier") || words.is(i, "principal");
+    const bool key = words.is(i, "login") || words.is(i, "identifier") || words.is(i, "principal") || words.is(i, "who");
     if (!has(words[i].means, Means::name_marker) && !key) continue;
     if (key && (words[i].end >= text.size() || (text[words[i].end] != '=' && text[words[i].end] != ':'))) continue;
-    if (key && words[i].end + 1u < text.size() && text[words[i].end + 1u] == ' ') continue;  // "Login: …" begins a sentence
+    if (key && !words.is(i, "who") && words[i].end + 1u < text.size() && text[words[i].end + 1u] == ' ') continue;  // "Login: …" begins a sentence
     const Name name = name_behind(text.substr(words[i].end), false);
     if (!name.found) continue;
     if (name.text.empty()) {
@@ -329,7 +337,7 @@ LogonPeer read_logon_peer(std::string_view text) {
 LogonNames find_logon_names(const LogonWords& words, std::size_t begin, std::size_t end) {
   LogonNames names;
   Name user = find_user(words, begin, end, names.nameless);
-  if (!user.found) user = chinese_name(words.text());
+  if (!user.found) user = chinese_name(words.text(), begin);
   if (user.found) {
     names.user = user.text;
     // "root@203.0.113.9": who, and from where

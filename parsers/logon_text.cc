@@ -94,6 +94,10 @@ class Sentence {
     if (has(what, Means::whole_failure)) return pair(i, i, Outcome::failure);
     if (has(what, Means::failed) || has(what, Means::wrong) || has(what, Means::succeeded)) return from_outcome(i);
     if (has(what, Means::done) || is(i, "session")) return from_done(i);
+    if (is(i, "could") || is(i, "cannot")) {
+      const std::size_t verb = is(i, "cannot") ? i + 1 : is(i + 1, "not") ? i + 2 : 0;
+      return verb > 0 && subject_words(verb) > 0 && is_act(verb) && same_clause(i, verb) ? pair(i, verb, Outcome::failure) : Found();
+    }
     if (is(i, "unable") || is(i, "tried") || is(i, "trying") || is(i, "attempting")) return from_trial(i);
     if (subject_words(i) > 0) return from_subject(i);
     if (has(what, Means::account)) return from_account(i);
@@ -156,7 +160,7 @@ class Sentence {
     std::size_t j = i + subject_words(i);
     const bool act = is_act(i);
     bool is_verb = false;
-    while (has(means(j), Means::filler) && same_sentence(i, j)) {
+    while ((has(means(j), Means::filler) || is(j, "code")) && same_sentence(i, j)) {
       is_verb = is_verb || is(j, "is") || is(j, "are") || is(j, "was") || is(j, "were");
       ++j;
     }
@@ -261,6 +265,24 @@ constexpr Chinese kChinese[] = {
 };
 constexpr SearchText kChineseVetoes[] = {"政策", "原則", "設定", "次數上限", "若", "如果", "未成功前"};
 
+/// "登入系統失敗": other characters stand between, but no punctuation.
+Found find_chinese_apart(std::string_view text) {
+  constexpr std::size_t kApartMax = 24;  // eight characters
+  for (const std::string_view subject : {"登入", "登录", "登錄", "驗證", "验证", "認證", "认证"}) {
+    const std::size_t at = text.find(subject);
+    if (at == std::string_view::npos) continue;
+    const std::string_view rest = text.substr(at + subject.size());
+    for (const auto& [word, outcome] : {std::pair<std::string_view, Outcome>{"失敗", Outcome::failure}, {"失败", Outcome::failure}, {"成功", Outcome::success}}) {
+      const std::size_t end = rest.find(word);
+      if (end > kApartMax) continue;
+      const std::string_view between = rest.substr(0, end);
+      if (between.find("，") != std::string_view::npos || between.find("。") != std::string_view::npos || between.find_first_of(",;.") != std::string_view::npos) continue;
+      return {outcome, at, at + subject.size() + end + word.size(), false, false, false};
+    }
+  }
+  return {};
+}
+
 Found find_chinese(std::string_view text) {
   Found found;
   for (const Chinese& one : kChinese) {
@@ -268,6 +290,7 @@ Found find_chinese(std::string_view text) {
     if (at == std::string_view::npos || (found.outcome != Outcome::none && at >= found.begin)) continue;
     found = {one.outcome, at, at + one.words.size(), false, false, false};
   }
+  if (found.outcome == Outcome::none) found = find_chinese_apart(text);
   if (found.outcome == Outcome::none) return found;
   for (const SearchText& veto : kChineseVetoes) {
     if (contains(text.substr(0, found.begin), veto)) return {};
@@ -304,6 +327,12 @@ bool mentioned_at(std::string_view text) {
       return begins("no such user");
     case 't':
       return begins("totp") || begins("token");
+    case '2':
+      return begins("2fa");
+    case 'm':
+      return begins("mfa");
+    case 'o':
+      return begins("otp ");
     default:
       return begins("登") || begins("驗證") || begins("验证") || begins("認證") || begins("认证") || begins("密碼") ||
              begins("密码") || begins("簽入");
@@ -330,6 +359,11 @@ constexpr bool may_begin(char one, char two) {
       return two == 's' || two == 'n';
     case 'i':
       return two == 'n' || two == 'l';
+    case '2':
+    case 'm':
+      return two == 'f';
+    case 'o':
+      return two == 't';
     default:
       return static_cast<unsigned char>(one) >= 0xe5 && static_cast<unsigned char>(one) <= 0xe9;
   }

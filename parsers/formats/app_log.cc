@@ -35,6 +35,11 @@ constexpr TextRow kPanels[] = {
     {"{t|last} - AUTHERR - \\[{source|ip}\\] Authentication error: {url}", kAuth, "start", "logon", Outcome::failure},
     {"{t|last} - NOTALLOWED - \\[{source|ip}\\] Access not allowed: {url}", "web", "denied", "refused", Outcome::failure},
     {"{t|last} - NOTEXIST - \\[{source|ip}\\] File does not exist: {url}", "web", "error", "not_found", Outcome::failure},
+    // Zimbra's audit.log
+    {"{t|last};oip={source|ip};{x} security - cmd=Auth; account={user}; protocol={network.protocol}; error={event.reason}$", kAuth, "start", "logon", Outcome::failure},
+    {"{t|last};oip={source|ip};{x} security - cmd=Auth; account={user}; protocol={network.protocol};", kAuth, "start", "logon", Outcome::success},
+    {"{t|last}\\[ip={source|ip};{x} security - cmd=Auth; account={user}; protocol={network.protocol}; error={event.reason}$", kAuth, "start", "logon", Outcome::failure},
+    {"{t|last}\\[ip={source|ip};{x} security - cmd=Auth; account={user}; protocol={network.protocol};", kAuth, "start", "logon", Outcome::success},
     // Firefly III's audit
     {"\\[{t}\\] {channel|word}: AUDIT: MFA failure count is set to {count|number}. ({source|ip} ({user}) -> {request})", kAuth, "start", "mfa", Outcome::failure},
     {"\\[{t}\\] {channel|word}: AUDIT: Login failed. Attempt for user \"{user}\" failed. ({source|ip} -> {request})", kAuth, "start", "logon", Outcome::failure},
@@ -70,7 +75,7 @@ bool has_panel(std::string_view line) {
   if (line.starts_with('[')) {
     return contains(front, "] info [") ? contains(front, " LOGIN") || contains(front, " NEW ") : contains(front, " AUDIT: ") && contains(front, " -> ");
   }
-  if (contains(front, " web_php[")) return true;
+  if (contains(front, " web_php[") || contains(line.substr(0, 600), " security - cmd=Auth;")) return true;
   if (contains(front, " miniserv.pl \"")) return true;
   if (contains(front, "failed to log") || contains(front, "successfully logged in")) return is_digit(line[0]) && line.size() > 30 && line[4] == '-' && line[10] == ' ' && line[19] == ' ';
   if (contains(front, "] [") && (contains(front, "Failed Login Attempt - username:") || contains(front, "' failed to authenticate"))) return is_digit(line[0]);

@@ -65,7 +65,7 @@ void add_parameters(PayloadWriter& out, std::string_view text) {
     text.remove_prefix(std::min(text.size(), text.find(", ") == std::string_view::npos ? text.size() : text.find(", ") + 2));
     const std::size_t equals = pair.find('=');
     if (equals == std::string_view::npos) {
-      if (pair == "TLS" || pair == "secured") out.add_vendor("tls", "true", ValueType::boolean);
+      if (pair == "TLS" || pair == "secured") out.add_vendor("tls", pair);
       continue;
     }
     const std::string_view key = pair.substr(0, equals);

@@ -49,7 +49,7 @@ constexpr TextRow kPureftpd[] = {
     {"Authentication failed for user \\[{user}\\]", kAuth, "start", "logon", Outcome::failure},
     {"Too many authentication failures", kAuth, "end", "too_many_attempts", Outcome::failure},
     {"{user} is now logged in", kAuth, "start", "logon", Outcome::success},
-    {"Anonymous user logged in", kAuth, "start", "logon", Outcome::success, "vendor.anonymous=true"},
+    {"Anonymous user logged in", kAuth, "start", "logon", Outcome::success},
     {"New connection from {name}", "network", "connection", "connect"},
     {"Logout", "session", "end", "logged_out"},
     {"Timeout", "session", "end", "timeout"},

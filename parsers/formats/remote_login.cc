@@ -1,6 +1,7 @@
 #include "parsers/format.h"
 #include "parsers/logon_names.h"
 #include "parsers/logon_text.h"
+#include "parsers/payload_app.h"
 #include "parsers/payload_text.h"
 #include "parsers/text_template.h"
 
@@ -80,6 +81,19 @@ constexpr TextRow kLines[] = {
     {"info: block({rule.id|number}): {transport|word}/accept \\]: {source:pair|word} {destination:pair|word}: {x}pam_authenticate() for user \"{user}\" failed", kAuth, "start", "socks_login", Outcome::failure},
     {"info: block({rule.id|number}): {transport|word}/{verb|word} {x|word}: {source:pair|word} {destination:pair|word}: {event.reason}", "network", "denied", "socks_blocked", Outcome::failure},
     {"info: pass({rule.id|number}): {transport|word}/{verb|word} {x|word}: {source:pair|word} {destination:pair|word}", "network", "allowed", "socks_passed", Outcome::success},
+    // Who bans: fail2ban, sshguard, lfd
+    {"{level|word} \\[{rule.name}\\] Ban {source|ip}", "intrusion_detection", "denied", "banned"},
+    {"{level|word} \\[{rule.name}\\] Restore Ban {source|ip}", "intrusion_detection", "denied", "banned"},
+    {"{level|word} \\[{rule.name}\\] Increase Ban {source|ip}", "intrusion_detection", "denied", "banned"},
+    {"{level|word} \\[{rule.name}\\] Unban {source|ip}", "intrusion_detection", "allowed", "unbanned"},
+    {"{level|word} \\[{rule.name}\\] Found {source|ip} - ", "intrusion_detection", "info", "found"},
+    {"{level|word} \\[{rule.name}\\] {source|ip} already banned", "intrusion_detection", "info", "already_banned"},
+    {"Attack from \"{source|ip}\" on service {rule.name} with danger {danger|number}", "intrusion_detection", "info", "found"},
+    {"Blocking \"{source|ip}/{prefix|number}\" for {seconds|number} secs", "intrusion_detection", "denied", "banned"},
+    {"Blocking \"{source|ip}\" for {seconds|number} secs", "intrusion_detection", "denied", "banned"},
+    {"{source|ip}: unblocking after {seconds|number} secs", "intrusion_detection", "allowed", "unbanned"},
+    {"({rule.name}) {event.reason} from {source|ip} ({country}): {count|number} in the last {seconds|number} secs - *Blocked", "intrusion_detection", "denied", "banned"},
+    {"({rule.name}) {event.reason} from {source|ip} ({country}): {count|number} in the last {seconds|number} secs", "intrusion_detection", "info", "found"},
     // portsentry
     {"attackalert: Connect from host: {source.domain|word}/{source|ip} to {transport|word} port: {destination.port|number}", "intrusion_detection", "denied", "port_scan"},
     {"attackalert: Possible stealth scan from unknown host to TCP port: {destination.port|number} (accept failed)", "intrusion_detection", "denied", "port_scan"},
@@ -89,7 +103,7 @@ constexpr TextRow kLines[] = {
 };
 
 constexpr std::string_view kPrograms[] = {"dropbear", "xrdp",    "xrdp-sesman", "login",   "in.rlogind", "rlogind", "rshd", "in.rshd", "in.telnetd",
-                                          "telnetd",  "nrpe",    "portsentry",  "rlogin",  "klogind",    "danted",  "sockd"};
+                                          "telnetd",  "nrpe",    "portsentry",  "rlogin",  "klogind",    "danted",  "sockd", "fail2ban", "sshguard", "lfd"};
 constexpr std::string_view kStarts[] = {"[2"};
 constexpr LogSource kLogSources[] = {{"linux", "", "auth"}};
 
@@ -97,8 +111,11 @@ constexpr LogSource kLogSources[] = {{"linux", "", "auth"}};
 bool is_xrdp_line(std::string_view text) { return text.size() > 24 && text[0] == '[' && text[9] == '-' && text[18] == ']' && text.substr(19, 2) == " ["; }
 
 bool is_remote_login(const SyslogHeader& header, std::string_view text) {
-  if (text.starts_with("[2") && header.app.empty()) return is_xrdp_line(text) && contains(text.substr(0, 512), "AUTHFAIL");
-  return !header.app.empty() || is_xrdp_line(text);
+  const std::string_view program = program_name(header.app);
+  for (const std::string_view known : kPrograms) {
+    if (program == known) return true;
+  }
+  return is_xrdp_line(text) && contains(text.substr(0, 512), "AUTHFAIL");
 }
 
 /// Services one logs on to from afar (and nearby): dropbear, xrdp, login and the r-services; nrpe and portsentry say who must not.
@@ -131,7 +148,7 @@ Kinds remote_login_kinds(const SyslogHeader& header, std::string_view) {
 extern const FormatSpec kFormat_remote_login = {
     .number = Format{75},
     .name = "remote_login",
-    .title = "dropbear, xrdp, login, rlogin, rsh, telnet; nrpe, portsentry, Dante",
+    .title = "dropbear, xrdp, login, rlogin, rsh, telnet; nrpe, portsentry, Dante; fail2ban, sshguard, lfd",
     .sample =
         R"(Bad password attempt for 'root' from 203.0.113.9:50022)",
     .rank = 30,
