@@ -10,7 +10,19 @@
 namespace vigil {
 namespace {
 
-enum class Member : std::uint8_t { sentence, name, ending, success, failure, user, mail, peer, forwarded, status, path };
+enum class Member : std::uint8_t {
+  sentence,
+  name,
+  ending,
+  success,
+  failure,
+  user,
+  mail,
+  peer,
+  forwarded,
+  status,
+  path
+};
 struct Row {
   std::string_view key;  ///< the last part of a member's path, in lower case, without "_" and "-"
   Member member;
@@ -121,7 +133,8 @@ Outcome outcome_of_ending(std::string_view value) {
   for (const std::string_view word : {"success", "succeed", "ok", "pass", "allow", "granted", "accept"}) {
     if (starts_with_ignoring_case(value, word)) return Outcome::success;
   }
-  for (const std::string_view word : {"fail", "den", "error", "reject", "invalid", "unsuccessful", "refused", "wrong"}) {
+  for (const std::string_view word :
+       {"fail", "den", "error", "reject", "invalid", "unsuccessful", "refused", "wrong"}) {
     if (starts_with_ignoring_case(value, word)) return Outcome::failure;
   }
   if (value.starts_with("成功")) return Outcome::success;
@@ -130,7 +143,8 @@ Outcome outcome_of_ending(std::string_view value) {
 }
 
 bool is_login_page(std::string_view path) {
-  for (const std::string_view word : {"login", "logon", "signin", "sign_in", "sign-in", "auth", "session", "token", "firstfactor", "secondfactor"}) {
+  for (const std::string_view word : {"login", "logon", "signin", "sign_in", "sign-in", "auth", "session",
+                                      "token", "firstfactor", "secondfactor"}) {
     if (contains_ignoring_case(path, word)) return true;
   }
   return false;
@@ -141,8 +155,8 @@ struct Told {
   static constexpr std::size_t kTextsMax = 4;  ///< msg, error, reason and one more
   std::array<std::string_view, kTextsMax> texts{};
   std::size_t text_count = 0;
-  LogonText sentence;                ///< the first sentence about a logon
-  Outcome name = Outcome::none;      ///< of what the event is called; unknown: it is a login, however it ended
+  LogonText sentence;            ///< the first sentence about a logon
+  Outcome name = Outcome::none;  ///< of what the event is called; unknown: it is a login, however it ended
   Outcome ending = Outcome::none;
   bool unauthorized = false, login_page = false;
   std::string_view user, mail, forwarded;
@@ -170,7 +184,8 @@ void take(Told& told, Member member, std::string_view value) {
     case Member::name: {
       if (value.find(' ') != std::string_view::npos) return take_sentence(told, value);
       const Outcome outcome = read_logon_name(value);
-      if (outcome != Outcome::none && (told.name == Outcome::none || told.name == Outcome::unknown)) told.name = outcome;
+      if (outcome != Outcome::none && (told.name == Outcome::none || told.name == Outcome::unknown))
+        told.name = outcome;
       return;
     }
     case Member::ending:
@@ -240,7 +255,8 @@ void add_logon_of_members(PayloadWriter& out) {
   if (logon.outcome == Outcome::none) return;
   // A sentence names whom it is about; members may also name who is logged on otherwise.
   if (logon.user.empty()) logon.user = told.user.empty() ? told.mail : told.user;
-  for (std::size_t i = 0; i < told.text_count && logon.user.empty(); ++i) logon.user = read_logon_user(told.texts[i]);
+  for (std::size_t i = 0; i < told.text_count && logon.user.empty(); ++i)
+    logon.user = read_logon_user(told.texts[i]);
   if (told.peer.end > 0) {
     logon.address = told.peer.address;
     logon.port = told.peer.port;

@@ -53,23 +53,35 @@ bool is_no_name(std::string_view word) {
   for (std::size_t i = 0; i < word.size(); ++i) spelling[i] = lower(word[i]);
   const std::string_view low(spelling, word.size());
   if (meaning_of(low) != Means::nothing) return true;
-  return is_any(low, {"does", "doesn", "name", "names", "id", "agent", "or", "and", "tried", "trying", "in", "on", "to", "can", "could",
-                      "session", "this", "that", "an", "all", "any", "your", "list", "mode", "method", "service", "it", "at", "group",
-                      "ssh", "ssh2", "database", "db", "known", "type", "reason", "info", "but", "because", "after", "did", "data",
-                      "probably", "yet", "already", "locked", "disabled", "expired", "blocked", "suspended", "outgoing", "incoming", "relay", "lockout", "now", "information", "interface", "connection", "protocol", "server", "mapped", "root's", "lookup", "unix"});
+  return is_any(
+      low,
+      {"does",      "doesn",      "name",     "names",    "id",      "agent",   "or",       "and",
+       "tried",     "trying",     "in",       "on",       "to",      "can",     "could",    "session",
+       "this",      "that",       "an",       "all",      "any",     "your",    "list",     "mode",
+       "method",    "service",    "it",       "at",       "group",   "ssh",     "ssh2",     "database",
+       "db",        "known",      "type",     "reason",   "info",    "but",     "because",  "after",
+       "did",       "data",       "probably", "yet",      "already", "locked",  "disabled", "expired",
+       "blocked",   "suspended",  "outgoing", "incoming", "relay",   "lockout", "now",      "information",
+       "interface", "connection", "protocol", "server",   "mapped",  "root's",  "lookup",   "unix"});
 }
 
 Name bare(std::string_view text, bool sure) {
   std::size_t size = 0;
   while (size < text.size() && !kNameEnds.has(text[size])) ++size;
   std::string_view name = text.substr(0, size);
-  while (!name.empty() && (name.back() == '.' || name.back() == ':' || name.back() == '!' || name.back() == '?')) name.remove_suffix(1);
+  while (!name.empty() &&
+         (name.back() == '.' || name.back() == ':' || name.back() == '!' || name.back() == '?'))
+    name.remove_suffix(1);
   // Chinese prose goes on without a blank: "bob登入失敗".
   for (std::size_t i = 0; !sure && i < name.size(); ++i) {
-    if (static_cast<unsigned char>(name[i]) >= 0xe3 && i > 0 && static_cast<unsigned char>(name[i - 1]) < 0x80) name = name.substr(0, i);
+    if (static_cast<unsigned char>(name[i]) >= 0xe3 && i > 0 &&
+        static_cast<unsigned char>(name[i - 1]) < 0x80)
+      name = name.substr(0, i);
   }
   if (name.empty() || name.size() > kNameMax) return {};
-  if (!sure && (is_no_name(name) || !plain_address(name).empty() || is_no_name(name.substr(0, name.find('=')))) ) return {};
+  if (!sure &&
+      (is_no_name(name) || !plain_address(name).empty() || is_no_name(name.substr(0, name.find('=')))))
+    return {};
   if (name == "-" || name == "--") return {};
   return {name, true, sure};
 }
@@ -81,7 +93,8 @@ Name name_behind(std::string_view text, bool of_for) {
     // "User Name:", "user_name=", "user-id", "username input 'x'", "user account x"
     for (const std::string_view word : {"name", "id", "input", "account"}) {
       std::string_view rest = text.substr(1);
-      if ((text[0] != ' ' && text[0] != '_' && text[0] != '-') || !starts_with_ignoring_case(rest, word)) continue;
+      if ((text[0] != ' ' && text[0] != '_' && text[0] != '-') || !starts_with_ignoring_case(rest, word))
+        continue;
       rest.remove_prefix(word.size());
       if (!rest.empty() && is_word(rest[0])) continue;
       text = rest;
@@ -106,18 +119,23 @@ Name name_behind(std::string_view text, bool of_for) {
   return bare(text, sure);
 }
 
-constexpr std::string_view kChineseNames[] = {"使用者名稱", "用戶名稱", "使用者帳號", "用户名", "用戶名", "使用者", "管理者", "管理員", "管理员", "用戶",
+constexpr std::string_view kChineseNames[] = {"使用者名稱", "用戶名稱", "使用者帳號", "用户名", "用戶名",
+                                              "使用者",     "管理者",   "管理員",     "管理员", "用戶",
                                               "用户",       "帳號",     "帳戶",       "账号",   "帐号"};
 
 Name chinese_name(std::string_view text, std::size_t begin) {
   for (const std::string_view marker : kChineseNames) {
-    for (std::size_t at = text.find(marker); at != std::string_view::npos; at = text.find(marker, at + marker.size())) {
+    for (std::size_t at = text.find(marker); at != std::string_view::npos;
+         at = text.find(marker, at + marker.size())) {
       std::string_view rest = trim_left(text.substr(at + marker.size()));
       for (const std::string_view colon : {"：", ":", "="}) {
         if (take_prefix(rest, colon)) break;
       }
       rest = trim_left(rest);
-      for (const auto& [open, close] : {std::pair<std::string_view, std::string_view>{"「", "」"}, {"『", "』"}, {"“", "”"}, {"【", "】"}}) {
+      for (const auto& [open, close] : {std::pair<std::string_view, std::string_view>{"「", "」"},
+                                        {"『", "』"},
+                                        {"“", "”"},
+                                        {"【", "】"}}) {
         std::string_view inside = rest;
         if (!take_prefix(inside, open)) continue;
         const std::size_t end = inside.find(close);
@@ -126,15 +144,21 @@ Name chinese_name(std::string_view text, std::size_t begin) {
       if (rest.empty()) continue;
       if (closing(rest[0]) != '\0') return quoted(rest);
       std::size_t size = 0;
-      while (size < rest.size() && (is_word(rest[size]) || rest[size] == '.' || rest[size] == '@' || rest[size] == '-' || rest[size] == '\\')) ++size;
+      while (size < rest.size() && (is_word(rest[size]) || rest[size] == '.' || rest[size] == '@' ||
+                                    rest[size] == '-' || rest[size] == '\\'))
+        ++size;
       if (size > 0 && plain_address(rest.substr(0, size)).empty()) return {rest.substr(0, size), true, true};
     }
   }
   // "bob 登入失敗"
   const std::string_view before = trim(text.substr(0, begin));
   std::size_t start = before.size();
-  while (start > 0 && (is_word(before[start - 1]) || before[start - 1] == '.' || before[start - 1] == '@' || before[start - 1] == '-')) --start;
-  return begin < text.size() && static_cast<unsigned char>(text[begin]) >= 0xe3 ? bare(before.substr(start), false) : Name();
+  while (start > 0 && (is_word(before[start - 1]) || before[start - 1] == '.' || before[start - 1] == '@' ||
+                       before[start - 1] == '-'))
+    --start;
+  return begin < text.size() && static_cast<unsigned char>(text[begin]) >= 0xe3
+             ? bare(before.substr(start), false)
+             : Name();
 }
 
 /// "bob logged in", "'bob' has successfully logged in": what stands before.
@@ -142,7 +166,8 @@ Name name_before(std::string_view text) {
   for (;;) {
     text = trim(text);
     bool cut = false;
-    for (const std::string_view word : {" has", " was", " successfully", " have", " is"}) cut = cut || take_suffix(text, word);
+    for (const std::string_view word : {" has", " was", " successfully", " have", " is"})
+      cut = cut || take_suffix(text, word);
     if (!cut) break;
   }
   if (text.empty()) return {};
@@ -164,10 +189,13 @@ Name find_user(const LogonWords& words, std::size_t begin, std::size_t end, bool
   const std::string_view text = words.text();
   Name first;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const bool key = words.is(i, "login") || words.is(i, "identifier") || words.is(i, "principal") || words.is(i, "who");
+    const bool key =
+        words.is(i, "login") || words.is(i, "identifier") || words.is(i, "principal") || words.is(i, "who");
     if (!has(words[i].means, Means::name_marker) && !key) continue;
-    if (key && (words[i].end >= text.size() || (text[words[i].end] != '=' && text[words[i].end] != ':'))) continue;
-    if (key && !words.is(i, "who") && words[i].end + 1u < text.size() && text[words[i].end + 1u] == ' ') continue;  // "Login: …" begins a sentence
+    if (key && (words[i].end >= text.size() || (text[words[i].end] != '=' && text[words[i].end] != ':')))
+      continue;
+    if (key && !words.is(i, "who") && words[i].end + 1u < text.size() && text[words[i].end + 1u] == ' ')
+      continue;  // "Login: …" begins a sentence
     const Name name = name_behind(text.substr(words[i].end), false);
     if (!name.found) continue;
     if (name.text.empty()) {
@@ -180,7 +208,9 @@ Name find_user(const LogonWords& words, std::size_t begin, std::size_t end, bool
   if (first.found) return first;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i].begin < begin && words[i].end + 40u < begin) continue;
-    if (!words.is(i, "for") && !words.is(i, "as") && !words.is(i, "by") && !words.is(i, "of") && !words.is(i, "using")) continue;
+    if (!words.is(i, "for") && !words.is(i, "as") && !words.is(i, "by") && !words.is(i, "of") &&
+        !words.is(i, "using"))
+      continue;
     if (i > 0 && words.is(i - 1, "forwarded")) continue;
     const Name name = name_behind(text.substr(words[i].end), true);
     if (!name.found || name.text.empty() || !plain_address(name.text).empty()) continue;
@@ -201,7 +231,8 @@ Name find_user(const LogonWords& words, std::size_t begin, std::size_t end, bool
     }
   }
   const std::string_view told = text.substr(begin, end - begin);
-  if (starts_with_ignoring_case(told, "logged") || starts_with_ignoring_case(told, "signed") || starts_with_ignoring_case(told, "authenticated")) {
+  if (starts_with_ignoring_case(told, "logged") || starts_with_ignoring_case(told, "signed") ||
+      starts_with_ignoring_case(told, "authenticated")) {
     const std::string_view before = text.substr(0, begin);
     if (const Name name = name_before(before); name.found) return name;
   }
@@ -223,8 +254,11 @@ Rank rank_of(const LogonWords& words, std::size_t at) {
   for (const char c : between) {
     if (is_word(c)) return Rank::plain;
   }
-  for (const std::string_view word : {"to", "on", "server", "dst", "destination", "lip", "local", "laddr", "against", "target", "at"}) {
-    if (words.is(i - 1, word) || (i > 1 && words.is(i - 2, word) && has(words[i - 1].means, Means::peer_marker) && !words.is(i - 1, "from"))) return Rank::destination;
+  for (const std::string_view word :
+       {"to", "on", "server", "dst", "destination", "lip", "local", "laddr", "against", "target", "at"}) {
+    if (words.is(i - 1, word) || (i > 1 && words.is(i - 2, word) &&
+                                  has(words[i - 1].means, Means::peer_marker) && !words.is(i - 1, "from")))
+      return Rank::destination;
   }
   return has(words[i - 1].means, Means::peer_marker) ? Rank::peer : Rank::plain;
 }
@@ -241,7 +275,8 @@ void find_peer(const LogonWords& words, LogonNames& names) {
   std::size_t chain = std::string_view::npos;  // where another " from ADDRESS" would go on
   for (std::size_t at = 0; at < text.size();) {
     const char before = at > 0 ? text[at - 1] : ' ';
-    const bool begins = (is_digit(text[at]) || text[at] == ':' || text[at] == '[' || (kAddressBytes.has(text[at]) && text[at] != '.')) &&
+    const bool begins = (is_digit(text[at]) || text[at] == ':' || text[at] == '[' ||
+                         (kAddressBytes.has(text[at]) && text[at] != '.')) &&
                         !is_word(before) && before != '.' && before != '/' && before != '-';
     const LogonPeer peer = begins ? read_logon_peer(text.substr(at)) : LogonPeer();
     if (peer.end == 0) {
@@ -309,11 +344,14 @@ LogonPeer read_logon_peer(std::string_view text) {
     }
     if (dots < 3 && colons < 2) return {};
     if (size < text.size() && (is_word(text[size]) || text[size] == '-')) return {};
-    while (size > 0 && (text[size - 1] == '.' || (text[size - 1] == ':' && !(size > 1 && text[size - 2] == ':')))) --size;
+    while (size > 0 &&
+           (text[size - 1] == '.' || (text[size - 1] == ':' && !(size > 1 && text[size - 2] == ':'))))
+      --size;
     std::string_view run = text.substr(0, size);
     if (plain_address(run).empty()) {
       const std::size_t colon = run.rfind(':');
-      if (colon == std::string_view::npos || address_kind(run.substr(0, colon)) != AddressKind::ipv4) return {};
+      if (colon == std::string_view::npos || address_kind(run.substr(0, colon)) != AddressKind::ipv4)
+        return {};
       run = run.substr(0, colon);
     }
     peer.address = run;
@@ -341,7 +379,8 @@ LogonNames find_logon_names(const LogonWords& words, std::size_t begin, std::siz
   if (user.found) {
     names.user = user.text;
     // "root@203.0.113.9": who, and from where
-    if (const std::size_t at = user.text.rfind('@'); at != std::string_view::npos && at > 0 && !plain_address(user.text.substr(at + 1)).empty()) {
+    if (const std::size_t at = user.text.rfind('@');
+        at != std::string_view::npos && at > 0 && !plain_address(user.text.substr(at + 1)).empty()) {
       names.user = user.text.substr(0, at);
     }
     names.nameless = false;

@@ -27,7 +27,8 @@ class Sentence {
       const Found found = at(i);
       if (found.outcome == Outcome::none) continue;
       if (!found.needs_peer && found.outcome != Outcome::unknown) return found;
-      const bool says_more = (weak.outcome == Outcome::unknown && found.outcome != Outcome::unknown) || (weak.needs_user && !found.needs_user);
+      const bool says_more = (weak.outcome == Outcome::unknown && found.outcome != Outcome::unknown) ||
+                             (weak.needs_user && !found.needs_user);
       if (weak.outcome == Outcome::none || says_more) weak = found;
     }
     return weak;
@@ -42,15 +43,20 @@ class Sentence {
   bool same_sentence(std::size_t a, std::size_t b) const {
     return b < words_.size() && words_[a].sentence == words_[b].sentence;
   }
-  bool same_clause(std::size_t a, std::size_t b) const { return b < words_.size() && words_[a].clause == words_[b].clause; }
+  bool same_clause(std::size_t a, std::size_t b) const {
+    return b < words_.size() && words_[a].clause == words_[b].clause;
+  }
 
   /// Words of a subject that begins here: 1, or 2 for "log in"; 0: there is none.
   std::size_t subject_words(std::size_t i) const {
     if (has(means(i), Means::subject)) return 1;
-    if ((is(i, "log") || is(i, "sign")) && (is(i + 1, "in") || is(i + 1, "on")) && same_clause(i, i + 1)) return 2;
+    if ((is(i, "log") || is(i, "sign")) && (is(i + 1, "in") || is(i + 1, "on")) && same_clause(i, i + 1))
+      return 2;
     return 0;
   }
-  bool is_act(std::size_t i) const { return has(means(i), Means::login_like) || !has(means(i), Means::subject); }
+  bool is_act(std::size_t i) const {
+    return has(means(i), Means::login_like) || !has(means(i), Means::subject);
+  }
 
   bool negated(std::size_t i) const {
     if (i == 0 || !same_sentence(i - 1, i)) return false;
@@ -66,7 +72,9 @@ class Sentence {
         // What follows "data received:" are the peer's words.
         if (!is(i, "received") || char_behind(i) == ':') return true;
       }
-      if (i > last && i <= last + 3 && (is(i, "policy") || is(i, "threshold") || is(i, "limit") || is(i, "settings") || is(i, "count"))) return true;
+      if (i > last && i <= last + 3 &&
+          (is(i, "policy") || is(i, "threshold") || is(i, "limit") || is(i, "settings") || is(i, "count")))
+        return true;
       if (!act && has(means(i), Means::change)) return true;
     }
     return false;
@@ -79,7 +87,8 @@ class Sentence {
     if (vetoed(first, last, act)) return {};
     Found found{outcome, words_[first].begin, words_[last].end, false, false, false};
     for (std::size_t i = first; i <= last + 1 && i < words_.size(); ++i) {
-      if (is(i, "attempts") || is(i, "logins") || is(i, "logons") || is(i, "failures") || is(i, "passwords")) found.needs_someone = true;
+      if (is(i, "attempts") || is(i, "logins") || is(i, "logons") || is(i, "failures") || is(i, "passwords"))
+        found.needs_someone = true;
     }
     return found;
   }
@@ -92,11 +101,14 @@ class Sentence {
   Found at(std::size_t i) const {
     const Means what = means(i);
     if (has(what, Means::whole_failure)) return pair(i, i, Outcome::failure);
-    if (has(what, Means::failed) || has(what, Means::wrong) || has(what, Means::succeeded)) return from_outcome(i);
+    if (has(what, Means::failed) || has(what, Means::wrong) || has(what, Means::succeeded))
+      return from_outcome(i);
     if (has(what, Means::done) || is(i, "session")) return from_done(i);
     if (is(i, "could") || is(i, "cannot")) {
       const std::size_t verb = is(i, "cannot") ? i + 1 : is(i + 1, "not") ? i + 2 : 0;
-      return verb > 0 && subject_words(verb) > 0 && is_act(verb) && same_clause(i, verb) ? pair(i, verb, Outcome::failure) : Found();
+      return verb > 0 && subject_words(verb) > 0 && is_act(verb) && same_clause(i, verb)
+                 ? pair(i, verb, Outcome::failure)
+                 : Found();
     }
     if (is(i, "unable") || is(i, "tried") || is(i, "trying") || is(i, "attempting")) return from_trial(i);
     if (subject_words(i) > 0) return from_subject(i);
@@ -117,7 +129,8 @@ class Sentence {
 
   /// "failed to …", not "denied to 10.1.0.5".
   bool failed_to(std::size_t i) const {
-    return is(i + 1, "to") && same_clause(i, i + 1) && !is(i, "denied") && !is(i, "rejected") && !is(i, "refused");
+    return is(i + 1, "to") && same_clause(i, i + 1) && !is(i, "denied") && !is(i, "rejected") &&
+           !is(i, "refused");
   }
 
   Found from_outcome(std::size_t i) const {
@@ -145,7 +158,8 @@ class Sentence {
       if (named && !success && j <= i + 2 && !is(i, "empty") && !is(i, "blank")) {
         // "Invalid username or password": the password says more.
         for (std::size_t k = j + 1; k <= j + kBetweenMax && same_clause(j, k); ++k) {
-          if (subject_words(k) > 0 && (is(k - 1, "or") || is(k - 1, "and") || k == j + 1)) return pair(i, k, outcome, is_act(k));
+          if (subject_words(k) > 0 && (is(k - 1, "or") || is(k - 1, "and") || k == j + 1))
+            return pair(i, k, outcome, is_act(k));
         }
         return weak(i, j, outcome);
       }
@@ -186,9 +200,11 @@ class Sentence {
     }
     if (has(what, Means::succeeded) && act) return pair(i, j, Outcome::success);
     if (has(what, Means::negation) && !is(j, "last")) {
-      for (const std::string_view word : {"allowed", "permitted", "authorized", "accepted", "valid", "correct", "match",
-                                          "authenticated", "successful", "succeed", "verified", "possible"}) {
-        if (is(j + 1, word) || (is(j + 1, "been") && is(j + 2, word))) return pair(i, j + 1, Outcome::failure, act);
+      for (const std::string_view word :
+           {"allowed", "permitted", "authorized", "accepted", "valid", "correct", "match", "authenticated",
+            "successful", "succeed", "verified", "possible"}) {
+        if (is(j + 1, word) || (is(j + 1, "been") && is(j + 2, word)))
+          return pair(i, j + 1, Outcome::failure, act);
       }
     }
     return {};
@@ -205,7 +221,8 @@ class Sentence {
     if (!is(i + 1, "in") && !is(i + 1, "on")) return {};
     for (std::size_t back = 1; back <= 3 && back <= i; ++back) {
       if (!same_sentence(i - back, i)) break;
-      for (const std::string_view word : {"users", "currently", "already", "longer", "not", "must", "be", "never", "last"}) {
+      for (const std::string_view word :
+           {"users", "currently", "already", "longer", "not", "must", "be", "never", "last"}) {
         if (is(i - back, word)) return {};
       }
     }
@@ -234,9 +251,12 @@ class Sentence {
       return found;
     }
     if (!has(means(i), Means::name_marker) && !is(i, "token") && !is(i, "code")) return {};
-    if (is(i + 1, "is") && has(means(i + 2), Means::wrong) && same_clause(i, i + 2)) return weak(i, i + 2, Outcome::failure);
+    if (is(i + 1, "is") && has(means(i + 2), Means::wrong) && same_clause(i, i + 2))
+      return weak(i, i + 2, Outcome::failure);
     for (std::size_t j = i + 1; j <= i + 6 && same_clause(i, j); ++j) {
-      const bool missing = is(j, "not") && (is(j + 1, "found") || is(j + 1, "exist") || is(j + 1, "exists") || (is(j + 1, "allowed") && is(j + 2, "to") && subject_words(j + 3) > 0));
+      const bool missing =
+          is(j, "not") && (is(j + 1, "found") || is(j + 1, "exist") || is(j + 1, "exists") ||
+                           (is(j + 1, "allowed") && is(j + 2, "to") && subject_words(j + 3) > 0));
       if (missing || (is(j, "doesn") && is(j + 2, "exist"))) return weak(i, j, Outcome::failure);
     }
     return {};
@@ -250,18 +270,18 @@ struct Chinese {
   Outcome outcome;
 };
 constexpr Chinese kChinese[] = {
-    {"登入失敗", Outcome::failure},     {"登录失败", Outcome::failure},   {"登錄失敗", Outcome::failure},
-    {"登陸失敗", Outcome::failure},     {"登陆失败", Outcome::failure},   {"驗證失敗", Outcome::failure},
-    {"验证失败", Outcome::failure},     {"認證失敗", Outcome::failure},   {"认证失败", Outcome::failure},
-    {"密碼錯誤", Outcome::failure},     {"密码错误", Outcome::failure},   {"密碼不正確", Outcome::failure},
-    {"密码不正确", Outcome::failure},   {"帳號不存在", Outcome::failure}, {"帐号不存在", Outcome::failure},
-    {"拒絕登入", Outcome::failure},     {"登入被拒", Outcome::failure},   {"登入遭拒", Outcome::failure},
-    {"登入錯誤", Outcome::failure},     {"無法登入", Outcome::failure},   {"登入不成功", Outcome::failure},
-    {"登入未成功", Outcome::failure},   {"嘗試登入失敗", Outcome::failure}, {"簽入失敗", Outcome::failure},
-    {"登入成功", Outcome::success},     {"登录成功", Outcome::success},   {"登錄成功", Outcome::success},
-    {"成功登入", Outcome::success},     {"成功登录", Outcome::success},   {"驗證成功", Outcome::success},
-    {"验证成功", Outcome::success},     {"認證成功", Outcome::success},   {"认证成功", Outcome::success},
-    {"簽入成功", Outcome::success},     {"已登入", Outcome::success},     {"通過驗證", Outcome::success},
+    {"登入失敗", Outcome::failure},   {"登录失败", Outcome::failure},     {"登錄失敗", Outcome::failure},
+    {"登陸失敗", Outcome::failure},   {"登陆失败", Outcome::failure},     {"驗證失敗", Outcome::failure},
+    {"验证失败", Outcome::failure},   {"認證失敗", Outcome::failure},     {"认证失败", Outcome::failure},
+    {"密碼錯誤", Outcome::failure},   {"密码错误", Outcome::failure},     {"密碼不正確", Outcome::failure},
+    {"密码不正确", Outcome::failure}, {"帳號不存在", Outcome::failure},   {"帐号不存在", Outcome::failure},
+    {"拒絕登入", Outcome::failure},   {"登入被拒", Outcome::failure},     {"登入遭拒", Outcome::failure},
+    {"登入錯誤", Outcome::failure},   {"無法登入", Outcome::failure},     {"登入不成功", Outcome::failure},
+    {"登入未成功", Outcome::failure}, {"嘗試登入失敗", Outcome::failure}, {"簽入失敗", Outcome::failure},
+    {"登入成功", Outcome::success},   {"登录成功", Outcome::success},     {"登錄成功", Outcome::success},
+    {"成功登入", Outcome::success},   {"成功登录", Outcome::success},     {"驗證成功", Outcome::success},
+    {"验证成功", Outcome::success},   {"認證成功", Outcome::success},     {"认证成功", Outcome::success},
+    {"簽入成功", Outcome::success},   {"已登入", Outcome::success},       {"通過驗證", Outcome::success},
 };
 constexpr SearchText kChineseVetoes[] = {"政策", "原則", "設定", "次數上限", "若", "如果", "未成功前"};
 
@@ -272,11 +292,15 @@ Found find_chinese_apart(std::string_view text) {
     const std::size_t at = text.find(subject);
     if (at == std::string_view::npos) continue;
     const std::string_view rest = text.substr(at + subject.size());
-    for (const auto& [word, outcome] : {std::pair<std::string_view, Outcome>{"失敗", Outcome::failure}, {"失败", Outcome::failure}, {"成功", Outcome::success}}) {
+    for (const auto& [word, outcome] : {std::pair<std::string_view, Outcome>{"失敗", Outcome::failure},
+                                        {"失败", Outcome::failure},
+                                        {"成功", Outcome::success}}) {
       const std::size_t end = rest.find(word);
       if (end > kApartMax) continue;
       const std::string_view between = rest.substr(0, end);
-      if (between.find("，") != std::string_view::npos || between.find("。") != std::string_view::npos || between.find_first_of(",;.") != std::string_view::npos) continue;
+      if (between.find("，") != std::string_view::npos || between.find("。") != std::string_view::npos ||
+          between.find_first_of(",;.") != std::string_view::npos)
+        continue;
       return {outcome, at, at + subject.size() + end + word.size(), false, false, false};
     }
   }
@@ -318,9 +342,11 @@ bool mentioned_at(std::string_view text) {
     case 'c':
       return begins("credential") || begins("connexion");
     case 's':
-      return begins("sign in") || begins("signin") || begins("sign-in") || begins("signed in") || begins("session opened");
+      return begins("sign in") || begins("signin") || begins("sign-in") || begins("signed in") ||
+             begins("session opened");
     case 'u':
-      return begins("user denied") || begins("unknown user") || begins("user not") || begins("unknown account");
+      return begins("user denied") || begins("unknown user") || begins("user not") ||
+             begins("unknown account");
     case 'i':
       return begins("invalid user") || begins("invalid account") || begins("illegal user");
     case 'n':
@@ -334,8 +360,8 @@ bool mentioned_at(std::string_view text) {
     case 'o':
       return begins("otp ");
     default:
-      return begins("登") || begins("驗證") || begins("验证") || begins("認證") || begins("认证") || begins("密碼") ||
-             begins("密码") || begins("簽入");
+      return begins("登") || begins("驗證") || begins("验证") || begins("認證") || begins("认证") ||
+             begins("密碼") || begins("密码") || begins("簽入");
   }
 }
 
@@ -391,7 +417,8 @@ LogonText read_logon_text(std::string_view text, LogonBeside beside) {
     if (found.outcome == Outcome::none) return logon;
   }
   const LogonNames names = find_logon_names(words, found.begin, found.end);
-  if (found.needs_peer && ((names.address.empty() && beside == LogonBeside::nothing) || names.nameless)) return logon;
+  if (found.needs_peer && ((names.address.empty() && beside == LogonBeside::nothing) || names.nameless))
+    return logon;
   if (found.needs_user && names.user.empty()) return logon;
   if (found.needs_someone && names.address.empty() && names.user.empty()) return logon;
   logon.outcome = found.outcome;
@@ -415,10 +442,13 @@ Outcome read_logon_name(std::string_view name) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     const Means what = words[i].means;
     if (has(what, Means::whole_failure)) return Outcome::failure;
-    if (has(what, Means::login_like) || (words.is(i, "sign") && words.is(i + 1, "in")) || (words.is(i, "log") && words.is(i + 1, "in"))) subject = true;
+    if (has(what, Means::login_like) || (words.is(i, "sign") && words.is(i + 1, "in")) ||
+        (words.is(i, "log") && words.is(i + 1, "in")))
+      subject = true;
     if (has(what, Means::change) || has(what, Means::veto)) return Outcome::none;
     if (has(what, Means::failed) || has(what, Means::wrong)) outcome = Outcome::failure;
-    if (has(what, Means::succeeded)) outcome = i > 0 && has(words[i - 1].means, Means::negation) ? Outcome::failure : Outcome::success;
+    if (has(what, Means::succeeded))
+      outcome = i > 0 && has(words[i - 1].means, Means::negation) ? Outcome::failure : Outcome::success;
     if (words.is(i, "logged") && words.is(i + 1, "in")) return Outcome::success;
   }
   return subject ? outcome : Outcome::none;

@@ -244,8 +244,9 @@ LogonWords::LogonWords(std::string_view text, Of of) : text_(text) {
     const std::size_t size = at - begin;
     // "login.php", "auth.example.org", "login@example.org" are names of things, too.
     const char after = at < text.size() ? text[at] : ' ';
-    const bool of_name = of == Of::sentence &&
-                         (path || after == '@' || (begin > 0 && text[begin - 1] == '\\') || (after == '.' && at + 1 < text.size() && is_lower(text[at + 1])));
+    const bool of_name =
+        of == Of::sentence && (path || after == '@' || (begin > 0 && text[begin - 1] == '\\') ||
+                               (after == '.' && at + 1 < text.size() && is_lower(text[at + 1])));
     word.means = Means::nothing;
     if (size < kSpellingMax && !of_name) {
       char spelling[kSpellingMax];

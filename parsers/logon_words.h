@@ -10,18 +10,18 @@ namespace vigil {
 /// What a word may mean in a sentence about a logon. A word may be several.
 enum class Means : std::uint16_t {
   nothing = 0,
-  subject = 1 << 0,      ///< login, authentication, password
-  login_like = 1 << 1,   ///< a subject that is an act: login, authentication, but no password
-  account = 1 << 2,      ///< user, account, token, access: a subject only beside an address
-  failed = 1 << 3,       ///< failed, denied, rejected
-  wrong = 1 << 4,        ///< invalid, incorrect, unknown: stands before what it judges, or behind "is"
-  succeeded = 1 << 5,    ///< accepted, successful
-  done = 1 << 6,         ///< logged (in), authenticated
-  filler = 1 << 7,       ///< attempt, request, has, been
-  marker = 1 << 8,       ///< from, for, with, user: something is told about the subject before its outcome
-  negation = 1 << 9,     ///< not, no, never
-  veto = 1 << 10,        ///< policy, threshold, if: nothing happened
-  change = 1 << 11,      ///< changed, reset: of a password
+  subject = 1 << 0,         ///< login, authentication, password
+  login_like = 1 << 1,      ///< a subject that is an act: login, authentication, but no password
+  account = 1 << 2,         ///< user, account, token, access: a subject only beside an address
+  failed = 1 << 3,          ///< failed, denied, rejected
+  wrong = 1 << 4,           ///< invalid, incorrect, unknown: stands before what it judges, or behind "is"
+  succeeded = 1 << 5,       ///< accepted, successful
+  done = 1 << 6,            ///< logged (in), authenticated
+  filler = 1 << 7,          ///< attempt, request, has, been
+  marker = 1 << 8,          ///< from, for, with, user: something is told about the subject before its outcome
+  negation = 1 << 9,        ///< not, no, never
+  veto = 1 << 10,           ///< policy, threshold, if: nothing happened
+  change = 1 << 11,         ///< changed, reset: of a password
   whole_failure = 1 << 12,  ///< authfail, badlogin: all in one word
   name_marker = 1 << 13,    ///< user, username, account: the name follows
   peer_marker = 1 << 14     ///< from, ip, rhost: the address follows

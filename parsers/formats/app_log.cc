@@ -61,10 +61,12 @@ constexpr TextRow kRequests[] = {
 bool has_request(std::string_view line) {
   const std::string_view front = line.substr(0, 400);
   if (line.starts_with("[GIN] ")) return true;
-  if (line.starts_with("INFO: ") || line.starts_with("INFO  ")) return contains(front, "\" ") && contains(front, " HTTP/");
+  if (line.starts_with("INFO: ") || line.starts_with("INFO  "))
+    return contains(front, "\" ") && contains(front, " HTTP/");
   if (line.starts_with("[info] ")) return contains(front, "AccessLogFilter [");
   if (line.starts_with("[notice] ")) return contains(front, " <0.");
-  if (contains(front, " | ") && line.size() > 20 && is_digit(line[0]) && line[4] == '-') return contains(front, "s | ") || contains(front, "s |  ");
+  if (contains(front, " | ") && line.size() > 20 && is_digit(line[0]) && line[4] == '-')
+    return contains(front, "s | ") || contains(front, "s |  ");
   if (line.ends_with(" <nil>")) return is_digit(line[0]) && line.size() > 21 && line[4] == '/';
   // Dates that the web's format does not know: "[02/sept./2026:00:11:31 +0200]"
   return is_digit(line[0]) && contains(front, "./2") && contains(front, " HTTP/");
@@ -73,13 +75,18 @@ bool has_request(std::string_view line) {
 bool has_panel(std::string_view line) {
   const std::string_view front = line.substr(0, 320);
   if (line.starts_with('[')) {
-    return contains(front, "] info [") ? contains(front, " LOGIN") || contains(front, " NEW ") : contains(front, " AUDIT: ") && contains(front, " -> ");
+    return contains(front, "] info [") ? contains(front, " LOGIN") || contains(front, " NEW ")
+                                       : contains(front, " AUDIT: ") && contains(front, " -> ");
   }
   if (contains(front, " web_php[") || contains(line.substr(0, 600), " security - cmd=Auth;")) return true;
   if (contains(front, " miniserv.pl \"")) return true;
-  if (contains(front, "failed to log") || contains(front, "successfully logged in")) return is_digit(line[0]) && line.size() > 30 && line[4] == '-' && line[10] == ' ' && line[19] == ' ';
-  if (contains(front, "] [") && (contains(front, "Failed Login Attempt - username:") || contains(front, "' failed to authenticate"))) return is_digit(line[0]);
-  return contains(front, " - AUTHERR - [") || contains(front, " - NOTALLOWED - [") || contains(front, " - NOTEXIST - [");
+  if (contains(front, "failed to log") || contains(front, "successfully logged in"))
+    return is_digit(line[0]) && line.size() > 30 && line[4] == '-' && line[10] == ' ' && line[19] == ' ';
+  if (contains(front, "] [") &&
+      (contains(front, "Failed Login Attempt - username:") || contains(front, "' failed to authenticate")))
+    return is_digit(line[0]);
+  return contains(front, " - AUTHERR - [") || contains(front, " - NOTALLOWED - [") ||
+         contains(front, " - NOTEXIST - [");
 }
 
 const TextTable& panels() {
@@ -102,9 +109,11 @@ void parse_app_log(PayloadWriter& out) {
   if (panels().read(out, line) != nullptr) return;
   if (requests().read(out, line) == nullptr) return;
   const std::string_view status = out.event().text_of("http.response.status_code");
-  const bool refused = status == "401" || (status == "403" && contains(out.event().text_of("url.path"), "login"));
+  const bool refused =
+      status == "401" || (status == "403" && contains(out.event().text_of("url.path"), "login"));
   if (refused) return out.classify(kAuth, "start", {}, Outcome::failure);
-  out.classify({}, {}, {}, status.starts_with('2') || status.starts_with('3') ? Outcome::success : Outcome::failure);
+  out.classify({}, {}, {},
+               status.starts_with('2') || status.starts_with('3') ? Outcome::success : Outcome::failure);
 }
 
 /// The time in the first brackets, or the first two words.
@@ -112,7 +121,8 @@ std::optional<std::int64_t> app_time(const SyslogHeader&, std::string_view line,
   if (line.starts_with('[') && line.size() > 20 && is_digit(line[1])) {
     return read_iso_time(line.substr(1, line.find(']') - 1), zone_minutes);
   }
-  if (const std::size_t open = line.substr(0, 64).find('['); open != std::string_view::npos && line.size() > open + 21) {
+  if (const std::size_t open = line.substr(0, 64).find('[');
+      open != std::string_view::npos && line.size() > open + 21) {
     if (line[open + 3] == '/') {
       std::string_view time = line.substr(open + 1, line.find(']', open) - open - 1);
       return read_web_time(time, zone_minutes);
@@ -132,7 +142,8 @@ Kinds app_kinds_of(const SyslogHeader&, std::string_view line) {
 extern const FormatSpec kFormat_app_log = {
     .number = Format{76},
     .name = "app_log",
-    .title = "Files of panels and applications: cPanel, Webmin, HestiaCP, LiteSpeed, ZoneMinder, Gin, Uvicorn …",
+    .title =
+        "Files of panels and applications: cPanel, Webmin, HestiaCP, LiteSpeed, ZoneMinder, Gin, Uvicorn …",
     .sample =
         R"(1795157940.7.0 [20/Nov/2026 14:59:00] admin - 203.0.113.9 global miniserv.pl "failed" "-" "wrongpass")",
     .reads = Reads::line,

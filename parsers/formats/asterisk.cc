@@ -57,7 +57,8 @@ void add_side(PayloadWriter& out, Side side, std::string_view value) {
   take_until(value, '/');
   const std::string_view transport = take_until(value, '/');
   const std::size_t slash = value.rfind('/');
-  if (side == Side::source && transport != "TLS" && transport != "WS" && transport != "WSS") out.add_transport(transport);
+  if (side == Side::source && transport != "TLS" && transport != "WS" && transport != "WSS")
+    out.add_transport(transport);
   out.add_endpoint(side, value.substr(0, slash));
   if (slash != std::string_view::npos) out.add_port(side, value.substr(slash + 1));
 }
@@ -73,18 +74,22 @@ void parse_security(PayloadWriter& out, std::string_view text) {
   }
   const auto value_of = [text](std::string_view key) {
     const std::size_t at = text.rfind(key);
-    const std::string_view rest = at == std::string_view::npos ? std::string_view() : text.substr(at + key.size());
+    const std::string_view rest =
+        at == std::string_view::npos ? std::string_view() : text.substr(at + key.size());
     return rest.substr(0, rest.find('"'));
   };
-  if (const std::string_view local = value_of(",LocalAddress=\""); !local.empty()) add_side(out, Side::destination, local);
-  if (const std::string_view remote = value_of(",RemoteAddress=\""); !remote.empty()) add_side(out, Side::source, remote);
+  if (const std::string_view local = value_of(",LocalAddress=\""); !local.empty())
+    add_side(out, Side::destination, local);
+  if (const std::string_view remote = value_of(",RemoteAddress=\""); !remote.empty())
+    add_side(out, Side::source, remote);
   if (const std::string_view acl = value_of(",ACLName=\""); !acl.empty()) out.add("rule.name", acl);
   const std::string_view event = out.event().text_of("event.action");
   if (event == "SuccessfulAuth") return out.logon({}, Outcome::success);
-  if (is_any(event, {"InvalidAccountID", "InvalidPassword", "ChallengeResponseFailed", "FailedACL", "AuthMethodNotAllowed",
-                     "RequestBadFormat", "InvalidTransport"})) {
+  if (is_any(event, {"InvalidAccountID", "InvalidPassword", "ChallengeResponseFailed", "FailedACL",
+                     "AuthMethodNotAllowed", "RequestBadFormat", "InvalidTransport"})) {
     const bool attempt = event != "RequestBadFormat" && event != "InvalidTransport";
-    return attempt ? out.logon({}, Outcome::failure) : out.classify("network", "denied", {}, Outcome::failure);
+    return attempt ? out.logon({}, Outcome::failure)
+                   : out.classify("network", "denied", {}, Outcome::failure);
   }
   out.classify("network", "info");
 }
@@ -99,7 +104,8 @@ std::string_view bare_line(PayloadWriter& out, std::string_view text) {
     const std::size_t end = text.find("] ");
     if (end != std::string_view::npos) text = trim_left(text.substr(end + 2));
   }
-  if (is_digit(text.empty() ? ' ' : text.front()) && text.substr(0, 8).find("% [") != std::string_view::npos) {
+  if (is_digit(text.empty() ? ' ' : text.front()) &&
+      text.substr(0, 8).find("% [") != std::string_view::npos) {
     text.remove_prefix(text.find('[') + 1);
     out.add("log.level", take_until(text, ']'));
     text = trim_left(text);
@@ -126,7 +132,8 @@ std::string_view bare_line(PayloadWriter& out, std::string_view text) {
     text = trim_left(text);
     take_prefix(text, "in ");
     const std::size_t colon = text.find(": ");
-    if (colon != std::string_view::npos && text.substr(0, colon).find(' ') == std::string_view::npos) text.remove_prefix(colon + 2);
+    if (colon != std::string_view::npos && text.substr(0, colon).find(' ') == std::string_view::npos)
+      text.remove_prefix(colon + 2);
   }
   return trim_left(text);
 }
@@ -136,8 +143,11 @@ bool is_switchboard(const SyslogHeader& header, std::string_view text) {
   if (is_any(header.app, {"asterisk", "freeswitch"})) return true;
   const std::string_view front = text.substr(0, 128);
   if (is_any(header.app, {"NOTICE", "WARNING", "SECURITY"})) return contains(front.substr(0, 40), ".c:");
-  if (text.starts_with('[') || text.starts_with("NOTICE[") || text.starts_with("SECURITY[") || text.starts_with("WARNING[")) {
-    const bool level = contains(front, "NOTICE[") || contains(front, "SECURITY[") || contains(front, "WARNING[") || contains(front, "VERBOSE[") || contains(front, "NOTICE [");
+  if (text.starts_with('[') || text.starts_with("NOTICE[") || text.starts_with("SECURITY[") ||
+      text.starts_with("WARNING[")) {
+    const bool level = contains(front, "NOTICE[") || contains(front, "SECURITY[") ||
+                       contains(front, "WARNING[") || contains(front, "VERBOSE[") ||
+                       contains(front, "NOTICE [");
     return level && (contains(front, ".c:") || contains(front, "Ext. "));
   }
   return contains(front.substr(0, 8), "% [") && contains(front, ".c:");
@@ -145,7 +155,10 @@ bool is_switchboard(const SyslogHeader& header, std::string_view text) {
 
 void parse_asterisk(PayloadWriter& out) {
   static const TextTable table(kLines);
-  out.observer({}, out.header().app == "freeswitch" || contains(out.text().substr(0, 8), "% [") ? "FreeSWITCH" : "Asterisk", "pbx");
+  out.observer({},
+               out.header().app == "freeswitch" || contains(out.text().substr(0, 8), "% [") ? "FreeSWITCH"
+                                                                                            : "Asterisk",
+               "pbx");
   const std::string_view text = bare_line(out, out.text());
   if (text.starts_with("SecurityEvent=")) return parse_security(out, text);
   table.read(out, text);
@@ -156,8 +169,10 @@ std::optional<std::int64_t> asterisk_time(const SyslogHeader&, std::string_view 
 }
 
 Kinds asterisk_kinds(const SyslogHeader&, std::string_view text) {
-  for (const SearchText& word : {SearchText("authenticat"), SearchText("Registration"), SearchText("SecurityEvent"), SearchText(" failed "), SearchText("rejected because"),
-                                 SearchText("auth failure"), SearchText("logged on")}) {
+  for (const SearchText& word :
+       {SearchText("authenticat"), SearchText("Registration"), SearchText("SecurityEvent"),
+        SearchText(" failed "), SearchText("rejected because"), SearchText("auth failure"),
+        SearchText("logged on")}) {
     if (contains(text, word)) return Kind::application | Kind::logon;
   }
   return Kind::application;

@@ -67,7 +67,8 @@ void parse_drupal(PayloadWriter& out) {
     if (!take_prefix(message, start)) continue;
     take_suffix(message, ".");
     out.add("user.name", message);
-    return start.ends_with("opened for ") ? out.logon("logon", Outcome::success) : out.classify("session", "end", "logout");
+    return start.ends_with("opened for ") ? out.logon("logon", Outcome::success)
+                                          : out.classify("session", "end", "logout");
   }
   const LogonText logon = read_logon_text(message);
   if (logon.outcome != Outcome::none) return add_logon(out, logon);

@@ -35,7 +35,8 @@ void add_host(PayloadWriter& out, Side side, std::string_view text) {
     out.add_port(side, peer.port);
     break;
   }
-  if (!name.empty() && name.front() != '[' && name.front() != '(') out.add(side == Side::source ? "source.domain" : "destination.domain", name);
+  if (!name.empty() && name.front() != '[' && name.front() != '(')
+    out.add(side == Side::source ? "source.domain" : "destination.domain", name);
   if (const std::size_t open = text.find('('); open != std::string_view::npos) {
     const std::string_view helo = text.substr(open + 1);
     out.add_vendor("helo", helo.substr(0, helo.find(')')));
@@ -60,7 +61,8 @@ void parse_failed_authenticator(PayloadWriter& out, std::string_view text, std::
     out.add("user.name", user);
     rest = rest.substr(0, set);
   }
-  if (const std::size_t colon = rest.find(": "); colon != std::string_view::npos) out.add("event.reason", trim(rest.substr(colon + 2)));
+  if (const std::size_t colon = rest.find(": "); colon != std::string_view::npos)
+    out.add("event.reason", trim(rest.substr(colon + 2)));
   out.logon("logon", Outcome::failure);
 }
 
@@ -73,7 +75,8 @@ void parse_refusal(PayloadWriter& out, std::string_view text) {
   add_host(out, Side::source, rest.substr(0, port));
   out.add("email.from.address", in_angles(rest, " F=<"));
   if (const std::string_view user = value_of(rest, " A="); !user.empty()) {
-    if (const std::size_t colon = user.find(':'); colon != std::string_view::npos) out.add("user.name", user.substr(colon + 1));
+    if (const std::size_t colon = user.find(':'); colon != std::string_view::npos)
+      out.add("user.name", user.substr(colon + 1));
   }
   for (const std::string_view word : {" temporarily rejected ", " rejected "}) {
     const std::size_t at = rest.find(word);
@@ -82,9 +85,12 @@ void parse_refusal(PayloadWriter& out, std::string_view text) {
     out.add_vendor("command", what.substr(0, what.find_first_of(" :")));
     const std::string_view to = in_angles(what, "<");
     out.add("email.to.address", to);
-    if (const std::size_t colon = what.find(": "); colon != std::string_view::npos) out.add("event.reason", what.substr(colon + 2));
+    if (const std::size_t colon = what.find(": "); colon != std::string_view::npos)
+      out.add("event.reason", what.substr(colon + 2));
     // Who tries addresses that are none looks for accounts.
-    if (contains(what, "No Such User") || contains(what, "Unknown user") || contains(what, "Unrouteable address")) out.add("user.name", to);
+    if (contains(what, "No Such User") || contains(what, "Unknown user") ||
+        contains(what, "Unrouteable address"))
+      out.add("user.name", to);
     return out.classify("email", "denied", "rejected", Outcome::failure);
   }
 }
@@ -96,11 +102,14 @@ void parse_message(PayloadWriter& out, std::string_view id, std::string_view tex
   std::string_view rest = trim_left(text.substr(std::min<std::size_t>(text.size(), 2)));
   const bool arrival = flag == "<=";
   std::string_view address = rest.substr(0, rest.find(' '));
-  if (const std::string_view full = in_angles(rest.substr(0, 256), "<"); !arrival && !full.empty() && rest.find('<') < rest.find('=')) address = full;
+  if (const std::string_view full = in_angles(rest.substr(0, 256), "<");
+      !arrival && !full.empty() && rest.find('<') < rest.find('='))
+    address = full;
   if (address != "<>") out.add(arrival ? "email.from.address" : "email.to.address", address);
   if (const std::size_t host = rest.find(" H="); host != std::string_view::npos) {
     std::string_view peer = rest.substr(host + 3);
-    if (const std::size_t end = peer.find(']'); end != std::string_view::npos) peer = peer.substr(0, peer.find(' ', end));
+    if (const std::size_t end = peer.find(']'); end != std::string_view::npos)
+      peer = peer.substr(0, peer.find(' ', end));
     add_host(out, arrival ? Side::source : Side::destination, peer);
   }
   if (const std::string_view auth = value_of(rest, " A="); !auth.empty()) {
@@ -110,15 +119,20 @@ void parse_message(PayloadWriter& out, std::string_view id, std::string_view tex
     out.add("event.category", "authentication");
   }
   if (const std::string_view local = value_of(rest, " U="); !local.empty()) out.add("user.name", local);
-  if (const std::string_view size = value_of(rest, " S="); !size.empty()) out.add_number("email.message_size", size);
+  if (const std::string_view size = value_of(rest, " S="); !size.empty())
+    out.add_number("email.message_size", size);
   out.add("email.message_id", value_of(rest, " id="));
   out.add("network.protocol", value_of(rest, " P="));
-  for (const auto& [key, name] : {std::pair<std::string_view, std::string_view>{" R=", "router"}, {" T=", "transport"}, {" X=", "tls"}, {" C=", "confirmation"}}) {
+  for (const auto& [key, name] : {std::pair<std::string_view, std::string_view>{" R=", "router"},
+                                  {" T=", "transport"},
+                                  {" X=", "tls"},
+                                  {" C=", "confirmation"}}) {
     if (const std::string_view value = value_of(rest, key); !value.empty()) out.add_vendor(name, value);
   }
   if (arrival) return out.classify("email", "start", "received", Outcome::success);
   if (flag == "**") {
-    if (const std::size_t at = rest.rfind(": "); at != std::string_view::npos) out.add("event.reason", rest.substr(at + 2));
+    if (const std::size_t at = rest.rfind(": "); at != std::string_view::npos)
+      out.add("event.reason", rest.substr(at + 2));
     return out.classify("email", "end", "failed", Outcome::failure);
   }
   if (flag == "==") return out.classify("email", "info", "deferred");
@@ -131,8 +145,9 @@ constexpr std::string_view kPrograms[] = {"exim", "exim4"};
 void parse_exim(PayloadWriter& out) { parse_exim_line(out, trim(out.text())); }
 
 Kinds exim_kinds(const SyslogHeader&, std::string_view text) {
-  return contains(text.substr(0, 512), " authenticator failed ") || contains(text, " A=") ? Kind::application | Kind::logon
-                                                                                          : Kinds(Kind::application);
+  return contains(text.substr(0, 512), " authenticator failed ") || contains(text, " A=")
+             ? Kind::application | Kind::logon
+             : Kinds(Kind::application);
 }
 
 }  // namespace
@@ -144,12 +159,15 @@ bool is_exim_line(std::string_view text) {
     for (const std::string_view flag : kFlags) {
       if (rest.starts_with(flag)) return true;
     }
-    return rest.starts_with("Completed") || rest.starts_with("H=") || rest.starts_with("SMTP ") || rest.starts_with("Message ");
+    return rest.starts_with("Completed") || rest.starts_with("H=") || rest.starts_with("SMTP ") ||
+           rest.starts_with("Message ");
   }
   if (text.starts_with("H=")) return true;
-  return text.substr(first.size()).starts_with(" authenticator failed for ") || text.starts_with("no host name found for IP address ") ||
-         text.starts_with("SMTP connection from ") || text.starts_with("SMTP protocol ") || text.starts_with("exim ") ||
-         text.starts_with("rejected EHLO ") || text.starts_with("no MAIL in SMTP connection") || text.starts_with("TLS error on connection from ");
+  return text.substr(first.size()).starts_with(" authenticator failed for ") ||
+         text.starts_with("no host name found for IP address ") ||
+         text.starts_with("SMTP connection from ") || text.starts_with("SMTP protocol ") ||
+         text.starts_with("exim ") || text.starts_with("rejected EHLO ") ||
+         text.starts_with("no MAIL in SMTP connection") || text.starts_with("TLS error on connection from ");
 }
 
 void parse_exim_line(PayloadWriter& out, std::string_view text) {
@@ -165,9 +183,11 @@ void parse_exim_line(PayloadWriter& out, std::string_view text) {
     out.add_vendor("queue_id", first);
     return parse_refusal(out, rest);
   }
-  if (const std::size_t at = text.find(" authenticator failed for "); at != std::string_view::npos) return parse_failed_authenticator(out, text, at);
+  if (const std::size_t at = text.find(" authenticator failed for "); at != std::string_view::npos)
+    return parse_failed_authenticator(out, text, at);
   if (text.starts_with("H=")) return parse_refusal(out, text);
-  for (const std::string_view word : {" connection from ", " error from ", "rejected EHLO or HELO", "IP address ", "rejected HELO from "}) {
+  for (const std::string_view word :
+       {" connection from ", " error from ", "rejected EHLO or HELO", "IP address ", "rejected HELO from "}) {
     const std::size_t at = text.find(word);
     if (at == std::string_view::npos) continue;
     std::string_view rest = text.substr(at + word.size());

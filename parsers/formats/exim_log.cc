@@ -8,13 +8,17 @@ namespace {
 
 /// "2026-11-20 14:59:00[.123][ +0800] ": its bytes; 0 if the line does not begin so.
 std::size_t time_bytes(std::string_view line) {
-  if (line.size() < 24 || line[4] != '-' || line[7] != '-' || line[10] != ' ' || line[13] != ':' || line[16] != ':' || !is_digit(line[18])) return 0;
+  if (line.size() < 24 || line[4] != '-' || line[7] != '-' || line[10] != ' ' || line[13] != ':' ||
+      line[16] != ':' || !is_digit(line[18]))
+    return 0;
   std::size_t at = 19;
   if (line[at] == '.') {
     ++at;
     while (at < line.size() && is_digit(line[at])) ++at;
   }
-  if (line.size() > at + 7 && (line[at + 1] == '+' || line[at + 1] == '-') && all_digits(line.substr(at + 2, 4))) at += 6;
+  if (line.size() > at + 7 && (line[at + 1] == '+' || line[at + 1] == '-') &&
+      all_digits(line.substr(at + 2, 4)))
+    at += 6;
   return at < line.size() && line[at] == ' ' ? at + 1 : 0;
 }
 
@@ -35,8 +39,9 @@ std::optional<std::int64_t> exim_time(const SyslogHeader&, std::string_view line
 }
 
 Kinds exim_log_kinds(const SyslogHeader&, std::string_view line) {
-  return contains(line.substr(0, 512), " authenticator failed ") || contains(line, " A=") ? Kind::application | Kind::logon
-                                                                                          : Kinds(Kind::application);
+  return contains(line.substr(0, 512), " authenticator failed ") || contains(line, " A=")
+             ? Kind::application | Kind::logon
+             : Kinds(Kind::application);
 }
 
 }  // namespace

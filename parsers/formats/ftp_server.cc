@@ -90,31 +90,41 @@ constexpr TextRow kFilezilla[] = {
     {"{command|word} {argument}", "session", "info", "command"},
 };
 
-constexpr std::string_view kPrograms[] = {"vsftpd", "proftpd", "pure-ftpd", "wu-ftpd", "ftpd", "in.ftpd", "wu.ftpd", "FileZilla", "filezilla-server", "gssftpd", "tnftpd"};
+constexpr std::string_view kPrograms[] = {"vsftpd",  "proftpd", "pure-ftpd", "wu-ftpd",          "ftpd",
+                                          "in.ftpd", "wu.ftpd", "FileZilla", "filezilla-server", "gssftpd",
+                                          "tnftpd"};
 constexpr LogSource kLogSources[] = {{"linux", "", "vsftpd"}};
 
 /// "Fri Nov 20 14:59:00 2026 " off the front of a file's line.
 void take_time(std::string_view& text) {
-  if (text.size() > 25 && text[3] == ' ' && text[7] == ' ' && text[13] == ':' && text[24] == ' ' && month_from_name(text.substr(4, 3)) != 0) text.remove_prefix(25);
+  if (text.size() > 25 && text[3] == ' ' && text[7] == ' ' && text[13] == ':' && text[24] == ' ' &&
+      month_from_name(text.substr(4, 3)) != 0)
+    text.remove_prefix(25);
 }
 
 bool is_vsftpd(std::string_view text) {
   const std::string_view front = text.substr(0, 200);
-  return contains(front, ": Client \"") && (contains(front, "[pid ") || contains(front, " LOGIN: ") || contains(front, "LOAD: "));
+  return contains(front, ": Client \"") &&
+         (contains(front, "[pid ") || contains(front, " LOGIN: ") || contains(front, "LOAD: "));
 }
 bool is_filezilla(std::string_view text) {
   const std::string_view front = text.substr(0, 160);
-  return text.starts_with('(') && text.size() > 10 && is_digit(text[1]) && contains(front, ")> ") && contains(front, " - (");
+  return text.starts_with('(') && text.size() > 10 && is_digit(text[1]) && contains(front, ")> ") &&
+         contains(front, " - (");
 }
 /// xferlog: "Fri Nov 20 14:59:00 2026 1 203.0.113.9 1024 /file b _ o r bob ftp 0 * c"
 bool is_xferlog(std::string_view text) {
   take_time(text);
   text = trim(text);
-  return text.size() > 20 && is_digit(text.front()) && (text.ends_with(" c") || text.ends_with(" i")) && (contains(text, " ftp 0 ") || contains(text, " ftp 1 ") || contains(text, " sftp "));
+  return text.size() > 20 && is_digit(text.front()) && (text.ends_with(" c") || text.ends_with(" i")) &&
+         (contains(text, " ftp 0 ") || contains(text, " ftp 1 ") || contains(text, " sftp "));
 }
 
 bool is_ftp(const SyslogHeader& header, std::string_view text) {
-  if (is_any(header.app.substr(0, header.app.find('(')), {"vsftpd", "proftpd", "pure-ftpd", "wu-ftpd", "ftpd", "in.ftpd", "wu.ftpd", "FileZilla", "filezilla-server", "gssftpd", "tnftpd"})) return true;
+  if (is_any(header.app.substr(0, header.app.find('(')),
+             {"vsftpd", "proftpd", "pure-ftpd", "wu-ftpd", "ftpd", "in.ftpd", "wu.ftpd", "FileZilla",
+              "filezilla-server", "gssftpd", "tnftpd"}))
+    return true;
   if (!header.app.empty()) return false;
   return is_vsftpd(text) || is_filezilla(text) || is_xferlog(text);
 }
@@ -140,7 +150,13 @@ void parse_xferlog(PayloadWriter& out, std::string_view text) {
   out.add_file(text);
   out.add("user.name", last[4]);
   const std::string_view direction = last[6];
-  out.classify("file", direction == "i" ? "creation" : direction == "d" ? "deletion" : "access", direction == "i" ? "upload" : direction == "d" ? "delete" : "download",
+  out.classify("file",
+               direction == "i"   ? "creation"
+               : direction == "d" ? "deletion"
+                                  : "access",
+               direction == "i"   ? "upload"
+               : direction == "d" ? "delete"
+                                  : "download",
                last[0] == "c" ? Outcome::success : Outcome::failure);
 }
 
@@ -191,7 +207,8 @@ bool parse_pureftpd(PayloadWriter& out, std::string_view text) {
   out.add("log.level", take_until(rest, ']'));
   const TextRow* const row = table.read(out, trim_left(rest));
   const std::string_view user = who.substr(0, at);
-  if (user != "?" && out.event().find("user.name") == nullptr && (row == nullptr || row->category != kAuth)) out.add("user.name", user);
+  if (user != "?" && out.event().find("user.name") == nullptr && (row == nullptr || row->category != kAuth))
+    out.add("user.name", user);
   return true;
 }
 
@@ -217,15 +234,19 @@ void parse_ftp(PayloadWriter& out) {
   std::string_view text = trim(out.text());
   if (out.header().app.empty() && is_xferlog(text)) return parse_xferlog(out, text);
   take_time(text);
-  if (out.header().app.starts_with("vsftpd") || out.header().app.empty()) out.log_source("linux", {}, "vsftpd");
-  if (parse_filezilla(out, text) || parse_pureftpd(out, text) || parse_proftpd(out, text) || parse_vsftpd(out, text) || ftpd.read(out, text) != nullptr) return;
+  if (out.header().app.starts_with("vsftpd") || out.header().app.empty())
+    out.log_source("linux", {}, "vsftpd");
+  if (parse_filezilla(out, text) || parse_pureftpd(out, text) || parse_proftpd(out, text) ||
+      parse_vsftpd(out, text) || ftpd.read(out, text) != nullptr)
+    return;
   const LogonText logon = read_logon_text(text);  // "authentication failure; … rhost=203.0.113.9 user=bob"
   if (logon.outcome != Outcome::none) add_logon(out, logon);
 }
 
 Kinds ftp_kinds(const SyslogHeader&, std::string_view text) {
   const std::string_view front = text.substr(0, 320);
-  for (const SearchText& word : {SearchText("ogin"), SearchText("LOGIN"), SearchText("uthenticat"), SearchText("ogged"), SearchText("> 530 "), SearchText("> 230 ")}) {
+  for (const SearchText& word : {SearchText("ogin"), SearchText("LOGIN"), SearchText("uthenticat"),
+                                 SearchText("ogged"), SearchText("> 530 "), SearchText("> 230 ")}) {
     if (contains(front, word)) return Kind::application | Kind::logon;
   }
   return Kind::application;
@@ -237,8 +258,7 @@ extern const FormatSpec kFormat_ftp_server = {
     .number = Format{67},
     .name = "ftp_server",
     .title = "FTP servers: vsftpd, ProFTPD, Pure-FTPd, wu-ftpd, FileZilla, xferlog",
-    .sample =
-        R"(Fri Nov 20 14:59:00 2026 [pid 27202] [bob] FAIL LOGIN: Client "203.0.113.9")",
+    .sample = R"(Fri Nov 20 14:59:00 2026 [pid 27202] [bob] FAIL LOGIN: Client "203.0.113.9")",
     .rank = 40,
     .programs = kPrograms,
     .first_bytes = "[(CMTWFSD0123456789",

@@ -11,7 +11,8 @@ constexpr std::string_view kStarts[] = {"{\"method\":"};
 /// GitLab's production_json.log and api_json.log: one request a line, of a controller of Rails.
 bool is_gitlab(const SyslogHeader&, std::string_view text) {
   const std::string_view front = text.substr(0, 512);
-  return contains(front, "\"controller\":\"") && contains(front, "\"action\":\"") && contains(front, "\"path\":\"");
+  return contains(front, "\"controller\":\"") && contains(front, "\"action\":\"") &&
+         contains(front, "\"path\":\"");
 }
 
 /// An answer to a sign-in: a redirection lets the user in; the form again (200), or none (0), does not.
@@ -51,22 +52,30 @@ void parse_gitlab(PayloadWriter& out) {
       user = leaf.value;
     } else if (leaf.path == "params.key") {
       key = leaf.value;
-    } else if (leaf.path == "params.value.login" || (leaf.path == "params.value" && (key == "username" || key == "login"))) {
+    } else if (leaf.path == "params.value.login" ||
+               (leaf.path == "params.value" && (key == "username" || key == "login"))) {
       login = leaf.value;
     }
   }
   out.add("user.name", login.empty() ? user : login);
   const std::string_view method = out.event().text_of("http.request.method");
-  const bool sessions = controller.ends_with("SessionsController") || controller == "OmniauthCallbacksController" || controller.starts_with("Ldap::Omniauth");
+  const bool sessions = controller.ends_with("SessionsController") ||
+                        controller == "OmniauthCallbacksController" ||
+                        controller.starts_with("Ldap::Omniauth");
   if (sessions && action == "destroy") return out.classify("session", "end", "logout");
-  if (sessions && method == "POST" && action != "new") return out.logon("logon", outcome_of(controller, action, status));
-  out.classify("web", "access", {}, status.starts_with('2') || status.starts_with('3') ? Outcome::success : Outcome::failure);
+  if (sessions && method == "POST" && action != "new")
+    return out.logon("logon", outcome_of(controller, action, status));
+  out.classify("web", "access", {},
+               status.starts_with('2') || status.starts_with('3') ? Outcome::success : Outcome::failure);
 }
 
-std::optional<std::int64_t> gitlab_time(const SyslogHeader&, std::string_view text, int zone_minutes) { return peek_json_time(text, zone_minutes); }
+std::optional<std::int64_t> gitlab_time(const SyslogHeader&, std::string_view text, int zone_minutes) {
+  return peek_json_time(text, zone_minutes);
+}
 
 Kinds gitlab_kinds(const SyslogHeader&, std::string_view text) {
-  return contains(text.substr(0, 512), "sign_in") || contains(text.substr(0, 512), "SessionsController") || contains(text.substr(0, 512), "OmniauthCallbacks")
+  return contains(text.substr(0, 512), "sign_in") || contains(text.substr(0, 512), "SessionsController") ||
+                 contains(text.substr(0, 512), "OmniauthCallbacks")
              ? Kind::application | Kind::logon
              : Kinds(Kind::application);
 }

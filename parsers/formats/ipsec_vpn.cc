@@ -99,11 +99,14 @@ constexpr TextRow kLines[] = {
     {"wireguard: {interface|word}: {text} peer {peer|number} ({source:pair})", "network", "info", "peer"},
 };
 
-constexpr std::string_view kPrograms[] = {"charon", "charon-systemd", "ipsec", "pluto", "racoon", "xl2tpd", "pptpd", "pppd", "ocserv", "strongswan", "charon-nm", "kernel", "swanctl"};
+constexpr std::string_view kPrograms[] = {"charon",    "charon-systemd", "ipsec",  "pluto",  "racoon",
+                                          "xl2tpd",    "pptpd",          "pppd",   "ocserv", "strongswan",
+                                          "charon-nm", "kernel",         "swanctl"};
 constexpr std::string_view kStarts[] = {"wireguard: "};
 
 bool is_vpn(const SyslogHeader& header, std::string_view text) {
-  return !header.app.starts_with("kernel") ? !header.app.empty() || text.starts_with("wireguard: ") : text.starts_with("wireguard: ");
+  return !header.app.starts_with("kernel") ? !header.app.empty() || text.starts_with("wireguard: ")
+                                           : text.starts_with("wireguard: ");
 }
 
 /// Takes "07[IKE] <home|1> " off the front.
@@ -137,8 +140,10 @@ void parse_vpn(PayloadWriter& out) {
 
 Kinds vpn_kinds(const SyslogHeader&, std::string_view text) {
   if (text.starts_with("wireguard: ")) return Kind::os;
-  return contains(text.substr(0, 256), "uth") || contains(text.substr(0, 256), "logged in") || contains(text.substr(0, 256), "login ") ? Kind::application | Kind::logon
-                                                                                                                                  : Kinds(Kind::application);
+  return contains(text.substr(0, 256), "uth") || contains(text.substr(0, 256), "logged in") ||
+                 contains(text.substr(0, 256), "login ")
+             ? Kind::application | Kind::logon
+             : Kinds(Kind::application);
 }
 
 }  // namespace
@@ -147,8 +152,7 @@ extern const FormatSpec kFormat_ipsec_vpn = {
     .number = Format{72},
     .name = "ipsec_vpn",
     .title = "strongSwan, libreswan, racoon, xl2tpd, pppd, ocserv, WireGuard",
-    .sample =
-        R"(07[IKE] assigning virtual IP 10.8.0.7 to peer 'bob@example.org')",
+    .sample = R"(07[IKE] assigning virtual IP 10.8.0.7 to peer 'bob@example.org')",
     .rank = 30,
     .programs = kPrograms,
     .starts = kStarts,

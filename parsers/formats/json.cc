@@ -47,8 +47,7 @@ extern const FormatSpec kFormat_json = {
     .number = Format::json,
     .name = "json",
     .title = "JSON of a program nobody has taught us",
-    .sample =
-        R"({"user":"alice","action":"login","src_ip":"203.0.113.9"})",
+    .sample = R"({"user":"alice","action":"login","src_ip":"203.0.113.9"})",
     .rank = 250,
     .starts = kStarts,
     .parse = parse_json,

@@ -22,7 +22,8 @@ std::string_view line_text(const SyslogHeader& header, std::string_view text) {
 bool is_keycloak(const SyslogHeader& header, std::string_view text) {
   const std::string_view front = line_text(header, text).substr(0, 160);
   if (front.find("] (") == std::string_view::npos) return false;
-  return contains(front, "[org.keycloak.") || contains(front, "[org.jboss.") || contains(front, "[org.wildfly.") || contains(front, "[io.quarkus") ||
+  return contains(front, "[org.keycloak.") || contains(front, "[org.jboss.") ||
+         contains(front, "[org.wildfly.") || contains(front, "[io.quarkus") ||
          contains(front, "[org.infinispan.");
 }
 
@@ -40,14 +41,17 @@ void classify_user_event(PayloadWriter& out, std::string_view type) {
   std::string_view name = type;
   const bool error = take_suffix(name, "_ERROR");
   const Outcome outcome = error ? Outcome::failure : Outcome::success;
-  if (is_any(name, {"LOGIN", "IDENTITY_PROVIDER_LOGIN", "IDENTITY_PROVIDER_FIRST_LOGIN", "CLIENT_LOGIN", "IMPERSONATE", "FEDERATED_IDENTITY_LINK"})) {
+  if (is_any(name, {"LOGIN", "IDENTITY_PROVIDER_LOGIN", "IDENTITY_PROVIDER_FIRST_LOGIN", "CLIENT_LOGIN",
+                    "IMPERSONATE", "FEDERATED_IDENTITY_LINK"})) {
     return out.logon(type, outcome);
   }
   if (name == "LOGOUT") return out.logon(type, outcome, "end");
-  if (is_any(name, {"UPDATE_PASSWORD", "RESET_PASSWORD", "UPDATE_EMAIL", "UPDATE_PROFILE", "UPDATE_TOTP", "REMOVE_TOTP", "UPDATE_CREDENTIAL", "REMOVE_CREDENTIAL"})) {
+  if (is_any(name, {"UPDATE_PASSWORD", "RESET_PASSWORD", "UPDATE_EMAIL", "UPDATE_PROFILE", "UPDATE_TOTP",
+                    "REMOVE_TOTP", "UPDATE_CREDENTIAL", "REMOVE_CREDENTIAL"})) {
     return out.classify("iam", "change", type, outcome);
   }
-  if (is_any(name, {"REGISTER", "DELETE_ACCOUNT"})) return out.classify("iam", name == "REGISTER" ? "creation" : "deletion", type, outcome);
+  if (is_any(name, {"REGISTER", "DELETE_ACCOUNT"}))
+    return out.classify("iam", name == "REGISTER" ? "creation" : "deletion", type, outcome);
   // Tokens are exchanged by programs again and again: no logon of a person.
   out.classify("session", "info", type, outcome);
 }
@@ -110,15 +114,19 @@ void parse_event_pairs(PayloadWriter& out, std::string_view text) {
   if (!type.empty()) return classify_user_event(out, type);
   if (operation.empty()) return;
   const std::string_view action = resource.empty() ? operation : out.join(out.join(operation, "-"), resource);
-  const std::string_view kind = operation == "CREATE" ? "creation" : operation == "DELETE" ? "deletion" : "change";
-  out.classify("iam", kind, action, out.event().find("event.code") == nullptr ? Outcome::success : Outcome::failure);
+  const std::string_view kind = operation == "CREATE"   ? "creation"
+                                : operation == "DELETE" ? "deletion"
+                                                        : "change";
+  out.classify("iam", kind, action,
+               out.event().find("event.code") == nullptr ? Outcome::success : Outcome::failure);
 }
 
 /// `2026-11-20 14:59:00,123 WARN  [org.keycloak.events] (executor-thread-4) type=…`: the server's log, over syslog or from its file.
 void parse_keycloak(PayloadWriter& out) {
   const SyslogHeader& header = out.header();
   const std::string_view whole = line_text(header, out.text());
-  if (whole.data() != out.text().data() && header.host_from_message && is_level(header.host)) out.set("host.name", out.context().peer);
+  if (whole.data() != out.text().data() && header.host_from_message && is_level(header.host))
+    out.set("host.name", out.context().peer);
   out.observer("Keycloak", "Keycloak", "iam");
   std::string_view text = whole;
   take_time(text);
@@ -141,11 +149,13 @@ void parse_keycloak(PayloadWriter& out) {
     }
   }
   out.set("message", trim(text));
-  if (logger == "org.keycloak.events" || text.starts_with("type=") || text.starts_with("operationType=")) parse_event_pairs(out, text);
+  if (logger == "org.keycloak.events" || text.starts_with("type=") || text.starts_with("operationType="))
+    parse_event_pairs(out, text);
 }
 
 Kinds keycloak_kinds(const SyslogHeader&, std::string_view text) {
-  return contains(text.substr(0, 200), "org.keycloak.events") ? Kind::application | Kind::logon : Kinds(Kind::application);
+  return contains(text.substr(0, 200), "org.keycloak.events") ? Kind::application | Kind::logon
+                                                              : Kinds(Kind::application);
 }
 
 std::optional<std::int64_t> keycloak_time(const SyslogHeader&, std::string_view text, int zone_minutes) {

@@ -13,7 +13,9 @@ namespace {
 /// Lines of files have no program: what a syslog header's reader takes for the host may be the sentence's first word
 /// ("2026-11-20T14:59:00+08:00: authentication failure; rhost=…").
 std::string_view sentence_of(const SyslogHeader& header, std::string_view text) {
-  return header.app.empty() && !header.has_priority && header.format != HeaderFormat::rfc5424 ? line_of(header) : text;
+  return header.app.empty() && !header.has_priority && header.format != HeaderFormat::rfc5424
+             ? line_of(header)
+             : text;
 }
 
 bool is_logon(const SyslogHeader& header, std::string_view text) {
@@ -45,7 +47,8 @@ void parse_logon(PayloadWriter& out) {
   if (sentence.data() != out.text().data() && header.host_from_message) {
     // The host's place holds a word of the sentence, a level or a number.
     const Means means = meaning_of(out.lower_case(header.host));
-    const bool level = is_any(header.host, {"WARNING", "WARN", "INFO", "ERROR", "NOTICE", "DEBUG", "CRITICAL", "Logon", "LOGIN"});
+    const bool level = is_any(
+        header.host, {"WARNING", "WARN", "INFO", "ERROR", "NOTICE", "DEBUG", "CRITICAL", "Logon", "LOGIN"});
     if (means != Means::nothing || level || all_digits(header.host)) {
       out.set("message", sentence);
       out.set("host.name", out.context().peer);
@@ -58,7 +61,8 @@ Kinds logon_kinds(const SyslogHeader& header, std::string_view) {
   const Kinds known = app_kinds(app_kind(header.app));
   if (!known.none()) return known | Kind::logon;
   const unsigned facility = header.has_priority ? header.priority.facility() : 1;
-  return facility == 4 || facility == 10 ? Kind::os | Kind::logon : Kind::application | Kind::logon;  // auth, authpriv
+  return facility == 4 || facility == 10 ? Kind::os | Kind::logon
+                                         : Kind::application | Kind::logon;  // auth, authpriv
 }
 
 }  // namespace

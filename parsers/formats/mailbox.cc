@@ -75,10 +75,13 @@ constexpr TextRow kLines[] = {
     {"successful login from '{source}' for user '{user}'", kAuth, "start", "logon", Outcome::success},
 };
 
-constexpr std::string_view kPrograms[] = {"imapd",          "pop3d",        "imapd-ssl",  "pop3d-ssl",  "imaplogin",     "courierpop3login", "courieresmtpd", "pop3login", "imap4d",
-                                          "courierpop3d",   "courier-imapd", "courier-pop3d", "esmtpd", "cyrus",      "imap",          "imaps",            "pop3",          "pop3s",
-                                          "sieve",          "timsieved",    "ipop3d",     "solid-pop3d", "vpopmail",     "perdition",        "roundcube",     "squirrelmail", "horde",
-                                          "sogod",          "HORDE",        "perdition.imap4", "vm-pop3d", "nntpd", "lmtpunix"};
+constexpr std::string_view kPrograms[] = {
+    "imapd",         "pop3d",        "imapd-ssl", "pop3d-ssl",    "imaplogin",     "courierpop3login",
+    "courieresmtpd", "pop3login",    "imap4d",    "courierpop3d", "courier-imapd", "courier-pop3d",
+    "esmtpd",        "cyrus",        "imap",      "imaps",        "pop3",          "pop3s",
+    "sieve",         "timsieved",    "ipop3d",    "solid-pop3d",  "vpopmail",      "perdition",
+    "roundcube",     "squirrelmail", "horde",     "sogod",        "HORDE",         "perdition.imap4",
+    "vm-pop3d",      "nntpd",        "lmtpunix"};
 constexpr std::string_view kStarts[] = {"vchkpw-", "SOGoRootPage "};
 
 /// Roundcube's and Horde's own files: "[20-Nov-2026 14:59:00 +0800]: <session> Failed login for …"
@@ -86,7 +89,8 @@ std::string_view bare_line(std::string_view text) {
   text = trim(text);
   if (text.starts_with('[')) {
     // "[horde] [login] FAILED LOGIN …", "[imp] …"
-    while (text.starts_with('[') && text.find("] ") != std::string_view::npos && text.find("] ") < 40) text = trim_left(text.substr(text.find("] ") + 2));
+    while (text.starts_with('[') && text.find("] ") != std::string_view::npos && text.find("] ") < 40)
+      text = trim_left(text.substr(text.find("] ") + 2));
     if (const std::size_t end = text.find("]: "); end < 40) text = trim_left(text.substr(end + 3));
   }
   return text;
@@ -101,16 +105,18 @@ void parse_mailbox(PayloadWriter& out) {
   if (logon.outcome != Outcome::none) add_logon(out, logon);
 }
 
-Kinds mailbox_kinds(const SyslogHeader&, std::string_view text) { return mentions_logon(text.substr(0, 256)) ? Kind::application | Kind::logon : Kinds(Kind::application); }
+Kinds mailbox_kinds(const SyslogHeader&, std::string_view text) {
+  return mentions_logon(text.substr(0, 256)) ? Kind::application | Kind::logon : Kinds(Kind::application);
+}
 
 }  // namespace
 
 extern const FormatSpec kFormat_mailbox = {
     .number = Format{79},
     .name = "mailbox",
-    .title = "Courier, Cyrus, UW imapd, solid-pop3d, vpopmail, perdition; Roundcube, SquirrelMail, Horde, SOGo",
-    .sample =
-        R"(LOGIN FAILED, user=bob, ip=[::ffff:203.0.113.9])",
+    .title =
+        "Courier, Cyrus, UW imapd, solid-pop3d, vpopmail, perdition; Roundcube, SquirrelMail, Horde, SOGo",
+    .sample = R"(LOGIN FAILED, user=bob, ip=[::ffff:203.0.113.9])",
     .rank = 40,
     .programs = kPrograms,
     .starts = kStarts,

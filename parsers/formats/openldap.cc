@@ -78,7 +78,8 @@ std::optional<std::int64_t> ldap_time(const SyslogHeader&, std::string_view text
 
 Kinds ldap_kinds(const SyslogHeader&, std::string_view text) {
   const std::string_view front = text.substr(0, 160);
-  return contains(front, " BIND ") || contains(front, "tag=97") ? Kind::application | Kind::logon : Kinds(Kind::application);
+  return contains(front, " BIND ") || contains(front, "tag=97") ? Kind::application | Kind::logon
+                                                                : Kinds(Kind::application);
 }
 
 }  // namespace

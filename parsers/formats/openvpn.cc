@@ -57,7 +57,9 @@ void take_peer(PayloadWriter& out, std::string_view& text) {
   if (first.size() < 9 || first.size() > 300) return;
   const std::size_t slash = first.rfind('/');
   std::string_view peer_text = slash == std::string_view::npos ? first : first.substr(slash + 1);
-  for (const std::string_view transport : {"udp4:", "udp6:", "tcp4-server:", "tcp6-server:", "tcp4:", "tcp6:"}) take_prefix(peer_text, transport);
+  for (const std::string_view transport :
+       {"udp4:", "udp6:", "tcp4-server:", "tcp6-server:", "tcp4:", "tcp6:"})
+    take_prefix(peer_text, transport);
   const LogonPeer peer = read_logon_peer(peer_text);
   if (peer.end == 0 || peer.end != peer_text.size()) return;
   out.add_endpoint(Side::source, peer.address);
@@ -70,11 +72,14 @@ void parse_openvpn(PayloadWriter& out) {
   static const TextTable table(kLines);
   out.observer("OpenVPN", "OpenVPN", "vpn");
   std::string_view text = trim(out.text());
-  if (text.size() > 26 && text[4] == '-' && text[13] == ':' && text[19] == ' ') text.remove_prefix(20);  // its own file: "2026-11-20 14:59:00 "
+  if (text.size() > 26 && text[4] == '-' && text[13] == ':' && text[19] == ' ')
+    text.remove_prefix(20);  // its own file: "2026-11-20 14:59:00 "
   take_peer(out, text);
   if (const TextRow* row = table.read(out, text); row != nullptr) {
-    if (const std::string_view subject = out.event().text_of("vendor.subject"); !subject.empty() && out.event().text_of("vendor.depth") == "0") {
-      if (const std::size_t name = subject.find("CN="); name != std::string_view::npos && out.event().find("user.name") == nullptr) {
+    if (const std::string_view subject = out.event().text_of("vendor.subject");
+        !subject.empty() && out.event().text_of("vendor.depth") == "0") {
+      if (const std::size_t name = subject.find("CN=");
+          name != std::string_view::npos && out.event().find("user.name") == nullptr) {
         const std::string_view rest = subject.substr(name + 3);
         out.add("user.name", rest.substr(0, rest.find_first_of(",/")));
       }
@@ -91,8 +96,7 @@ extern const FormatSpec kFormat_openvpn = {
     .number = Format{71},
     .name = "openvpn",
     .title = "OpenVPN",
-    .sample =
-        R"(203.0.113.9:50022 TLS Auth Error: Auth Username/Password verification failed for peer)",
+    .sample = R"(203.0.113.9:50022 TLS Auth Error: Auth Username/Password verification failed for peer)",
     .rank = 30,
     .programs = kPrograms,
     .parse = parse_openvpn,

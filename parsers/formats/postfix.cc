@@ -92,7 +92,8 @@ void parse_postfix(PayloadWriter& out) {
 }
 
 Kinds postfix_kinds(const SyslogHeader&, std::string_view text) {
-  return contains(text, "SASL ") || contains(text, "sasl_username=") ? Kind::application | Kind::logon : Kinds(Kind::application);
+  return contains(text, "SASL ") || contains(text, "sasl_username=") ? Kind::application | Kind::logon
+                                                                     : Kinds(Kind::application);
 }
 
 }  // namespace

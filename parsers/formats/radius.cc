@@ -1,5 +1,5 @@
-#include "parsers/format.h"
 #include "parsers/field_target.h"
+#include "parsers/format.h"
 #include "parsers/payload_text.h"
 #include "parsers/text_template.h"
 
@@ -52,7 +52,8 @@ constexpr std::string_view kPrograms[] = {"radiusd", "freeradius", "radius"};
 bool is_radius(const SyslogHeader& header, std::string_view text) {
   if (is_any(header.app.substr(0, header.app.find('(')), {"radiusd", "freeradius", "radius"})) return true;
   const std::string_view front = text.substr(0, 512);
-  return contains(front, " : Auth: ") || contains(front, "Acct-Status-Type = ") || contains(front, "Acct-Status-Type=");
+  return contains(front, " : Auth: ") || contains(front, "Acct-Status-Type = ") ||
+         contains(front, "Acct-Status-Type=");
 }
 
 /// A card's address in any of its spellings, or an IP address.
@@ -78,7 +79,8 @@ void parse_attributes(PayloadWriter& out, std::string_view text) {
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos) break;
     std::string_view key = trim(text.substr(0, equals));
-    if (const std::size_t start = key.find_last_of(" \t\n,;:"); start != std::string_view::npos) key.remove_prefix(start + 1);
+    if (const std::size_t start = key.find_last_of(" \t\n,;:"); start != std::string_view::npos)
+      key.remove_prefix(start + 1);
     text = text.substr(equals + 1);
     while (!text.empty() && (text.front() == ' ' || text.front() == '=')) text.remove_prefix(1);
     std::string_view value;
@@ -92,8 +94,14 @@ void parse_attributes(PayloadWriter& out, std::string_view text) {
     if (!key.empty()) static_cast<FieldTable>(kMap).put_or_keep(out, key, value);
   }
   const std::string_view status = out.event().text_of("vendor.acct_status_type");
-  const std::string_view action = is_any(status, {"Start", "1"}) ? "accounting_start" : is_any(status, {"Stop", "2"}) ? "accounting_stop" : "accounting_update";
-  out.classify("session", action.ends_with("start") ? "start" : action.ends_with("stop") ? "end" : "info", action);
+  const std::string_view action = is_any(status, {"Start", "1"})  ? "accounting_start"
+                                  : is_any(status, {"Stop", "2"}) ? "accounting_stop"
+                                                                  : "accounting_update";
+  out.classify("session",
+               action.ends_with("start")  ? "start"
+               : action.ends_with("stop") ? "end"
+                                          : "info",
+               action);
 }
 
 /// FreeRADIUS: who was let in by which access point or gateway, and who has which address (accounting).
@@ -106,7 +114,8 @@ void parse_radius(PayloadWriter& out) {
     parse_attributes(out, text);
     return add_station(out);
   }
-  if (const std::size_t auth = text.find(" : Auth: "); auth != std::string_view::npos && auth < 32) text.remove_prefix(auth + 9);
+  if (const std::size_t auth = text.find(" : Auth: "); auth != std::string_view::npos && auth < 32)
+    text.remove_prefix(auth + 9);
   take_prefix(text, "Auth: ");
   if (text.starts_with('(')) {  // "(7) "
     take_until(text, ')');
@@ -118,7 +127,8 @@ void parse_radius(PayloadWriter& out) {
   add_station(out);
   // "bob/wrongpass", "bob/<via Auth-Type = mschap>": what stands behind the name is a password or how it was asked.
   const std::string_view user = out.event().text_of("user.name");
-  if (const std::size_t slash = user.find('/'); slash != std::string_view::npos && !user.starts_with("host/")) out.set("user.name", user.substr(0, slash));
+  if (const std::size_t slash = user.find('/'); slash != std::string_view::npos && !user.starts_with("host/"))
+    out.set("user.name", user.substr(0, slash));
 }
 
 Kinds radius_kinds(const SyslogHeader&, std::string_view) { return Kind::application | Kind::logon; }

@@ -102,13 +102,18 @@ constexpr TextRow kLines[] = {
     {"attackalert: Host: {source.domain|word}/{source|ip} is already blocked Ignoring", "intrusion_detection", "denied", "blocked"},
 };
 
-constexpr std::string_view kPrograms[] = {"dropbear", "xrdp",    "xrdp-sesman", "login",   "in.rlogind", "rlogind", "rshd", "in.rshd", "in.telnetd",
-                                          "telnetd",  "nrpe",    "portsentry",  "rlogin",  "klogind",    "danted",  "sockd", "fail2ban", "sshguard", "lfd"};
+constexpr std::string_view kPrograms[] = {"dropbear", "xrdp",       "xrdp-sesman", "login",      "in.rlogind",
+                                          "rlogind",  "rshd",       "in.rshd",     "in.telnetd", "telnetd",
+                                          "nrpe",     "portsentry", "rlogin",      "klogind",    "danted",
+                                          "sockd",    "fail2ban",   "sshguard",    "lfd"};
 constexpr std::string_view kStarts[] = {"[2"};
 constexpr LogSource kLogSources[] = {{"linux", "", "auth"}};
 
 /// xrdp's own file: "[20261120-14:59:00] [INFO ] AUTHFAIL: …"
-bool is_xrdp_line(std::string_view text) { return text.size() > 24 && text[0] == '[' && text[9] == '-' && text[18] == ']' && text.substr(19, 2) == " ["; }
+bool is_xrdp_line(std::string_view text) {
+  return text.size() > 24 && text[0] == '[' && text[9] == '-' && text[18] == ']' &&
+         text.substr(19, 2) == " [";
+}
 
 bool is_remote_login(const SyslogHeader& header, std::string_view text) {
   const std::string_view program = program_name(header.app);
@@ -124,7 +129,8 @@ void parse_remote_login(PayloadWriter& out) {
   out.log_source("linux", {}, "auth");
   std::string_view text = trim(out.text());
   if (is_xrdp_line(text)) text = trim_left(text.substr(19));
-  if (text.starts_with('[') && text.substr(0, 10).find("] ") != std::string_view::npos) text = trim_left(text.substr(text.find("] ") + 2));  // "[INFO ] "
+  if (text.starts_with('[') && text.substr(0, 10).find("] ") != std::string_view::npos)
+    text = trim_left(text.substr(text.find("] ") + 2));  // "[INFO ] "
   const std::string_view app = out.header().app;
   // xrdp's window repeats what the user typed.
   if (app == "xrdp" && !text.starts_with("Socket ")) return out.classify("session", "info", "rdp_window");
@@ -138,7 +144,9 @@ void parse_remote_login(PayloadWriter& out) {
 }
 
 Kinds remote_login_kinds(const SyslogHeader& header, std::string_view) {
-  if (header.app.starts_with("portsentry") || header.app.starts_with("danted") || header.app.starts_with("sockd")) return Kind::device;
+  if (header.app.starts_with("portsentry") || header.app.starts_with("danted") ||
+      header.app.starts_with("sockd"))
+    return Kind::device;
   if (header.app.starts_with("nrpe")) return Kind::application;
   return Kind::os | Kind::logon;
 }
@@ -149,8 +157,7 @@ extern const FormatSpec kFormat_remote_login = {
     .number = Format{75},
     .name = "remote_login",
     .title = "dropbear, xrdp, login, rlogin, rsh, telnet; nrpe, portsentry, Dante; fail2ban, sshguard, lfd",
-    .sample =
-        R"(Bad password attempt for 'root' from 203.0.113.9:50022)",
+    .sample = R"(Bad password attempt for 'root' from 203.0.113.9:50022)",
     .rank = 30,
     .programs = kPrograms,
     .starts = kStarts,

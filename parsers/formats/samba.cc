@@ -1,5 +1,5 @@
-#include "parsers/format.h"
 #include "parsers/field_target.h"
+#include "parsers/format.h"
 #include "parsers/json_fields.h"
 #include "parsers/json_members.h"
 #include "parsers/payload_text.h"
@@ -59,7 +59,9 @@ constexpr std::string_view kPrograms[] = {"smbd", "samba", "smbd_audit", "winbin
 constexpr std::string_view kStarts[] = {"{\"timestamp\"", "Auth: ["};
 
 bool is_samba(const SyslogHeader& header, std::string_view text) {
-  if (text.starts_with('{')) return contains(text.substr(0, 256), "\"type\": \"Auth") || contains(text.substr(0, 256), "\"type\":\"Auth");
+  if (text.starts_with('{'))
+    return contains(text.substr(0, 256), "\"type\": \"Auth") ||
+           contains(text.substr(0, 256), "\"type\":\"Auth");
   return !header.app.empty() || text.starts_with("Auth: [");
 }
 
@@ -91,13 +93,18 @@ void parse_samba(PayloadWriter& out) {
   add_side(out, Side::source, out.event().text_of("vendor.remote"));
   add_side(out, Side::destination, out.event().text_of("vendor.local"));
   const std::string_view status = out.event().text_of("event.code");
-  if (out.event().find("event.outcome") == nullptr && !status.empty()) out.add("event.outcome", status == "NT_STATUS_OK" ? "success" : "failure");
+  if (out.event().find("event.outcome") == nullptr && !status.empty())
+    out.add("event.outcome", status == "NT_STATUS_OK" ? "success" : "failure");
 }
 
-std::optional<std::int64_t> samba_time(const SyslogHeader&, std::string_view text, int zone_minutes) { return peek_json_time(text, zone_minutes); }
+std::optional<std::int64_t> samba_time(const SyslogHeader&, std::string_view text, int zone_minutes) {
+  return peek_json_time(text, zone_minutes);
+}
 
 Kinds samba_kinds(const SyslogHeader&, std::string_view text) {
-  return contains(text.substr(0, 256), "uth") || contains(text.substr(0, 256), "initially as user") ? Kind::application | Kind::logon : Kinds(Kind::application);
+  return contains(text.substr(0, 256), "uth") || contains(text.substr(0, 256), "initially as user")
+             ? Kind::application | Kind::logon
+             : Kinds(Kind::application);
 }
 
 }  // namespace

@@ -5,7 +5,8 @@
 namespace vigil {
 namespace {
 
-constexpr std::string_view kPrograms[] = {"sendmail", "sm-mta", "sm-acceptingconnections", "sm-msp-queue", "sm-que", "sm-mta-auth", "sendmail-mta"};
+constexpr std::string_view kPrograms[] = {
+    "sendmail", "sm-mta", "sm-acceptingconnections", "sm-msp-queue", "sm-que", "sm-mta-auth", "sendmail-mta"};
 
 /// "host.example.org [203.0.113.9] (may be forged)", "[203.0.113.9]", "bob@localhost": a name alone is a user's.
 void add_relay(PayloadWriter& out, Side side, std::string_view text) {
@@ -27,7 +28,9 @@ std::string_view without_angles(std::string_view text) {
 /// `from=<alice@example.org>, size=1843, class=0, nrcpts=1, msgid=<…>, proto=ESMTP, daemon=MTA, relay=host [203.0.113.9]`
 bool parse_pairs(PayloadWriter& out, std::string_view text) {
   const bool arrival = text.starts_with("from=");
-  if (!arrival && !text.starts_with("to=") && !text.starts_with("ruleset=") && !text.starts_with("AUTH=") && !text.starts_with("STARTTLS=")) return false;
+  if (!arrival && !text.starts_with("to=") && !text.starts_with("ruleset=") && !text.starts_with("AUTH=") &&
+      !text.starts_with("STARTTLS="))
+    return false;
   const bool outgoing = text.starts_with("to=");
   bool failed = false, sent = false;
   while (!text.empty()) {
@@ -63,14 +66,21 @@ bool parse_pairs(PayloadWriter& out, std::string_view text) {
       sent = value.starts_with("Sent");
       failed = !sent && !value.starts_with("Deferred") && !value.starts_with("queued");
       out.add("event.reason", value);
-    } else if (is_any(key, {"ctladdr", "mailer", "dsn", "proto", "daemon", "nrcpts", "delay", "AUTH", "STARTTLS", "verify", "cipher", "version"})) {
+    } else if (is_any(key, {"ctladdr", "mailer", "dsn", "proto", "daemon", "nrcpts", "delay", "AUTH",
+                            "STARTTLS", "verify", "cipher", "version"})) {
       out.add_vendor(key, value);
     }
   }
   if (out.event().find("vendor.AUTH") != nullptr) {
     out.logon("logon", Outcome::success);
   } else if (outgoing) {
-    out.classify("email", "info", sent ? "delivered" : failed ? "failed" : "deferred", sent ? Outcome::success : failed ? Outcome::failure : Outcome::none);
+    out.classify("email", "info",
+                 sent     ? "delivered"
+                 : failed ? "failed"
+                          : "deferred",
+                 sent     ? Outcome::success
+                 : failed ? Outcome::failure
+                          : Outcome::none);
   } else if (arrival) {
     out.classify("email", "start", "received");
   }
@@ -84,7 +94,8 @@ void parse_sendmail(PayloadWriter& out) {
   out.observer("Proofpoint", "Sendmail", "mail");
   std::string_view text = trim(out.text());
   const std::string_view id = text.substr(0, text.find(": "));
-  if (id.size() < text.size() && id.size() >= 12 && id.size() <= 20 && id.find_first_of(" =,[") == std::string_view::npos) {
+  if (id.size() < text.size() && id.size() >= 12 && id.size() <= 20 &&
+      id.find_first_of(" =,[") == std::string_view::npos) {
     out.add_vendor("queue_id", id);
     text = trim_left(text.substr(id.size() + 1));
   }
@@ -105,16 +116,21 @@ void parse_sendmail(PayloadWriter& out) {
     std::string_view rest = text.substr(at + 32);
     const std::string_view command = take_until(rest, ',');
     out.add_vendor("command", command);
-    if (const std::size_t count = rest.find("count="); count != std::string_view::npos) out.add_vendor("count", rest.substr(count + 6));
+    if (const std::size_t count = rest.find("count="); count != std::string_view::npos)
+      out.add_vendor("count", rest.substr(count + 6));
     // Refused passwords in a row, or addresses tried one after the other.
-    return command == "AUTH" ? out.logon("logon", Outcome::failure) : out.classify("email", "denied", "smtp_attack", Outcome::failure);
+    return command == "AUTH" ? out.logon("logon", Outcome::failure)
+                             : out.classify("email", "denied", "smtp_attack", Outcome::failure);
   }
   if (parse_pairs(out, text)) return;
-  for (const std::string_view word : {" did not issue ", ": lost input channel from ", "rejecting commands from ", "lost input channel from ", "rejecting connections on "}) {
+  for (const std::string_view word :
+       {" did not issue ", ": lost input channel from ", "rejecting commands from ",
+        "lost input channel from ", "rejecting connections on "}) {
     const std::size_t at = text.find(word);
     if (at == std::string_view::npos) continue;
     std::string_view host = word.starts_with(" did") ? text.substr(0, at) : text.substr(at + word.size());
-    if (const std::size_t close = host.find(']'); close != std::string_view::npos) host = host.substr(0, close + 1);
+    if (const std::size_t close = host.find(']'); close != std::string_view::npos)
+      host = host.substr(0, close + 1);
     add_relay(out, Side::source, host);
     return out.classify("network", word.starts_with("rejecting") ? "denied" : "connection", "connection");
   }
