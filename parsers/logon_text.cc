@@ -1,5 +1,7 @@
 #include "parsers/logon_text.h"
 
+#include <array>
+
 #include "parsers/logon_names.h"
 #include "parsers/logon_words.h"
 #include "parsers/payload_text.h"
@@ -50,8 +52,7 @@ class Sentence {
   /// Words of a subject that begins here: 1, or 2 for "log in"; 0: there is none.
   std::size_t subject_words(std::size_t i) const {
     if (has(means(i), Means::subject)) return 1;
-    if ((is(i, "log") || is(i, "sign")) && (is(i + 1, "in") || is(i + 1, "on")) && same_clause(i, i + 1))
-      return 2;
+    if (has(means(i), Means::half) && (is(i + 1, "in") || is(i + 1, "on")) && same_clause(i, i + 1)) return 2;
     return 0;
   }
   bool is_act(std::size_t i) const {
@@ -103,14 +104,8 @@ class Sentence {
     if (has(what, Means::whole_failure)) return pair(i, i, Outcome::failure);
     if (has(what, Means::failed) || has(what, Means::wrong) || has(what, Means::succeeded))
       return from_outcome(i);
-    if (has(what, Means::done) || is(i, "session")) return from_done(i);
-    if (is(i, "could") || is(i, "cannot")) {
-      const std::size_t verb = is(i, "cannot") ? i + 1 : is(i + 1, "not") ? i + 2 : 0;
-      return verb > 0 && subject_words(verb) > 0 && is_act(verb) && same_clause(i, verb)
-                 ? pair(i, verb, Outcome::failure)
-                 : Found();
-    }
-    if (is(i, "unable") || is(i, "tried") || is(i, "trying") || is(i, "attempting")) return from_trial(i);
+    if (has(what, Means::done) || (has(what, Means::trial) && is(i, "session"))) return from_done(i);
+    if (has(what, Means::trial)) return from_trial(i);
     if (subject_words(i) > 0) return from_subject(i);
     if (has(what, Means::account)) return from_account(i);
     return {};
@@ -235,6 +230,12 @@ class Sentence {
   }
 
   Found from_trial(std::size_t i) const {
+    if (is(i, "could") || is(i, "cannot")) {
+      const std::size_t verb = is(i, "cannot") ? i + 1 : is(i + 1, "not") ? i + 2 : 0;
+      return verb > 0 && subject_words(verb) > 0 && is_act(verb) && same_clause(i, verb)
+                 ? pair(i, verb, Outcome::failure)
+                 : Found();
+    }
     const std::size_t verb = verb_behind(i);
     if (verb == 0) return {};
     if (is(i, "unable")) return pair(i, verb, Outcome::failure);
@@ -365,42 +366,36 @@ bool mentioned_at(std::string_view text) {
   }
 }
 
-/// The two characters that mentioned_at()'s words begin with, so that few places are looked at closely.
-constexpr bool may_begin(char one, char two) {
-  two = lower(two);
-  switch (lower(one)) {
-    case 'l':
-    case 'n':
-    case 't':
-      return two == 'o';
-    case 'a':
-      return two == 'u' || two == 'c' || two == 'n';
-    case 'p':
-      return two == 'a';
-    case 'c':
-      return two == 'r' || two == 'o';
-    case 's':
-      return two == 'i' || two == 'e';
-    case 'u':
-      return two == 's' || two == 'n';
-    case 'i':
-      return two == 'n' || two == 'l';
-    case '2':
-    case 'm':
-      return two == 'f';
-    case 'o':
-      return two == 't';
-    default:
-      return static_cast<unsigned char>(one) >= 0xe5 && static_cast<unsigned char>(one) <= 0xe9;
+/// What mentioned_at()'s words begin with, by the lower five bits of characters one and two, two and three: few places are
+/// looked at closely.
+class Pairs {
+ public:
+  constexpr explicit Pairs(std::string_view pairs) {
+    for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) is_one_[index(pairs[i], pairs[i + 1])] = true;
   }
+  constexpr bool has(char one, char two) const { return is_one_[index(one, two)]; }
+
+ private:
+  static constexpr std::size_t index(char one, char two) {
+    return (static_cast<unsigned char>(one) & 31U) << 5U | (static_cast<unsigned char>(two) & 31U);
+  }
+  std::array<bool, 1024> is_one_{};
+};
+constexpr Pairs kFirst("lonotoauacanpacrcosiseusuninil2fmfot");
+constexpr Pairs kSecond("ogo okotutccnmasreonigessenknvllfatp");
+
+constexpr bool may_begin(const char* at) {
+  const auto byte = static_cast<unsigned char>(*at);
+  if (byte >= 0x80) return byte >= 0xe5 && byte <= 0xe9;  // Chinese characters
+  return kFirst.has(at[0], at[1]) && kSecond.has(at[1], at[2]);
 }
 
 }  // namespace
 
 bool mentions_logon(std::string_view text) {
   text = text.substr(0, kLogonBytesMax);
-  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
-    if (may_begin(text[i], text[i + 1]) && mentioned_at(text.substr(i))) return true;
+  for (std::size_t i = 0; i + 2 < text.size(); ++i) {
+    if (may_begin(text.data() + i) && mentioned_at(text.substr(i))) return true;
   }
   return false;
 }

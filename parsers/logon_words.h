@@ -8,7 +8,7 @@
 namespace vigil {
 
 /// What a word may mean in a sentence about a logon. A word may be several.
-enum class Means : std::uint16_t {
+enum class Means : std::uint32_t {
   nothing = 0,
   subject = 1 << 0,         ///< login, authentication, password
   login_like = 1 << 1,      ///< a subject that is an act: login, authentication, but no password
@@ -24,7 +24,9 @@ enum class Means : std::uint16_t {
   change = 1 << 11,         ///< changed, reset: of a password
   whole_failure = 1 << 12,  ///< authfail, badlogin: all in one word
   name_marker = 1 << 13,    ///< user, username, account: the name follows
-  peer_marker = 1 << 14     ///< from, ip, rhost: the address follows
+  peer_marker = 1 << 14,    ///< from, ip, rhost: the address follows
+  trial = 1 << 15,          ///< unable, tried, could, session: what follows tells
+  half = 1 << 16            ///< log, sign: a subject with "in" or "on" behind
 };
 constexpr Means operator|(Means a, Means b) {
   return static_cast<Means>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
