@@ -344,6 +344,20 @@ constexpr PayloadCase kApplications[] = {
      "https://www.example.org|1795157940|user|203.0.113.9|https://www.example.org/?a=|0||Login attempt "
      "failed for x|7||Session opened for bob.",
      "event.outcome=success | user.name=bob"},
+    {"Zimbra",
+     "2026-11-20 14:59:00,123 WARN  [qtp-1:https://mail.example.org/service/soap/AuthRequest] "
+     "[name=bob@example.org;oip=203.0.113.9;ua=x;soapId=1;] security - cmd=Auth; account=bob@example.org; "
+     "protocol=soap; "
+     "error=authentication failed for [bob@example.org], invalid password;",
+     "format=app_log | event.outcome=failure | user.name=bob@example.org | source.ip=203.0.113.9"},
+    {"Zimbra, let in",
+     "2026-11-20 14:59:00,123 INFO  [ImapServer-1] [ip=10.1.0.5;oip=203.0.113.9;cid=7;] security - cmd=Auth; "
+     "account=bob@example.org; protocol=imap;",
+     "event.outcome=success | source.ip=203.0.113.9"},
+    {"fail2ban", "<30>Nov 20 14:59:00 h fail2ban.actions[7]: NOTICE [sshd] Ban 203.0.113.9",
+     "format=remote_login | source.ip=203.0.113.9 | event.action=banned | rule.name=sshd | !event.outcome"},
+    {"another program that begins with a bracket", "<14>Nov 20 14:59:00 h app[7]: [203.0.113.9] hello",
+     "format=none"},
     {"GitLab",
      R"({"method":"POST","path":"/users/sign_in","format":"html","controller":"SessionsController","action":"create","status":200,"params":[{"key":"user","value":{"login":"bob"}}],"remote_ip":"203.0.113.9"})",
      "format=gitlab | event.outcome=failure | user.name=bob | source.ip=203.0.113.9 | kinds=application "
