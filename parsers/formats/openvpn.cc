@@ -51,21 +51,33 @@ constexpr TextRow kLines[] = {
 
 constexpr std::string_view kPrograms[] = {"openvpn", "ovpn-server", "openvpnserv", "openvpnas"};
 
-/// Takes "bob/203.0.113.9:50022 ", "203.0.113.9:50022 ", "udp4:203.0.113.9:50022 " off the front.
-void take_peer(PayloadWriter& out, std::string_view& text) {
+/// "bob/203.0.113.9:50022 ", "203.0.113.9:50022 ", "udp4:203.0.113.9:50022 " in front of a message.
+struct Front {
+  std::string_view user;
+  LogonPeer peer;
+};
+
+Front take_front(std::string_view& text) {
   const std::string_view first = text.substr(0, text.find(' '));
-  if (first.size() < 9 || first.size() > 300) return;
+  if (first.size() < 9 || first.size() > 300) return {};
   const std::size_t slash = first.rfind('/');
   std::string_view peer_text = slash == std::string_view::npos ? first : first.substr(slash + 1);
   for (const std::string_view transport :
-       {"udp4:", "udp6:", "tcp4-server:", "tcp6-server:", "tcp4:", "tcp6:"})
+       {"udp4:", "udp6:", "tcp4-server:", "tcp6-server:", "tcp4:", "tcp6:"}) {
     take_prefix(peer_text, transport);
+  }
   const LogonPeer peer = read_logon_peer(peer_text);
-  if (peer.end == 0 || peer.end != peer_text.size()) return;
-  out.add_endpoint(Side::source, peer.address);
-  out.add_port(Side::source, peer.port);
-  if (slash != std::string_view::npos) out.add("user.name", first.substr(0, slash));
+  if (peer.end == 0 || peer.end != peer_text.size()) return {};
   text = trim_left(text.substr(first.size()));
+  return {slash == std::string_view::npos ? std::string_view() : first.substr(0, slash), peer};
+}
+
+/// What stands in front, where the message has not said it itself.
+void add_front(PayloadWriter& out, const Front& front) {
+  if (out.event().find("user.name") == nullptr) out.add("user.name", front.user);
+  if (front.peer.end == 0 || out.event().find("source.address") != nullptr) return;
+  out.add_endpoint(Side::source, front.peer.address);
+  out.add_port(Side::source, front.peer.port);
 }
 
 void parse_openvpn(PayloadWriter& out) {
@@ -74,8 +86,9 @@ void parse_openvpn(PayloadWriter& out) {
   std::string_view text = trim(out.text());
   if (text.size() > 26 && text[4] == '-' && text[13] == ':' && text[19] == ' ')
     text.remove_prefix(20);  // its own file: "2026-11-20 14:59:00 "
-  take_peer(out, text);
+  const Front front = take_front(text);
   if (const TextRow* row = table.read(out, text); row != nullptr) {
+    add_front(out, front);
     if (const std::string_view subject = out.event().text_of("vendor.subject");
         !subject.empty() && out.event().text_of("vendor.depth") == "0") {
       if (const std::size_t name = subject.find("CN=");
@@ -88,6 +101,7 @@ void parse_openvpn(PayloadWriter& out) {
   }
   const LogonText logon = read_logon_text(text);
   if (logon.outcome != Outcome::none) add_logon(out, logon);
+  add_front(out, front);
 }
 
 }  // namespace
