@@ -2,6 +2,8 @@
 
 #include "parsers/gelf_fields.h"
 #include "parsers/json_fields.h"
+#include "parsers/logon_members.h"
+#include "parsers/payload_app.h"
 #include "parsers/payload_text.h"
 #include "parsers/payload_time.h"
 
@@ -19,6 +21,7 @@ void parse_json(PayloadWriter& out) {
   if (fields == nullptr) return;
   if (is_gelf(*fields)) return add_gelf(out, *fields);
   for (const JsonField& leaf : fields->leaves) add_json_leaf(out, leaf);
+  add_logon_of_members(out);
   for (const JsonField& leaf : fields->leaves) {
     if (leaf.type != ValueType::null) add_common_name(out, leaf.path, leaf.value);
   }
@@ -31,18 +34,25 @@ void parse_json(PayloadWriter& out) {
   }
 }
 
+/// A program that tells of logons in JSON; the law's kind of anything else is its program's.
+Kinds json_kinds(const SyslogHeader& header, std::string_view text) {
+  if (!tells_of_logon(text)) return {};
+  const Kinds known = app_kinds(app_kind(header.app));
+  return (known.none() ? Kinds(Kind::application) : known) | Kind::logon;
+}
+
 }  // namespace
 
 extern const FormatSpec kFormat_json = {
     .number = Format::json,
     .name = "json",
     .title = "JSON of a program nobody has taught us",
-    .sample =
-        R"({"user":"alice","action":"login","src_ip":"203.0.113.9"})",
+    .sample = R"({"user":"alice","action":"login","src_ip":"203.0.113.9"})",
     .rank = 250,
     .starts = kStarts,
     .parse = parse_json,
     .time = json_time,
+    .kinds_of = json_kinds,
     .writing = Writing::json,
     .own_action = true,
 };

@@ -2,6 +2,8 @@
 
 #include "parsers/key_table.h"
 #include "parsers/key_value.h"
+#include "parsers/logon_members.h"
+#include "parsers/payload_app.h"
 #include "parsers/payload_text.h"
 #include "parsers/payload_time.h"
 
@@ -127,16 +129,25 @@ void parse_key_value(PayloadWriter& out) {
   KeyValueReader reader(out.text());
   KeyValue pair;
   for (std::size_t count = 0; reader.next(pair); ++count) {
-    if (count == PayloadWriter::kFieldsMax) return out.overflow(pair_onwards(pair, out.text()));
+    if (count == PayloadWriter::kFieldsMax) {
+      out.overflow(pair_onwards(pair, out.text()));
+      break;
+    }
     const std::string_view value = unescape_quotes(pair, out.arena());
     out.add_vendor(pair.key, value);
     if (const CommonKey* common = kCommon.find(pair.key)) add_common(out, common->meaning, value);
   }
+  add_logon_of_members(out);
 }
 
 /// Pairs without a program's name are what firewalls and their kin send.
-Kinds key_value_kinds(const SyslogHeader& header, std::string_view) {
-  return header.app.empty() ? Kinds(Kind::device) : Kinds();
+Kinds key_value_kinds(const SyslogHeader& header, std::string_view text) {
+  Kinds kinds = header.app.empty() ? Kinds(Kind::device) : app_kinds(app_kind(header.app));
+  if (!tells_of_logon(text)) return header.app.empty() ? kinds : Kinds();
+  // Programs write their pairs with a level; devices do not.
+  const bool program = contains(text.substr(0, 256), " level=") || text.starts_with("level=");
+  if (kinds.none() || (header.app.empty() && program)) kinds = Kind::application;
+  return kinds | Kind::logon;
 }
 
 }  // namespace

@@ -66,7 +66,7 @@ constexpr Line kLines[] = {
     {"banner exchange: ", Shape::from_host, "ssh_no_identification", Outcome::none, "network", "connection"},
     {"ssh_dispatch_run_fatal: ", Shape::from_host, "ssh_negotiation_failed", Outcome::none, "network",
      "connection"},
-    {"Magic value check failed ", Shape::from_host, "ssh_negotiation_failed", Outcome::none, "network",
+    {"Magic value check failed ", Shape::from_host, "ssh_negotiation_failed", Outcome::failure, "network",
      "connection"},
     {"Timeout before authentication for connection from ", Shape::host, "ssh_timeout", Outcome::none,
      "network", "connection"},

@@ -1,6 +1,7 @@
 #include "parsers/format.h"
 
 #include "parsers/payload_text.h"
+#include "parsers/text_template.h"
 
 namespace vigil {
 namespace {
@@ -98,6 +99,13 @@ bool parse_su_line(PayloadWriter& out, std::string_view text) {
   return true;
 }
 
+constexpr TextRow kDoasLines[] = {
+    {"failed auth for {user|word}", "authentication", "start", "doas", Outcome::failure},
+    {"failed command for {user|word}: {process.command_line}", "authentication", "start", "doas_denied", Outcome::failure},
+    {"{user|word} ran command {process.command_line|last} as {user.effective.name|word} from {process.working_directory}$", "process", "start", "doas", Outcome::success},
+    {"{user|word} ran command as {user.effective.name|word}: {process.command_line}$", "process", "start", "doas", Outcome::success},
+};
+
 constexpr std::string_view kPrograms[] = {"sudo", "su", "doas"};
 constexpr LogSource kLogSources[] = {{"linux", "", "auth"}, {"linux", "", "sudo"}};
 
@@ -112,6 +120,11 @@ void parse_sudo(PayloadWriter& out) {
   out.log_source("linux", {}, "auth");
   const std::string_view text = trim(out.text());
   const std::string_view app = out.header().app;
+  if (app.starts_with("doas")) {
+    static const TextTable doas(kDoasLines);
+    doas.read(out, text);
+    return;
+  }
   if (app.starts_with("sudo")) out.log_source("linux", {}, "sudo");
   if (app.starts_with("su") && !app.starts_with("sudo")) {
     parse_su_line(out, text);
