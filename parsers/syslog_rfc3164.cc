@@ -15,7 +15,9 @@
 //   uptime  = "00:01:01" | "1w2d", before ": "  |  "101 21", before ": %"
 //   origin  = "Message forwarded from " host ": "                  AIX
 //           | "last message repeated " count " times" …            no host: all of it is the message
-//           | host                                                 a blank-delimited word that can be one
+//           | host [cisco time ":"]                                a blank-delimited word that can be one; what a relay put
+//                                                                  in front of a Cisco's message: the device's time counts
+//           | host ": "                                            only before "%FACILITY-…"
 //   content = ( "CEF:0" | "LEEF:" | "{" | "MSWinEventLog" ) …      a payload, all of it is the message
 //           | "%FACILITY-SEVERITY-MNEMONIC" [":"] [SP] message     Cisco
 //           | tag ( "[" pid "]" [":"] | ":" ) [SP] message
@@ -208,12 +210,43 @@ bool can_be_host(std::string_view word) {
   return true;
 }
 
+// A relay put its own time and host before a Cisco's "count: time: %FACILITY-…" (or "… last message repeated"): the time and
+// count are the device's. Returns where what follows it begins; `at` if there is no such thing.
+std::size_t read_inner_cisco(std::string_view text, std::size_t at, const ParseContext& context, SyslogHeader& header) {
+  constexpr std::size_t kPrefixMax = 96;
+  const char first = char_at(text, at);
+  if (!is_ascii_digit(first) && first != '*' && first != '.' && !is_ascii_upper(first)) return at;
+  const std::string_view front = text.substr(at, kPrefixMax);
+  std::size_t end = front.find(": %");
+  if (end == std::string_view::npos) end = front.find(": last message repeated ");
+  if (end == std::string_view::npos) return at;
+  const CiscoPrefix prefix = cisco_prefix(front.substr(0, end + 2));
+  // A zone's name is one only before a colon.
+  const TimestampRead read =
+      read_timestamp(front.substr(prefix.length, end + 1 - prefix.length), context.zone_minutes, context.received_ns);
+  const std::size_t read_to = prefix.length + read.length;
+  if (!read.time_ns || (read_to != end && read_to != end + 1)) return at;
+  header.tags.remove(Tag::no_tz);
+  header.tags.remove(Tag::no_year);
+  take_time(read, header);
+  std::uint64_t count = 0;
+  if (std::from_chars(prefix.count.data(), prefix.count.data() + prefix.count.size(), count).ec == std::errc()) {
+    header.sequence = count;
+  }
+  if (prefix.unsynced) header.tags.add(Tag::clock_unsynced);
+  return at + end + 2;
+}
+
+std::size_t cisco_mnemonic_length(std::string_view text);
+
 // Takes the word at `at` as HOST if it can be one. Returns where the rest begins.
 std::size_t read_host(std::string_view text, std::size_t at, Arena& arena, SyslogHeader& header) {
   std::size_t end = at;
   while (end < text.size() && text[end] != ' ' && text[end] != '\t') ++end;
-  const std::string_view word = text.substr(at, end - at);
+  std::string_view word = text.substr(at, end - at);
   const char behind = char_at(text, end);
+  // "fw1: %ASA-…": no program has such messages.
+  if (word.ends_with(':') && behind == ' ' && cisco_mnemonic_length(text.substr(end + 1)) != 0) word.remove_suffix(1);
   if (behind != '\t' && can_be_host(word)) {
     header.host = normal_host(word, arena);
     header.host_from_message = true;
@@ -317,6 +350,7 @@ void read_rfc3164(std::string_view rest, const ParseContext& context, Arena& are
   } else if (time.there && !header.host_from_message && !origin.empty() && origin.front() != '%' &&
              origin.front() != '{' && origin.front() != '"' && !is_payload(origin)) {
     at = read_host(rest, at, arena, header);
+    if (header.host_from_message) at = read_inner_cisco(rest, at, context, header);
   }
   read_content(rest.substr(at), time.there, header);
 }
