@@ -210,7 +210,7 @@ extern const FormatSpec kFormat_cisco_ios = {
     .title = "Cisco IOS, IOS XE, IOS XR, NX-OS, WLC; Arista EOS",
     .sample = "%SEC_LOGIN-4-LOGIN_FAILED: Login failed [user: admin] [Source: 203.0.113.9] [localport: 22] [Reason: Login Authentication "
               "Failed] at 14:59:00 UTC Fri Nov 20 2026",
-    .rank = 25,
+    .rank = 8,  // NX-OS passes on lines of PAM and sudo
     .claims = claims_ios,
     .parse = parse_ios,
     .kinds = Kind::device,
