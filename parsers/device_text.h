@@ -149,13 +149,17 @@ inline void put_loose_ends(PayloadWriter& out, std::string_view text) {
   bool source = out.event().find("source.address") != nullptr;
   bool destination = out.event().find("destination.address") != nullptr;
   bool user = out.event().find("user.name") != nullptr;
+  // Where a template or pair named one end already, only a word names the other.
+  const bool told = source || destination;
   std::string_view before;
   while (!text.empty() && !(source && destination && user)) {
     const std::string_view word = take_word(text);
     if (const auto end = read_loose_end(word)) {
       const bool says_destination = is_any(before, {"to", "dst", "dest", "destination", "->", "server", "==>"});
       const bool says_source = is_any(before, {"from", "src", "source", "client", "host"});
-      if (!source && !says_destination) {
+      if (told && !says_source && !says_destination) {
+        // may be that end once more
+      } else if (!source && !says_destination) {
         source = true;
         out.add_endpoint(Side::source, end->address);
         out.add_port(Side::source, end->port);

@@ -26,7 +26,7 @@ constexpr TextRow k106[] = {
     {"Inbound TCP connection denied " VIGIL_PAIRS " flags {tcp_flags} on interface {observer.ingress.interface.name|word}", kNet, "denied",
      "denied", Outcome::failure, "network.transport=tcp;network.direction=inbound"},
     {"{network.direction:lower} {transport|word} connection denied by outbound list {rule.name|word} src {source}[/{source.port|number}] dest "
-     "{destination}[/{destination.port|number}]",
+     "{destination|ip}[/{destination.port|number}]",
      kNet, "denied", "denied", Outcome::failure},
     {"Deny inbound UDP " VIGIL_PAIRS " due to DNS {dns.type|word}", kNet, "denied", "denied", Outcome::failure,
      "network.transport=udp;network.direction=inbound"},

@@ -80,7 +80,7 @@ constexpr TextRow kLines[] = {
     {"Authentication to privilege level {privilege|number} failed by {user|last} on {terminal|word} ({source})", kAuth, "start", "enable",
      Outcome::failure},
     {"Authentication to privilege level {privilege|number} failed by {user|last} on {terminal|word}", kAuth, "start", "enable", Outcome::failure},
-    {"Privilege level set to {privilege|number} by {user|last} on {terminal|word}[ ({source})]", kAuth, "change", "enable", Outcome::success},
+    {"Privilege level set to {privilege|number} by {user|last} on {terminal|word}[ ({source})]$", kAuth, "change", "enable", Outcome::success},
     {"user {user|last} logged in \\[from: {source}\\][ \\[service: {network.protocol}\\]]", kAuth, "start", "login", Outcome::success},
     {"user {user|last} failed to login \\[from: {source}\\][ \\[service: {network.protocol}\\]][ \\[reason: {event.reason}\\]]", kAuth, "start", "login",
      Outcome::failure},
@@ -129,11 +129,17 @@ constexpr TextRow kLines[] = {
     {"Configuration copy started (PID {process.pid|number})", kConf, "info", "configuration_saved"},
 
     // 802.1X, MAC authentication, port security, snooping
-    {"Authentication successful for client ({source.mac}) [with reason ({event.reason}) ]on Interface {observer.ingress.interface.name|word}"
-     "[ AuditSessionID {session|word}][ Username: {user|word}]",
+    {"Authentication successful for client ({source.mac}) [with reason ({event.reason}) ]on Interface {observer.ingress.interface.name|word} AuditSessionID {session|word} Username: {user|word}",
      kAuth, "start", "network_login", Outcome::success},
-    {"Authentication failed for client ({source.mac}) [with reason ({event.reason}) ]on Interface {observer.ingress.interface.name|word}"
-     "[ AuditSessionID {session|word}][ Username: {user|word}]",
+    {"Authentication successful for client ({source.mac}) [with reason ({event.reason}) ]on Interface {observer.ingress.interface.name|word} AuditSessionID {session|word}",
+     kAuth, "start", "network_login", Outcome::success},
+    {"Authentication successful for client ({source.mac}) [with reason ({event.reason}) ]on Interface {observer.ingress.interface.name|word}",
+     kAuth, "start", "network_login", Outcome::success},
+    {"Authentication failed for client ({source.mac}) [with reason ({event.reason}) ]on Interface {observer.ingress.interface.name|word} AuditSessionID {session|word} Username: {user|word}",
+     kAuth, "start", "network_login", Outcome::failure},
+    {"Authentication failed for client ({source.mac}) [with reason ({event.reason}) ]on Interface {observer.ingress.interface.name|word} AuditSessionID {session|word}",
+     kAuth, "start", "network_login", Outcome::failure},
+    {"Authentication failed for client ({source.mac}) [with reason ({event.reason}) ]on Interface {observer.ingress.interface.name|word}",
      kAuth, "start", "network_login", Outcome::failure},
     {"Authentication result '{result}' from '{method}' for client ({source.mac}) on Interface {observer.ingress.interface.name|word}", kNet, "info",
      "network_login_result"},

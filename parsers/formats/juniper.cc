@@ -132,7 +132,9 @@ constexpr TextRow kLines[] = {
      "{source.packets|number}({source.bytes|number}) {destination.packets|number}({destination.bytes|number}) {event.duration:seconds|number}"},
     {"session closed {event.reason}: " VIGIL_ENDS " {service_name|word}"},
     {"session denied " VIGIL_ENDS "[ 0x0] {service_name|word} {transport|number}({icmp_type|number}) {rule.name|word} {observer.ingress.zone|word} "
-     "{observer.egress.zone|word}[ {_|word} {_|word} {user}({_}) {observer.ingress.interface.name|word}]"},
+     "{observer.egress.zone|word} {_|word} {_|word} {user}({_}) {observer.ingress.interface.name|word}"},
+    {"session denied " VIGIL_ENDS "[ 0x0] {service_name|word} {transport|number}({icmp_type|number}) {rule.name|word} {observer.ingress.zone|word} "
+     "{observer.egress.zone|word}"},
     {"session denied " VIGIL_ENDS " {service_name|word}"},
     {"IDP: {_}ttack log <{source}/{source.port|number}->{destination}/{destination.port|number}> for {transport|word} protocol and service "
      "{service_name|word} application {network.application:lower|word} by rule {rule.id|word} of rulebase {rule.ruleset|word} in policy "
@@ -140,7 +142,7 @@ constexpr TextRow kLines[] = {
     {"IDP: {_}ttack log <{source}/{source.port|number}->{destination}/{destination.port|number}> for {transport|word} protocol{_}action={action|word}, "
      "threat-severity={threat_severity|word}, name={attack_name}, "},
     {"{_}: ACTION=\"{action}\" {source|ip}({source.port|number})->{destination|ip}({destination.port|number}) CATEGORY=\"{rule.category}\" "
-     "REASON=\"{event.reason}\" PROFILE=\"{rule.ruleset}\" URL={url.domain|word} OBJ={url|word}[ username {user|word}]"},
+     "REASON=\"{event.reason}\" PROFILE=\"{rule.ruleset}\" URL={url.domain|word} OBJ={url|word} username {user|word}"},
     {"{_}: ACTION=\"{action}\" {source|ip}({source.port|number})->{destination|ip}({destination.port|number}) CATEGORY=\"{rule.category}\" "
      "REASON=\"{event.reason}\""},
     {"AntiVirus: Virus detected: from {source|ip}:{source.port|number} to {destination|ip}:{destination.port|number} source-zone "
