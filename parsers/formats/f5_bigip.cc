@@ -51,12 +51,13 @@ std::optional<Line> read_line(std::string_view text) {
 /// Pairs that an iRule or the application security manager writes: `f5_irule=…,src_ip=…`, `unit_hostname="…",…`.
 bool is_pairs(const SyslogHeader& header, std::string_view text) {
   const std::string_view front = text.substr(0, 512);
-  if (contains(front, ",f5_irule=") || front.starts_with("f5_irule=")) return true;
+  if (header.app.empty() && (contains(front.substr(0, 128), ",f5_irule=") || front.starts_with("f5_irule="))) return true;
   return header.app.starts_with("ASM") &&
          (contains(front, "unit_hostname=\"") || contains(front, "attack_type=\"") || contains(front, "policy_name=\""));
 }
 
 bool claims_f5(const SyslogHeader& header, std::string_view text) {
+  if (header.structured_data.starts_with("[F5@12276")) return true;
   if (!is_alpha(text.front()) && !is_digit(text.front())) return false;
   if (code_length(text) != 0) return true;
   if (is_pairs(header, text)) return true;
@@ -155,6 +156,10 @@ constexpr FieldRow kRows[] = {
     {"question_type", "dns.question.type"},
     {"question_class", "dns.question.class"},
     {"f5_irule", "rule.name"},
+    {"Username", "user"},
+    {"Client_IP", "source"},
+    {"session_id", "event.id"},
+    {"Client_Hostname", "source.domain"},
 };
 constexpr FieldMap kMap(kRows);
 
@@ -201,6 +206,13 @@ void parse_f5(PayloadWriter& out) {
   out.observer("F5", "BIG-IP", "load-balancer");
   if (out.header().host_from_message) out.add("observer.name", out.header().host);
   out.log_source("f5", {}, "bigip");
+  if (out.header().structured_data.starts_with("[F5@12276")) {
+    for_each_sd_param(out.header().structured_data, out.arena(), [&out](const SdParam& param) {
+      if (!param.name.empty()) FieldTable(kMap).put_or_keep(out, param.name, param.value);
+    });
+    if (code_length(out.header().msgid.size() == 11 ? out.header().msgid : text) != 0) out.add("event.code", out.header().msgid.substr(0, 8));
+    return out.classify("network", "info");
+  }
   if (is_pairs(out.header(), text)) {
     put_f5_pairs(out, text);
     if (!out.header().app.starts_with("ASM")) return out.classify("network", "access");

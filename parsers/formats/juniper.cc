@@ -40,9 +40,10 @@ bool claims_juniper(const SyslogHeader& header, std::string_view text) {
   if (header.structured_data.starts_with("[junos@2636")) return true;
   if (text.starts_with("NetScreen device_id=")) return true;
   if (text.front() < 'A' || text.front() > 'Z') return false;
+  if (header.app == "rpd" && text.starts_with("EVENT <")) return true;
   const std::string_view name = event_name(text);
   if (name.empty()) return false;
-  if (name.starts_with("RT_")) return true;
+  if (name.starts_with("RT_") || name.starts_with("PFE_FW_")) return true;
   return kProgramTable.find(header.app) != nullptr;
 }
 
