@@ -1,7 +1,9 @@
 #include "parsers/syslog_rfc3164.h"
 
+#include <algorithm>
 #include <charconv>
 
+#include "parsers/calendar.h"
 #include "parsers/characters.h"
 #include "parsers/ip_text.h"
 #include "parsers/timestamp.h"
@@ -239,6 +241,21 @@ std::size_t read_inner_cisco(std::string_view text, std::size_t at, const ParseC
 
 std::size_t cisco_mnemonic_length(std::string_view text);
 
+// "14:59:00 UTC : %…", "14:59:00 sw1 CST: %…": the zone of a time that was read without one stands where none is looked for.
+// Returns where what follows it begins; `at` if there is no such thing.
+std::size_t read_late_zone(std::string_view text, std::size_t at, const ParseContext& context, SyslogHeader& header) {
+  std::size_t end = at;
+  while (is_ascii_upper(char_at(text, end)) && end - at < 6) ++end;
+  std::size_t colon = end;
+  if (char_at(text, colon) == ' ') ++colon;
+  if (end - at < 2 || !text.substr(std::min(colon, text.size())).starts_with(": %") || !header.tags.has(Tag::no_tz)) return at;
+  const auto zone = zone_from_name(text.substr(at, end - at));
+  if (!zone) return at;
+  header.timestamp_ns += seconds_of(context.zone_minutes - *zone) * kSecond;
+  header.tags.remove(Tag::no_tz);
+  return colon + 2;
+}
+
 // Takes the word at `at` as HOST if it can be one. Returns where the rest begins.
 std::size_t read_host(std::string_view text, std::size_t at, Arena& arena, SyslogHeader& header) {
   std::size_t end = at;
@@ -268,7 +285,9 @@ std::size_t cisco_mnemonic_length(std::string_view text) {
            char_at(text, end) == '_')
       ++end;
     if (end == start) return length;
-    if (digit_before) length = end;
+    // "%UC_AUDITLOG-5-AdministrativeEvent" is no mnemonic, and not one as far as "A" either.
+    const bool cut = is_word_character(char_at(text, end));
+    if (digit_before && !cut) length = end;
     digit_before = index > 0 && end == start + 1 && is_ascii_digit(text[start]);
     if (char_at(text, end) != '-') return length;
     start = end + 1;
@@ -349,7 +368,9 @@ void read_rfc3164(std::string_view rest, const ParseContext& context, Arena& are
     return;
   } else if (time.there && !header.host_from_message && !origin.empty() && origin.front() != '%' &&
              origin.front() != '{' && origin.front() != '"' && !is_payload(origin)) {
-    at = read_host(rest, at, arena, header);
+    const std::size_t zone_end = read_late_zone(rest, at, context, header);
+    at = zone_end == at ? read_host(rest, at, arena, header) : zone_end;
+    if (header.host_from_message) at = read_late_zone(rest, at, context, header);
     if (header.host_from_message) at = read_inner_cisco(rest, at, context, header);
   }
   read_content(rest.substr(at), time.there, header);

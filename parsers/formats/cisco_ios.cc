@@ -178,8 +178,15 @@ constexpr LogSource kLogSources[] = {{"cisco", "", "syslog"}, {"cisco", "", "aaa
 void parse_ios(PayloadWriter& out) {
   static const TextTable lines(ios::kLines);
   const SyslogHeader& header = out.header();
-  const auto tag = find_tag(header, out.text());
+  auto tag = find_tag(header, out.text());
   if (!tag) return out.bad_payload();
+  // The forwarding plane's messages are wrapped: "%IOSXE-6-PLATFORM: F0: cpp_cp: QFP:0.0 … %NAT-6-LOG_TRANSLATION: …".
+  if (tag->facility == "IOSXE") {
+    const std::size_t inner = tag->text.substr(0, 192).find(" %");
+    if (inner != std::string_view::npos) {
+      if (const auto wrapped = find_cisco_tag(SyslogHeader(), tag->text.substr(inner + 1))) tag = wrapped;
+    }
+  }
   const std::string_view text = without_place(tag->text);
   out.set("message", text);
   out.add("event.code", tag->name);

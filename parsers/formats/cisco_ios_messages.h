@@ -214,6 +214,13 @@ constexpr TextRow kLines[] = {
     {"decaps: rec'd IPSEC packet has invalid spi for destaddr={destination|ip}, prot={_|number}, spi={spi}, srcaddr={source|ip}", kNet, "denied",
      "ipsec_error"},
 
+    {"Created Translation {transport|word} {source|ip}:{source.port|number} {source.nat.ip|ip}:{source.nat.port|number} "
+     "{destination.nat.ip|ip}:{destination.nat.port|number} {destination|ip}:{destination.port|number}",
+     kNet, "start", "translation_built"},
+    {"Deleted Translation {transport|word} {source|ip}:{source.port|number} {source.nat.ip|ip}:{source.nat.port|number} "
+     "{destination.nat.ip|ip}:{destination.nat.port|number} {destination|ip}:{destination.port|number}",
+     kNet, "end", "translation_ended"},
+
     // wireless
     {"Username entry ({user}) {_} for mobile {source.mac|word}", kIam, "info", "wireless_user"},
     {"Username entry ({user}) joined with ssid ({network.name}) for device with MAC: {source.mac|word}", kSession, "start", "wireless_joined"},

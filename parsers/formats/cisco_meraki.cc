@@ -117,7 +117,7 @@ Words put_meraki_pairs(PayloadWriter& out, std::string_view text, bool wireless)
     }
     text = trim_left(text);
     if (key == "type" && !wireless) {
-      out.add_vendor(is_digit(value.empty() ? 'x' : value.front()) ? "icmp_type" : "type", value);
+      out.add_vendor(all_digits(value) ? "icmp_type" : "type", value);
     } else if (wireless && (key == "src" || key == "dst")) {
       static constexpr Target kSource{"source.mac", Put::mac}, kDestination{"destination.mac", Put::mac};
       put(out, key == "src" ? kSource : kDestination, value);

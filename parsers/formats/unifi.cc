@@ -90,7 +90,7 @@ void parse_unifi(PayloadWriter& out) {
   out.observer("Ubiquiti", "UniFi", "firewall");
   if (out.header().host_from_message) out.add("observer.name", out.header().host);
   out.log_source("ubiquiti", "firewall", {});
-  out.add("rule.ruleset", mark->ruleset);
+  out.add("rule.name", mark->ruleset);
   out.add("rule.id", mark->number);
   put_pairs(out, mark->rest, kMap);
   // The card's addresses: to, from, type of frame.
