@@ -20,7 +20,7 @@ namespace vigil::asa {
 constexpr std::string_view kAuth = "authentication", kNet = "network", kConf = "configuration", kIds = "intrusion_detection",
                            kSession = "session", kIam = "iam", kHost = "host";
 
-constexpr TextRow k103[] = {{"({_}) {reason}", kHost, "info", "failover"}};
+constexpr TextRow k103[] = {{"({unit}) {event.reason}$", kHost, "info", "failover"}};
 
 constexpr TextRow k106[] = {
     {"Inbound TCP connection denied " VIGIL_PAIRS " flags {tcp_flags} on interface {observer.ingress.interface.name|word}", kNet, "denied",
@@ -64,6 +64,7 @@ constexpr TextRow k106[] = {
     {"Deny [protocol ]{transport|word} src {observer.ingress.interface.name}:{source}[/{source.port|number}]" VIGIL_SRC_USER
      " dst {observer.egress.interface.name}:{destination|word}" VIGIL_DST_USER " by access-group \"{rule.name}\"",
      kNet, "denied", "denied", Outcome::failure},
+    {"Deny src {source.mac|word} dst {destination.mac|word} by access-group \"{rule.name}\"", kNet, "denied", "denied", Outcome::failure},
     {"Dropping echo request from {source|ip} to PAT address {destination|ip}", kNet, "denied", "denied", Outcome::failure,
      "network.transport=icmp"},
     {"ICMP packet type {icmp_type|number} denied by outbound list {rule.name|word} src {source|ip} dest {destination|ip}", kNet, "denied", "denied",
@@ -133,6 +134,7 @@ constexpr TextRow k110[] = {
 constexpr TextRow k111[] = {
     {"Begin configuration: {source|ip} writing to {device|word}", kConf, "change", "configuration_write"},
     {"Begin configuration: {source|word} reading from {device_read|word}", kConf, "access", "configuration_read"},
+    {"User '{user}', running '{program}' from IP {source}, executed '{process.command_line|last}'", kConf, "change", "command"},
     {"User '{user}', running '{program}' from IP {source}, executed {process.command_line}$", kConf, "change", "command"},
     {"User '{user}' executed the '{process.command_line|last}' command", kConf, "change", "command"},
     {"User '{user}' executed cmd: {process.command_line}$", kConf, "access", "command"},
@@ -340,6 +342,9 @@ constexpr TextRow k313[] = {
 };
 constexpr TextRow k315[] = {
     {"SSH session from {source|ip} on interface {observer.ingress.interface.name|word} for user \"{user}\" disconnected by SSH server, reason: "
+     "\"{event.reason}\"",
+     kSession, "end", "ssh_disconnected"},
+    {"SSH session from {source|ip} on interface {observer.ingress.interface.name|word} for user \"{user}\" disconnected by SSH server, reason: "
      "{event.reason}$",
      kSession, "end", "ssh_disconnected"},
     {"SSH session from {source|ip} on interface {observer.ingress.interface.name|word} for user \"{user}\" terminated normally", kSession, "end",
@@ -356,11 +361,11 @@ constexpr TextRow k324[] = {{"{_} from " VIGIL_SRC " to " VIGIL_DST, kNet, "info
 constexpr TextRow k325[] = {{"{_} from {source|ip}", kNet, "info"}};
 constexpr TextRow k338[] = {
     {"Dynamic {_|word} {event.action|word} {list|word} {transport|word} traffic from " VIGIL_SRC " ({_}/{source.nat.port|number}) to " VIGIL_DST
-     " ({_}/{destination.nat.port|number}),[ ]{_}address resolved from {list_kind|word} list: {destination.domain|word}, threat-level: "
+     " ({_}/{destination.nat.port|number}),[ ]{_}resolved from {list_kind|word} list: {destination.domain|word}, threat-level: "
      "{threat_level|word}, category: {rule.category|word}",
      kIds, "info"},
     {"Dynamic {_|word} {event.action|word} {list|word} {transport|word} traffic from " VIGIL_SRC " ({_}/{source.nat.port|number}) to " VIGIL_DST
-     " ({_}/{destination.nat.port|number}), {_}address resolved from {list_kind|word} list: {destination.domain|word}",
+     " ({_}/{destination.nat.port|number}), {_}resolved from {list_kind|word} list: {destination.domain|word}",
      kIds, "info"},
     {"Dynamic {_|word} {event.action|word} {list|word} {transport|word} traffic from " VIGIL_SRC "{_} to " VIGIL_DST, kIds, "info"},
     {"Intercepted DNS reply for {dns.question.name|word} from " VIGIL_SRC " to " VIGIL_DST ", matched {list_kind|word} list", kIds, "info",
@@ -504,6 +509,8 @@ constexpr TextRow k605[] = {
     {"Login permitted from {source}/{source.port|number} to {observer.egress.interface.name}:{destination}/{network.protocol:lower} for user {user}$",
      kAuth, "start", "login", Outcome::success},
     {"Login permitted from {source|word} for user \"{user|last}\"", kAuth, "start", "login", Outcome::success},
+    {"Login permitted from {terminal|word} to {_|word} for user \"{user|last}\"", kAuth, "start", "login", Outcome::success},
+    {"Login denied from {terminal|word} to {_|word} for user \"{user|last}\"", kAuth, "start", "login", Outcome::failure},
 };
 constexpr TextRow k606[] = {
     {"ASDM session number {session|number} from {source|ip} started", kSession, "start", "asdm_session"},
@@ -671,7 +678,7 @@ struct MessageClass {
   std::span<const TextRow> rows;
 };
 constexpr MessageClass kClasses[] = {
-    {106, k106}, {107, k107}, {108, k108}, {109, k109}, {110, k110}, {111, k111}, {113, k113}, {199, k199}, {201, k201}, {202, k202},
+    {103, k103}, {104, k103}, {105, k103}, {106, k106}, {107, k107}, {108, k108}, {109, k109}, {110, k110}, {111, k111}, {113, k113}, {199, k199}, {201, k201}, {202, k202},
     {209, k209}, {210, k210}, {212, k212}, {302, k302}, {303, k303}, {304, k304}, {305, k305}, {308, k308}, {313, k313}, {315, k315},
     {322, k322}, {324, k324}, {325, k325}, {338, k338}, {400, k400}, {401, k401}, {402, k402}, {405, k405}, {406, k406}, {407, k407},
     {410, k410}, {411, k411}, {412, k412}, {415, k415}, {416, k416}, {418, k418}, {419, k419}, {420, k420}, {421, k421}, {423, k423},

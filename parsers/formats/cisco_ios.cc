@@ -200,7 +200,7 @@ void parse_ios(PayloadWriter& out) {
   if (tag->facility.starts_with("UC_AUDITLOG")) return put_audit(out, text);
   if (tag->facility.starts_with("Viptela")) {
     put_viptela(out, text);
-    return;
+    return out.classify(out.event().find("vendor.notification") != nullptr ? "session" : "host", "info");
   }
   if (tag->name == "SYSTEM_MSG") take_program(out, text);
   const TextRow* const row = lines.read(out, text);

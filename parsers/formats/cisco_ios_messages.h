@@ -54,6 +54,7 @@ constexpr TextRow kLines[] = {
     {"Login failed \\[user: {user|last}\\] \\[Source: {source}\\]", kAuth, "start", "login", Outcome::failure},
     {"Login failed for user {user|last} - {_}$", kAuth, "start", "login", Outcome::failure},
     {"Login failed for user {user}$", kAuth, "start", "login", Outcome::failure},
+    {"Login Successful from host {source|ip} by user '{user|last}' using crypto cipher '{cipher}'", kAuth, "start", "web_login", Outcome::success},
     {"Login Successful from host {source|ip} by user '{user|last}'", kAuth, "start", "web_login", Outcome::success},
     {"Login Un-Successful from host {source|ip} by user '{user|last}'", kAuth, "start", "web_login", Outcome::failure},
     {"Login failed from host {source|ip} by user '{user|last}'", kAuth, "start", "web_login", Outcome::failure},

@@ -65,6 +65,14 @@ constexpr PayloadCase kAsa[] = {
      "host.name=fw1 | source.port=1 | observer.ingress.interface.name=outside"},
     {"a program in front", "<162>Nov 20 14:59:00 fw1 asa[1234]: %ASA-6-611102: User authentication failed: IP address: 203.0.113.9, Uname: root",
      "process.name=asa | user.name=root | source.ip=203.0.113.9 | event.outcome=failure"},
+    {"the console", "<166>Nov 20 14:59:00 fw1 %ASA-6-605005: Login permitted from serial to console for user \"bob\"",
+     "user.name=bob | event.outcome=success | !source.ip"},
+    {"a command", "<165>Nov 20 14:59:00 fw1 %ASA-5-111010: User 'bob', running 'CLI' from IP 10.1.0.2, executed 'no logging host inside 10.1.0.9'",
+     "user.name=bob | source.ip=10.1.0.2 | process.command_line=no logging host inside 10.1.0.9"},
+    {"a flood", "<164>Nov 20 14:59:00 fw1 %ASA-4-733101: Host 203.0.113.9 is attacking. Current burst rate is 25 per second, max", "event.kind=alert | source.ip=203.0.113.9"},
+    {"the filter of bad names", "<163>Nov 20 14:59:00 fw1 %ASA-3-338002: Dynamic Filter monitored blacklisted TCP traffic from inside:10.1.0.7/1 (198.51.100.1/1) to "
+     "outside:203.0.113.80/80 (203.0.113.80/80), destination bad.example resolved from dynamic list: bad.example, threat-level: very-high, category: Malware",
+     "destination.domain=bad.example | rule.category=Malware | source.ip=10.1.0.7 | destination.port=80 | event.severity=7"},
     {"FTD's connection", "<113>Nov 20 14:59:00 ftd1 %FTD-1-430003: AccessControlRuleAction: Block, SrcIP: 10.1.0.7, DstIP: 203.0.113.80, SrcPort: 50001, DstPort: "
      "443, Protocol: tcp, IngressInterface: inside, ACPolicy: Default, all, AccessControlRuleName: No games, User: bob, ConnectionDuration: 60, "
      "InitiatorBytes: 120, URL: https://bad.example/x?a=1, 2",
@@ -121,6 +129,9 @@ constexpr PayloadCase kIos[] = {
      "format=cisco_ios | observer.product=IOS XR | user.name=bob | source.ip=203.0.113.9 | event.outcome=failure"},
     {"a wireless controller", "<189>Nov 20 14:59:00: %AAA-5-AAA_AUTH_NETWORK_USER: [PA]aaa.c:1234 Authentication failed for network user 'bob'",
      "user.name=bob | event.outcome=failure"},
+    {"a web server behind a place", "<189>Nov 20 14:59:00: %WEBSERVER-5-LOGIN_PASSED: Chassis 1 R0/0: nginx: Login Successful from host 10.1.0.2 by user 'bob' using "
+     "crypto cipher 'ECDHE'",
+     "user.name=bob | source.ip=10.1.0.2 | event.outcome=success"},
     {"Arista", "<166>Nov 20 14:59:00 sw1 Aaa: %AAA-5-LOGIN: user bob logged in [from: 10.1.0.2] [service: sshd]",
      "observer.vendor=Arista | user.name=bob | source.ip=10.1.0.2 | event.outcome=success"},
     {"the audit log of a telephone system", "<189>8: Nov 20 14:59:00.123 UTC : %UC_AUDITLOG-5-AdministrativeEvent: %[ UserID =bob][ ClientAddress =10.1.0.2][ "
