@@ -12,6 +12,8 @@ namespace {
 /// ("1234: RP/0/RSP0/CPU0:Nov 20 14:59:00.123: SSHD_[65784]: %SECURITY-…"), it stands further inside.
 std::optional<CiscoTag> find_tag(const SyslogHeader& header, std::string_view text) {
   if (auto tag = find_cisco_tag(header, text)) return tag;
+  // Dell's stacks name the unit first: "%STKUNIT0-M:CP %SEC-5-LOGIN_SUCCESS: …".
+  if (header.app.starts_with("%STKUNIT") && text.starts_with("CP %")) return find_cisco_tag(SyslogHeader(), text.substr(3));
   constexpr std::size_t kFrontMax = 192;
   const std::size_t at = find_text(text.substr(0, kFrontMax), ": %");
   if (at == std::string_view::npos) return std::nullopt;
@@ -194,9 +196,10 @@ void parse_ios(PayloadWriter& out) {
   out.add_number("log.syslog.severity.code", tag->level);
   // Arista's programs stand in front of the tag; IOS XR's have a number.
   const bool arista = !header.app.empty() && header.procid.empty() && !header.app.starts_with('%') && out.text().starts_with('%');
-  out.observer(arista ? "Arista" : "Cisco", arista ? "EOS" : product_of(*tag), tag->facility.starts_with("FW") ? "firewall" : "switch");
+  const bool dell = header.app.starts_with("%STKUNIT");
+  out.observer(arista ? "Arista" : dell ? "Dell" : "Cisco", arista ? "EOS" : dell ? "OS9" : product_of(*tag), tag->facility.starts_with("FW") ? "firewall" : "switch");
   if (header.host_from_message) out.add(plain_address(header.host).empty() ? "observer.name" : "observer.ip", header.host);
-  add_log_sources(out, *tag);
+  if (!dell) add_log_sources(out, *tag);
   if (tag->facility.starts_with("UC_AUDITLOG")) return put_audit(out, text);
   if (tag->facility.starts_with("Viptela")) {
     put_viptela(out, text);

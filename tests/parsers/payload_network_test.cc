@@ -266,6 +266,11 @@ constexpr PayloadCase kOthers[] = {
      "format=switch_log | event.code=204 | source.mac=00-11-22-33-44-55 | network.name=School | user.name=bob"},
     {"Aviatrix", "<13>Nov 20 14:59:00 gw1 cloudxd: AviatrixVPNSession: User=bob, Status=active, Gateway=gw1, PublicIP=203.0.113.9, VPNVirtualIP=10.1.9.5",
      "format=cloud_gateway | user.name=bob | source.ip=203.0.113.9"},
+    {"Zyxel", "<134>Nov 20 14:59:00 usg1 src=\"203.0.113.9:50022\" dst=\"10.1.0.5:22\" msg=\"Match default rule, DROP\" note=\"ACCESS BLOCK\" user=\"unknown\" "
+     "devID=\"001122334455\" cat=\"Firewall\"",
+     "format=zyxel | source.ip=203.0.113.9 | source.port=50022 | destination.port=22 | event.type=denied | message=Match default rule, DROP"},
+    {"Dell's stack", "<134>Nov 20 14:59:00: %STKUNIT0-M:CP %SEC-5-LOGIN_SUCCESS: Login successful for user bob on line vty0 ( 10.1.0.2 )",
+     "format=cisco_ios | observer.vendor=Dell | event.code=LOGIN_SUCCESS | user.name=bob | source.ip=10.1.0.2"},
     {"security of another program", "<134>Nov 20 14:59:00 h Security: nothing to see", "format=none"},
     {"a program with a level in its text", "<134>Nov 20 14:59:00 h info about things: many", "format=none"},
 };
