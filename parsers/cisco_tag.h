@@ -42,7 +42,8 @@ inline std::optional<CiscoTag> find_cisco_tag(const SyslogHeader& header, std::s
   if (!text.starts_with('%')) return std::nullopt;
   const std::size_t end = text.find_first_of(": ");
   auto tag = read_cisco_tag(text.substr(0, end));
-  if (tag && end != std::string_view::npos) tag->text = trim_left(text.substr(text[end] == ':' ? end + 1 : end));
+  if (tag && end != std::string_view::npos)
+    tag->text = trim_left(text.substr(text[end] == ':' ? end + 1 : end));
   return tag;
 }
 

@@ -16,11 +16,12 @@ struct ProtocolRow {
   std::string_view name, number;
 };
 /// IANA's protocol numbers that devices name.
-constexpr ProtocolRow kProtocols[] = {{"tcp", "6"},   {"udp", "17"},     {"icmp", "1"},   {"ipv6-icmp", "58"}, {"icmpv6", "58"},
-                                      {"icmp6", "58"}, {"igmp", "2"},     {"gre", "47"},   {"esp", "50"},       {"ah", "51"},
-                                      {"ospf", "89"},  {"eigrp", "88"},   {"pim", "103"},  {"vrrp", "112"},     {"sctp", "132"},
-                                      {"ipip", "4"},   {"ipinip", "4"},   {"ipv6", "41"},  {"l2tp", "115"},     {"egp", "8"},
-                                      {"igp", "9"},    {"udplite", "136"}, {"rsvp", "46"}, {"ipcomp", "108"}};
+constexpr ProtocolRow kProtocols[] = {
+    {"tcp", "6"},    {"udp", "17"},      {"icmp", "1"},  {"ipv6-icmp", "58"}, {"icmpv6", "58"},
+    {"icmp6", "58"}, {"igmp", "2"},      {"gre", "47"},  {"esp", "50"},       {"ah", "51"},
+    {"ospf", "89"},  {"eigrp", "88"},    {"pim", "103"}, {"vrrp", "112"},     {"sctp", "132"},
+    {"ipip", "4"},   {"ipinip", "4"},    {"ipv6", "41"}, {"l2tp", "115"},     {"egp", "8"},
+    {"igp", "9"},    {"udplite", "136"}, {"rsvp", "46"}, {"ipcomp", "108"}};
 
 inline void append_two(char*& at, std::uint64_t number) {
   *at++ = static_cast<char>('0' + number / 10 % 10);
@@ -118,13 +119,16 @@ struct LooseEnd {
   std::string_view interface, address, port;
 };
 inline std::optional<LooseEnd> read_loose_end(std::string_view word) {
-  while (!word.empty() && std::string_view("([<'\"").find(word.front()) != std::string_view::npos) word.remove_prefix(1);
-  while (!word.empty() && std::string_view(")]>'\".,;:").find(word.back()) != std::string_view::npos) word.remove_suffix(1);
+  while (!word.empty() && std::string_view("([<'\"").find(word.front()) != std::string_view::npos)
+    word.remove_prefix(1);
+  while (!word.empty() && std::string_view(")]>'\".,;:").find(word.back()) != std::string_view::npos)
+    word.remove_suffix(1);
   LooseEnd end;
   constexpr std::size_t kWordMax = 128;
   if (word.size() > kWordMax || word.find_first_of(".:") == std::string_view::npos) return std::nullopt;
   if (!plain_address(word).empty()) return LooseEnd{{}, word, {}};
-  if (const std::size_t cut = word.find_last_of("/:("); cut != std::string_view::npos && all_digits(word.substr(cut + 1))) {
+  if (const std::size_t cut = word.find_last_of("/:(");
+      cut != std::string_view::npos && all_digits(word.substr(cut + 1))) {
     end.port = word.substr(cut + 1);
     word = word.substr(0, cut);
     take_suffix(word, "]");
@@ -155,7 +159,8 @@ inline void put_loose_ends(PayloadWriter& out, std::string_view text) {
   while (!text.empty() && !(source && destination && user)) {
     const std::string_view word = take_word(text);
     if (const auto end = read_loose_end(word)) {
-      const bool says_destination = is_any(before, {"to", "dst", "dest", "destination", "->", "server", "==>"});
+      const bool says_destination =
+          is_any(before, {"to", "dst", "dest", "destination", "->", "server", "==>"});
       const bool says_source = is_any(before, {"from", "src", "source", "client", "host"});
       if (told && !says_source && !says_destination) {
         // may be that end once more

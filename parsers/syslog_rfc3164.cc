@@ -214,7 +214,8 @@ bool can_be_host(std::string_view word) {
 
 // A relay put its own time and host before a Cisco's "count: time: %FACILITY-…" (or "… last message repeated"): the time and
 // count are the device's. Returns where what follows it begins; `at` if there is no such thing.
-std::size_t read_inner_cisco(std::string_view text, std::size_t at, const ParseContext& context, SyslogHeader& header) {
+std::size_t read_inner_cisco(std::string_view text, std::size_t at, const ParseContext& context,
+                             SyslogHeader& header) {
   constexpr std::size_t kPrefixMax = 96;
   const char first = char_at(text, at);
   if (!is_ascii_digit(first) && first != '*' && first != '.' && !is_ascii_upper(first)) return at;
@@ -224,15 +225,16 @@ std::size_t read_inner_cisco(std::string_view text, std::size_t at, const ParseC
   if (end == std::string_view::npos) return at;
   const CiscoPrefix prefix = cisco_prefix(front.substr(0, end + 2));
   // A zone's name is one only before a colon.
-  const TimestampRead read =
-      read_timestamp(front.substr(prefix.length, end + 1 - prefix.length), context.zone_minutes, context.received_ns);
+  const TimestampRead read = read_timestamp(front.substr(prefix.length, end + 1 - prefix.length),
+                                            context.zone_minutes, context.received_ns);
   const std::size_t read_to = prefix.length + read.length;
   if (!read.time_ns || (read_to != end && read_to != end + 1)) return at;
   header.tags.remove(Tag::no_tz);
   header.tags.remove(Tag::no_year);
   take_time(read, header);
   std::uint64_t count = 0;
-  if (std::from_chars(prefix.count.data(), prefix.count.data() + prefix.count.size(), count).ec == std::errc()) {
+  if (std::from_chars(prefix.count.data(), prefix.count.data() + prefix.count.size(), count).ec ==
+      std::errc()) {
     header.sequence = count;
   }
   if (prefix.unsynced) header.tags.add(Tag::clock_unsynced);
@@ -243,12 +245,15 @@ std::size_t cisco_mnemonic_length(std::string_view text);
 
 // "14:59:00 UTC : %…", "14:59:00 sw1 CST: %…": the zone of a time that was read without one stands where none is looked for.
 // Returns where what follows it begins; `at` if there is no such thing.
-std::size_t read_late_zone(std::string_view text, std::size_t at, const ParseContext& context, SyslogHeader& header) {
+std::size_t read_late_zone(std::string_view text, std::size_t at, const ParseContext& context,
+                           SyslogHeader& header) {
   std::size_t end = at;
   while (is_ascii_upper(char_at(text, end)) && end - at < 6) ++end;
   std::size_t colon = end;
   if (char_at(text, colon) == ' ') ++colon;
-  if (end - at < 2 || !text.substr(std::min(colon, text.size())).starts_with(": %") || !header.tags.has(Tag::no_tz)) return at;
+  if (end - at < 2 || !text.substr(std::min(colon, text.size())).starts_with(": %") ||
+      !header.tags.has(Tag::no_tz))
+    return at;
   const auto zone = zone_from_name(text.substr(at, end - at));
   if (!zone) return at;
   header.timestamp_ns += seconds_of(context.zone_minutes - *zone) * kSecond;
@@ -263,7 +268,8 @@ std::size_t read_host(std::string_view text, std::size_t at, Arena& arena, Syslo
   std::string_view word = text.substr(at, end - at);
   const char behind = char_at(text, end);
   // "fw1: %ASA-…": no program has such messages.
-  if (word.ends_with(':') && behind == ' ' && cisco_mnemonic_length(text.substr(end + 1)) != 0) word.remove_suffix(1);
+  if (word.ends_with(':') && behind == ' ' && cisco_mnemonic_length(text.substr(end + 1)) != 0)
+    word.remove_suffix(1);
   if (behind != '\t' && can_be_host(word)) {
     header.host = normal_host(word, arena);
     header.host_from_message = true;

@@ -15,7 +15,8 @@ namespace {
 class Tables {
  public:
   Tables() {
-    for (const asa::MessageClass& one : asa::kClasses) by_class_[one.number] = std::make_unique<TextTable>(one.rows);
+    for (const asa::MessageClass& one : asa::kClasses)
+      by_class_[one.number] = std::make_unique<TextTable>(one.rows);
   }
   const TextTable* find(std::string_view id) const {
     const auto number = read_number(id.substr(0, 3));
@@ -37,9 +38,15 @@ bool claims_asa(const SyslogHeader& header, std::string_view text) {
   return tag && is_firewall(tag->facility);
 }
 
-constexpr FieldRow kWhoRows[] = {{"Group", "group.name"},       {"TunnelGroup", "group.name"}, {"GroupPolicy", "group_policy"},
-                                 {"Username", "user"},          {"User", "user"},              {"username", "user"},
-                                 {"user", "user"},              {"IP", "source"},              {"Client", "client"},
+constexpr FieldRow kWhoRows[] = {{"Group", "group.name"},
+                                 {"TunnelGroup", "group.name"},
+                                 {"GroupPolicy", "group_policy"},
+                                 {"Username", "user"},
+                                 {"User", "user"},
+                                 {"username", "user"},
+                                 {"user", "user"},
+                                 {"IP", "source"},
+                                 {"Client", "client"},
                                  {"Tunnel Group", "group.name"}};
 constexpr FieldMap kWho(kWhoRows);
 
@@ -131,7 +138,8 @@ void put_threat_pairs(PayloadWriter& out, std::string_view text) {
   const auto is_key = [](std::string_view key) {
     if (key.empty() || key.size() > 48 || !is_alpha(key.front())) return false;
     for (const char c : key) {
-      if (!is_alpha(c) && !is_digit(c) && c != '_' && c != '-') return is_any(key, {"Original Client IP", "Prefilter Policy", "Tunnel or Prefilter Rule"});
+      if (!is_alpha(c) && !is_digit(c) && c != '_' && c != '-')
+        return is_any(key, {"Original Client IP", "Prefilter Policy", "Tunnel or Prefilter Rule"});
     }
     return true;
   };
@@ -159,7 +167,8 @@ void put_threat_pairs(PayloadWriter& out, std::string_view text) {
     }
     std::string_view value = text.substr(0, end);
     text = end == std::string_view::npos ? std::string_view() : text.substr(end + 2);
-    if (value.size() > 1 && value.starts_with('"') && value.ends_with('"')) value = value.substr(1, value.size() - 2);
+    if (value.size() > 1 && value.starts_with('"') && value.ends_with('"'))
+      value = value.substr(1, value.size() - 2);
     if (key == "User" && is_any(value, {"No Authentication Required", "Unknown"})) {
       out.add_vendor(key, value);
     } else {
@@ -174,13 +183,15 @@ void finish_threat(PayloadWriter& out, std::string_view id) {
   const std::string_view inlined = event.text_of("vendor.InlineResult");
   const std::string_view file_action = event.text_of("vendor.FileAction");
   const bool denied = contains_ignoring_case(action, "block") || contains_ignoring_case(inlined, "drop") ||
-                      contains_ignoring_case(inlined, "block") || contains_ignoring_case(file_action, "block");
+                      contains_ignoring_case(inlined, "block") ||
+                      contains_ignoring_case(file_action, "block");
   const std::string_view type = denied ? "denied" : "allowed";
   if (id == "430001") {
     const std::string_view name = event.text_of("message");
     out.alert(name);
     constexpr std::string_view kPriorities[] = {"9", "7", "5", "3"};
-    if (const auto priority = read_number(event.text_of("vendor.Priority")); priority && *priority >= 1 && *priority <= 4) {
+    if (const auto priority = read_number(event.text_of("vendor.Priority"));
+        priority && *priority >= 1 && *priority <= 4) {
       out.add_number("event.severity", kPriorities[*priority - 1]);
     }
     return out.classify("intrusion_detection", type, "intrusion_detected");
@@ -210,7 +221,8 @@ void finish_words(PayloadWriter& out, std::string_view id) {
   if (id.starts_with("733")) out.set("event.kind", "alert");
 }
 
-constexpr LogSource kLogSources[] = {{"cisco", "firewall", ""}, {"cisco", "", "aaa"}, {"cisco", "", "syslog"}};
+constexpr LogSource kLogSources[] = {
+    {"cisco", "firewall", ""}, {"cisco", "", "aaa"}, {"cisco", "", "syslog"}};
 
 /// Cisco's firewalls: ASA, FTD, PIX, FWSM. Each message has a number of six digits, which is event.code; its first three tell
 /// the templates it is read with (formats/cisco_asa_messages.h). Of a number nobody has taught us, addresses are read.
@@ -249,7 +261,8 @@ extern const FormatSpec kFormat_cisco_asa = {
     .number = Format{13},
     .name = "cisco_asa",
     .title = "Cisco ASA, FTD",
-    .sample = R"(%ASA-4-106023: Deny tcp src outside:203.0.113.9/50022 dst inside:10.1.0.5/22 by access-group "outside_in" [0x0, 0x0])",
+    .sample =
+        R"(%ASA-4-106023: Deny tcp src outside:203.0.113.9/50022 dst inside:10.1.0.5/22 by access-group "outside_in" [0x0, 0x0])",
     .rank = 8,
     .claims = claims_asa,
     .parse = parse_asa,

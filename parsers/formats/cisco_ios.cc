@@ -13,7 +13,8 @@ namespace {
 std::optional<CiscoTag> find_tag(const SyslogHeader& header, std::string_view text) {
   if (auto tag = find_cisco_tag(header, text)) return tag;
   // Dell's stacks name the unit first: "%STKUNIT0-M:CP %SEC-5-LOGIN_SUCCESS: …".
-  if (header.app.starts_with("%STKUNIT") && text.starts_with("CP %")) return find_cisco_tag(SyslogHeader(), text.substr(3));
+  if (header.app.starts_with("%STKUNIT") && text.starts_with("CP %"))
+    return find_cisco_tag(SyslogHeader(), text.substr(3));
   constexpr std::size_t kFrontMax = 192;
   const std::size_t at = find_text(text.substr(0, kFrontMax), ": %");
   if (at == std::string_view::npos) return std::nullopt;
@@ -40,24 +41,27 @@ std::string_view without_place(std::string_view text) {
   text = trim_left(text);
   take_prefix(text, "[PA]");
   const std::size_t source_file = text.substr(0, 64).find(".c:");
-  if (source_file != std::string_view::npos && text.substr(0, source_file).find(' ') == std::string_view::npos) {
+  if (source_file != std::string_view::npos &&
+      text.substr(0, source_file).find(' ') == std::string_view::npos) {
     take_word(text);
     text = trim_left(text);
   }
-  const bool place = text.starts_with("Chassis ") || text.starts_with("Switch ") || text.starts_with("R0/") || text.starts_with("R1/") ||
-                     text.starts_with("F0/") || text.starts_with("RP/");
+  const bool place = text.starts_with("Chassis ") || text.starts_with("Switch ") || text.starts_with("R0/") ||
+                     text.starts_with("R1/") || text.starts_with("F0/") || text.starts_with("RP/");
   if (!place) return text;
   const std::size_t first = text.substr(0, 64).find(": ");
   if (first == std::string_view::npos) return text;
   text = trim_left(text.substr(first + 2));
   const std::size_t second = text.substr(0, 32).find(": ");
-  if (second != std::string_view::npos && text.substr(0, second).find(' ') == std::string_view::npos) text = text.substr(second + 2);
+  if (second != std::string_view::npos && text.substr(0, second).find(' ') == std::string_view::npos)
+    text = text.substr(second + 2);
   return trim_left(text);
 }
 
 /// NX-OS writes behind a line of another program whose it is: " - sshd[10021]".
 void take_program(PayloadWriter& out, std::string_view text) {
-  if (const std::size_t repeated = text.rfind(" (message repeated "); repeated != std::string_view::npos) text = text.substr(0, repeated);
+  if (const std::size_t repeated = text.rfind(" (message repeated "); repeated != std::string_view::npos)
+    text = text.substr(0, repeated);
   const std::size_t dash = text.rfind(" - ");
   if (dash == std::string_view::npos) return;
   std::string_view program = trim(text.substr(dash + 3));
@@ -89,23 +93,32 @@ void put_audit(PayloadWriter& out, std::string_view text) {
     const std::size_t equals = text.find('=', open), close = text.find(']', open);
     if (equals == std::string_view::npos) break;
     if (equals < close) {
-      FieldTable(kAudit).put_or_keep(out, trim(text.substr(open + 1, equals - open - 1)),
-                                     trim(text.substr(equals + 1, close == std::string_view::npos ? close : close - equals - 1)));
+      FieldTable(kAudit).put_or_keep(
+          out, trim(text.substr(open + 1, equals - open - 1)),
+          trim(text.substr(equals + 1, close == std::string_view::npos ? close : close - equals - 1)));
     }
     if (close == std::string_view::npos) break;
     text = text.substr(close + 1);
   }
-  if (out.event().text_of("vendor.event_type") != "UserLogging") return out.classify("configuration", "change", "audit");
+  if (out.event().text_of("vendor.event_type") != "UserLogging")
+    return out.classify("configuration", "change", "audit");
   const bool good = equals_ignoring_case(out.event().text_of("vendor.event_status"), "success");
   const bool end = contains_ignoring_case(out.event().text_of("event.reason"), "logged out");
   out.logon(end ? "logout" : "login", good ? Outcome::success : Outcome::failure, end ? "end" : "start");
 }
 
 /// `host-name:"x" system-ip:10.1.0.3 user-name:"admin"` of Viptela's notifications.
-constexpr FieldRow kViptelaRows[] = {{"host-name", "device"},   {"system-ip", "observer.ip"},  {"user-name", "user"},
-                                     {"user-id", "session"},    {"remote-address", "source"},  {"generated-at", "_"},
-                                     {"peer-system-ip", "destination"}, {"src-ip", "source"}, {"dst-ip", "destination"},
-                                     {"src-port", "source.port"}, {"dst-port", "destination.port"}};
+constexpr FieldRow kViptelaRows[] = {{"host-name", "device"},
+                                     {"system-ip", "observer.ip"},
+                                     {"user-name", "user"},
+                                     {"user-id", "session"},
+                                     {"remote-address", "source"},
+                                     {"generated-at", "_"},
+                                     {"peer-system-ip", "destination"},
+                                     {"src-ip", "source"},
+                                     {"dst-ip", "destination"},
+                                     {"src-port", "source.port"},
+                                     {"dst-port", "destination.port"}};
 constexpr FieldMap kViptela(kViptelaRows);
 void put_viptela(PayloadWriter& out, std::string_view text) {
   for (std::size_t count = 0; !text.empty() && count < 64; ++count) {
@@ -131,18 +144,30 @@ void put_viptela(PayloadWriter& out, std::string_view text) {
 
 std::string_view product_of(const CiscoTag& tag) {
   const std::string_view family = tag.facility.substr(0, tag.facility.find('-'));
-  if (is_any(family, {"ETHPORT", "ETH_PORT_CHANNEL", "VPC", "VSHD", "AUTHPRIV", "DAEMON", "USER", "KERN", "L2FM", "ACLLOG", "HMM",
-                      "SYSMGR", "FEATURE", "MODULE", "NETSTACK", "STP", "PLATFORM", "URIB", "EARL", "INTERFACE_VLAN", "LOG_LOCAL0"}) ||
+  if (is_any(family, {"ETHPORT",   "ETH_PORT_CHANNEL",
+                      "VPC",       "VSHD",
+                      "AUTHPRIV",  "DAEMON",
+                      "USER",      "KERN",
+                      "L2FM",      "ACLLOG",
+                      "HMM",       "SYSMGR",
+                      "FEATURE",   "MODULE",
+                      "NETSTACK",  "STP",
+                      "PLATFORM",  "URIB",
+                      "EARL",      "INTERFACE_VLAN",
+                      "LOG_LOCAL0"}) ||
       tag.name == "SYSTEM_MSG") {
     return "NX-OS";
   }
-  if (is_any(family, {"APF", "DTL", "CAPWAP", "SPAM", "LWAPP", "MM", "RRM", "EMWEB", "CLIENT_ORCH_LOG", "CAPWAPAC_SMGR_TRACE_MESSAGE",
-                      "BCAST", "CNFGR", "WPS", "LRAD"})) {
+  if (is_any(family, {"APF", "DTL", "CAPWAP", "SPAM", "LWAPP", "MM", "RRM", "EMWEB", "CLIENT_ORCH_LOG",
+                      "CAPWAPAC_SMGR_TRACE_MESSAGE", "BCAST", "CNFGR", "WPS", "LRAD"})) {
     return "WLC";
   }
-  if (is_any(family, {"UC_AUDITLOG", "UC_CALLMANAGER", "CCM_RTMT", "UC_RTMT", "UC_CTI"})) return "Unified Communications Manager";
+  if (is_any(family, {"UC_AUDITLOG", "UC_CALLMANAGER", "CCM_RTMT", "UC_RTMT", "UC_CTI"}))
+    return "Unified Communications Manager";
   if (family == "Viptela") return "Viptela";
-  if (is_any(family, {"SECURITY", "MGBL", "ROUTING", "L2", "PKT_INFRA", "OS", "INFRA", "HA"}) && family.size() != tag.facility.size()) return "IOS XR";
+  if (is_any(family, {"SECURITY", "MGBL", "ROUTING", "L2", "PKT_INFRA", "OS", "INFRA", "HA"}) &&
+      family.size() != tag.facility.size())
+    return "IOS XR";
   return "IOS";
 }
 
@@ -150,7 +175,8 @@ std::string_view product_of(const CiscoTag& tag) {
 void add_log_sources(PayloadWriter& out, const CiscoTag& tag) {
   out.log_source("cisco", {}, "syslog");
   const std::string_view family = tag.facility.substr(0, tag.facility.find('-'));
-  if (is_any(family, {"PARSER", "AAA", "AAAA", "SEC_LOGIN", "SYS", "SSH", "TAC", "RADIUS", "HA_EM", "VSHD", "SECURITY", "MGBL"})) {
+  if (is_any(family, {"PARSER", "AAA", "AAAA", "SEC_LOGIN", "SYS", "SSH", "TAC", "RADIUS", "HA_EM", "VSHD",
+                      "SECURITY", "MGBL"})) {
     out.log_source("cisco", {}, "aaa");
   }
   if (contains(tag.facility, "BGP") || contains(tag.facility, "TCP")) out.log_source("cisco", {}, "bgp");
@@ -163,7 +189,8 @@ void finish_ios(PayloadWriter& out, const CiscoTag& tag, const TextRow* row) {
     const bool allowed = starts_with_ignoring_case(verdict, "permit");
     out.add("event.type", allowed ? "allowed" : "denied");
     out.add("event.outcome", allowed ? "success" : "failure");
-    if (const std::string_view packets = event.text_of("network.packets"); !packets.empty()) out.add_number("source.packets", packets);
+    if (const std::string_view packets = event.text_of("network.packets"); !packets.empty())
+      out.add_number("source.packets", packets);
     out.log_source("cisco", "firewall", {});
   }
   if (row != nullptr && row->category == "intrusion_detection") {
@@ -172,8 +199,11 @@ void finish_ios(PayloadWriter& out, const CiscoTag& tag, const TextRow* row) {
   }
 }
 
-constexpr LogSource kLogSources[] = {{"cisco", "", "syslog"}, {"cisco", "", "aaa"}, {"cisco", "", "bgp"},
-                                     {"cisco", "", "ldp"},    {"cisco", "firewall", ""}};
+constexpr LogSource kLogSources[] = {{"cisco", "", "syslog"},
+                                     {"cisco", "", "aaa"},
+                                     {"cisco", "", "bgp"},
+                                     {"cisco", "", "ldp"},
+                                     {"cisco", "firewall", ""}};
 
 /// Cisco's IOS, IOS XE, IOS XR, NX-OS, wireless controllers and whatever else writes %FACILITY-LEVEL-NAME; Arista's EOS.
 /// event.code is the NAME. Of a line nobody has taught us, addresses are read.
@@ -195,10 +225,18 @@ void parse_ios(PayloadWriter& out) {
   out.add("vendor.facility", tag->facility);
   out.add_number("log.syslog.severity.code", tag->level);
   // Arista's programs stand in front of the tag; IOS XR's have a number.
-  const bool arista = !header.app.empty() && header.procid.empty() && !header.app.starts_with('%') && out.text().starts_with('%');
+  const bool arista = !header.app.empty() && header.procid.empty() && !header.app.starts_with('%') &&
+                      out.text().starts_with('%');
   const bool dell = header.app.starts_with("%STKUNIT");
-  out.observer(arista ? "Arista" : dell ? "Dell" : "Cisco", arista ? "EOS" : dell ? "OS9" : product_of(*tag), tag->facility.starts_with("FW") ? "firewall" : "switch");
-  if (header.host_from_message) out.add(plain_address(header.host).empty() ? "observer.name" : "observer.ip", header.host);
+  out.observer(arista ? "Arista"
+               : dell ? "Dell"
+                      : "Cisco",
+               arista ? "EOS"
+               : dell ? "OS9"
+                      : product_of(*tag),
+               tag->facility.starts_with("FW") ? "firewall" : "switch");
+  if (header.host_from_message)
+    out.add(plain_address(header.host).empty() ? "observer.name" : "observer.ip", header.host);
   if (!dell) add_log_sources(out, *tag);
   if (tag->facility.starts_with("UC_AUDITLOG")) return put_audit(out, text);
   if (tag->facility.starts_with("Viptela")) {
@@ -218,8 +256,10 @@ extern const FormatSpec kFormat_cisco_ios = {
     .number = Format{14},
     .name = "cisco_ios",
     .title = "Cisco IOS, IOS XE, IOS XR, NX-OS, WLC; Arista EOS",
-    .sample = "%SEC_LOGIN-4-LOGIN_FAILED: Login failed [user: admin] [Source: 203.0.113.9] [localport: 22] [Reason: Login Authentication "
-              "Failed] at 14:59:00 UTC Fri Nov 20 2026",
+    .sample =
+        "%SEC_LOGIN-4-LOGIN_FAILED: Login failed [user: admin] [Source: 203.0.113.9] [localport: 22] "
+        "[Reason: Login Authentication "
+        "Failed] at 14:59:00 UTC Fri Nov 20 2026",
     .rank = 8,  // NX-OS passes on lines of PAM and sudo
     .claims = claims_ios,
     .parse = parse_ios,

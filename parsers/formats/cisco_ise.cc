@@ -46,7 +46,8 @@ void put_attributes(PayloadWriter& out, std::string_view text, char separator) {
   for (std::size_t count = 0; !text.empty(); ++count) {
     if (count == PayloadWriter::kFieldsMax) return out.overflow(text);
     std::size_t end = text.find(separator);
-    while (end != std::string_view::npos && end > 0 && text[end - 1] == '\\') end = text.find(separator, end + 1);
+    while (end != std::string_view::npos && end > 0 && text[end - 1] == '\\')
+      end = text.find(separator, end + 1);
     const std::string_view attribute = trim(text.substr(0, end));
     text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
     const std::size_t equals = attribute.find('=');
@@ -77,12 +78,14 @@ void finish_ise(PayloadWriter& out, std::string_view category, std::string_view 
   }
   if (category == "Failed_Attempts") {
     // A request that was dropped or repeated is no attempt that failed (5405, 5411, 5413, 5440, 5441).
-    if (is_any(code, {"5405", "5411", "5413", "5440", "5441"})) return out.classify("network", "error", "request_dropped");
+    if (is_any(code, {"5405", "5411", "5413", "5440", "5441"}))
+      return out.classify("network", "error", "request_dropped");
     return out.logon("network_login", Outcome::failure);
   }
   if (category == "Administrative_and_Operational_Audit") {
     if (is_any(code, {"51001"})) return out.logon("login", Outcome::success);
-    if (is_any(code, {"51000", "51003", "51004", "51005", "51006", "51007", "51020", "51021"})) return out.logon("login", Outcome::failure);
+    if (is_any(code, {"51000", "51003", "51004", "51005", "51006", "51007", "51020", "51021"}))
+      return out.logon("login", Outcome::failure);
     if (is_any(code, {"51002", "51008"})) return out.logon("logout", Outcome::success, "end");
     return out.classify("configuration", "change", "audit");
   }
@@ -153,8 +156,10 @@ extern const FormatSpec kFormat_cisco_ise = {
     .number = Format{17},
     .name = "cisco_ise",
     .title = "Cisco ISE",
-    .sample = "CISE_Failed_Attempts 0000001 1 0 2026-11-20 14:59:00.123 +08:00 0000000042 5400 NOTICE Failed-Attempt: Authentication failed, "
-              "UserName=bob, Calling-Station-ID=00-11-22-33-44-55",
+    .sample =
+        "CISE_Failed_Attempts 0000001 1 0 2026-11-20 14:59:00.123 +08:00 0000000042 5400 NOTICE "
+        "Failed-Attempt: Authentication failed, "
+        "UserName=bob, Calling-Station-ID=00-11-22-33-44-55",
     .rank = 20,
     .starts = kStarts,
     .parse = parse_ise,

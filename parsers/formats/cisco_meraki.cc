@@ -7,9 +7,20 @@
 namespace vigil {
 namespace {
 
-constexpr std::string_view kStarts[] = {"flows ",         "urls ",           "events ",         "ids-alerts ",         "ip_flow_start ",
-                                        "ip_flow_end ",   "security_event ", "airmarshal_events ", "firewall ",        "vpn_firewall ",
-                                        "cellular_firewall ", "l7_firewall ", "bridge_anyconnect_client_vpn_firewall ", "1 1"};
+constexpr std::string_view kStarts[] = {"flows ",
+                                        "urls ",
+                                        "events ",
+                                        "ids-alerts ",
+                                        "ip_flow_start ",
+                                        "ip_flow_end ",
+                                        "security_event ",
+                                        "airmarshal_events ",
+                                        "firewall ",
+                                        "vpn_firewall ",
+                                        "cellular_firewall ",
+                                        "l7_firewall ",
+                                        "bridge_anyconnect_client_vpn_firewall ",
+                                        "1 1"};
 
 /// "1 1795157998.514782056 MX84 flows …" within another header, as relays leave it; empty if it is none.
 std::string_view behind_own_header(std::string_view text) {
@@ -31,11 +42,13 @@ bool claims_meraki(const SyslogHeader& header, std::string_view text) {
   const std::string_view front = text.substr(0, 256);
   const std::string_view type = front.substr(0, front.find(' '));
   if (type == "events") {
-    return header.tags.has(Tag::epoch_ts) || front.starts_with("events type=") || front.starts_with("events dhcp ") ||
-           front.starts_with("events content_filtering_block ") || front.starts_with("events client_vpn_") ||
-           front.starts_with("events Site-to-Site VPN: ") || front.starts_with("events anyconnect_vpn_");
+    return header.tags.has(Tag::epoch_ts) || front.starts_with("events type=") ||
+           front.starts_with("events dhcp ") || front.starts_with("events content_filtering_block ") ||
+           front.starts_with("events client_vpn_") || front.starts_with("events Site-to-Site VPN: ") ||
+           front.starts_with("events anyconnect_vpn_");
   }
-  if (type == "security_event") return contains(front, " ids_alerted ") || contains(front, " security_filtering_");
+  if (type == "security_event")
+    return contains(front, " ids_alerted ") || contains(front, " security_filtering_");
   if (type == "ids-alerts") return contains(front, " signature=");
   if (type == "airmarshal_events") return contains(front, " type=");
   return contains(front, " src=") && contains(front, " dst=");
@@ -81,7 +94,9 @@ constexpr FieldRow kRows[] = {
 constexpr FieldMap kMap(kRows);
 
 /// Where the rest of the line is no pair: `pattern: allow all`, `request: GET https://…`, `message: …`.
-bool begins_tail(std::string_view word) { return word == "pattern:" || word == "request:" || word == "message:"; }
+bool begins_tail(std::string_view word) {
+  return word == "pattern:" || word == "request:" || word == "message:";
+}
 
 // pairs = *( word 1*SP / key "=" ( "'" *any "'" / *nonblank ) 1*SP )
 /// Reads the pairs; the words that stand alone in front ("allow") and the tail are given back.
@@ -134,27 +149,34 @@ Words put_meraki_pairs(PayloadWriter& out, std::string_view text, bool wireless)
 }
 
 constexpr TextRow kEvents[] = {
-    {"dhcp lease of ip {source|ip} from {_|word} mac {destination.mac|word} for client mac {source.mac|word} from router {gateway|word} on subnet "
+    {"dhcp lease of ip {source|ip} from {_|word} mac {destination.mac|word} for client mac {source.mac|word} "
+     "from router {gateway|word} on subnet "
      "{subnet|word} with dns {dns_servers}$",
      "network", "start", "dhcp_lease", Outcome::none, "network.protocol=dhcp"},
-    {"dhcp lease of ip {source|ip} from {_|word} mac {destination.mac|word} for client mac {source.mac|word}", "network", "start", "dhcp_lease",
-     Outcome::none, "network.protocol=dhcp"},
-    {"dhcp lease of ip {source|ip} from server mac {destination.mac|word} for client mac {source.mac|word} with hostname {source.domain|word}",
+    {"dhcp lease of ip {source|ip} from {_|word} mac {destination.mac|word} for client mac {source.mac|word}",
      "network", "start", "dhcp_lease", Outcome::none, "network.protocol=dhcp"},
-    {"dhcp no offers for mac {source.mac|word} host = {dhcp_host|word}", "network", "error", "dhcp_no_offers", Outcome::none,
+    {"dhcp lease of ip {source|ip} from server mac {destination.mac|word} for client mac {source.mac|word} "
+     "with hostname {source.domain|word}",
+     "network", "start", "dhcp_lease", Outcome::none, "network.protocol=dhcp"},
+    {"dhcp no offers for mac {source.mac|word} host = {dhcp_host|word}", "network", "error", "dhcp_no_offers",
+     Outcome::none, "network.protocol=dhcp"},
+    {"dhcp release for mac {source.mac|word}", "network", "end", "dhcp_release", Outcome::none,
      "network.protocol=dhcp"},
-    {"dhcp release for mac {source.mac|word}", "network", "end", "dhcp_release", Outcome::none, "network.protocol=dhcp"},
-    {"client_vpn_connect user id '{user|last}' local ip {source.nat.ip|ip} connected from {source|ip}", "authentication", "start",
-     "client_vpn_connect", Outcome::success},
-    {"client_vpn_disconnect user id '{user|last}' local ip {source.nat.ip|ip}", "session", "end", "client_vpn_disconnect"},
-    {"Site-to-Site VPN: {_} established between {source|ip}\\[{_}\\]...{destination|ip}\\[", "network", "start", "site_to_site_vpn"},
+    {"client_vpn_connect user id '{user|last}' local ip {source.nat.ip|ip} connected from {source|ip}",
+     "authentication", "start", "client_vpn_connect", Outcome::success},
+    {"client_vpn_disconnect user id '{user|last}' local ip {source.nat.ip|ip}", "session", "end",
+     "client_vpn_disconnect"},
+    {"Site-to-Site VPN: {_} established between {source|ip}\\[{_}\\]...{destination|ip}\\[", "network",
+     "start", "site_to_site_vpn"},
     {"Site-to-Site VPN: {event.reason}$", "network", "info", "site_to_site_vpn"},
-    {"anyconnect_vpn_auth_success {_}$", "authentication", "start", "anyconnect_vpn_auth_success", Outcome::success},
-    {"anyconnect_vpn_auth_failure {_}$", "authentication", "start", "anyconnect_vpn_auth_failure", Outcome::failure},
+    {"anyconnect_vpn_auth_success {_}$", "authentication", "start", "anyconnect_vpn_auth_success",
+     Outcome::success},
+    {"anyconnect_vpn_auth_failure {_}$", "authentication", "start", "anyconnect_vpn_auth_failure",
+     Outcome::failure},
     {"port {port|number} status changed from {state_before} to {state}$", "network", "change", "port_status"},
     {"Port {port|number} changed STP role from {state_before} to {state}$", "network", "change", "port_role"},
-    {"Blocked DHCP server response from {source.mac|word} on VLAN {network.vlan.id|number}", "intrusion_detection", "denied",
-     "dhcp_server_blocked", Outcome::none, "network.protocol=dhcp"},
+    {"Blocked DHCP server response from {source.mac|word} on VLAN {network.vlan.id|number}",
+     "intrusion_detection", "denied", "dhcp_server_blocked", Outcome::none, "network.protocol=dhcp"},
     {"Auth event: {event.reason}$", "authentication", "info", "auth_event"},
 };
 
@@ -179,14 +201,22 @@ void finish_flow(PayloadWriter& out, const Words& words) {
     verdict = words.tail;
     out.add("rule.description", words.tail);
   }
-  const bool denied = contains_ignoring_case(verdict, "deny") || verdict.starts_with("1 ") || contains_ignoring_case(verdict, "drop");
+  const bool denied = contains_ignoring_case(verdict, "deny") || verdict.starts_with("1 ") ||
+                      contains_ignoring_case(verdict, "drop");
   const bool allowed = contains_ignoring_case(verdict, "allow") || verdict.starts_with("0 ");
-  out.classify("network", denied ? "denied" : allowed ? "allowed" : "connection", {},
-               denied ? Outcome::failure : allowed ? Outcome::success : Outcome::none);
+  out.classify("network",
+               denied    ? "denied"
+               : allowed ? "allowed"
+                         : "connection",
+               {},
+               denied    ? Outcome::failure
+               : allowed ? Outcome::success
+                         : Outcome::none);
 }
 
 void finish_security(PayloadWriter& out, std::string_view what, const Words& words) {
-  const bool ids = what != "security_filtering_file_scanned" && what != "security_filtering_disposition_change";
+  const bool ids =
+      what != "security_filtering_file_scanned" && what != "security_filtering_disposition_change";
   if (ids && words.tail_name == "message") out.alert(words.tail);
   const std::string_view action = out.event().text_of("event.action");
   const bool denied = contains_ignoring_case(action, "block");
@@ -195,11 +225,13 @@ void finish_security(PayloadWriter& out, std::string_view what, const Words& wor
   if (ids) out.set("event.kind", "alert");
   constexpr std::string_view kPriorities[] = {"9", "7", "5", "3"};
   const auto priority = read_number(out.event().text_of("vendor.priority"));
-  if (priority && *priority >= 1 && *priority <= 4) out.add_number("event.severity", kPriorities[*priority - 1]);
+  if (priority && *priority >= 1 && *priority <= 4)
+    out.add_number("event.severity", kPriorities[*priority - 1]);
   out.classify(ids ? "intrusion_detection" : "malware", denied ? "denied" : "allowed");
 }
 
-constexpr LogSource kLogSources[] = {{"cisco", "firewall", "meraki"}, {"cisco", "proxy", "meraki"}, {"cisco", "", "meraki"}};
+constexpr LogSource kLogSources[] = {
+    {"cisco", "firewall", "meraki"}, {"cisco", "proxy", "meraki"}, {"cisco", "", "meraki"}};
 
 /// Meraki's appliances, access points and switches: a kind of message, then pairs, some with quotes of one stroke.
 void parse_meraki(PayloadWriter& out) {
@@ -233,7 +265,8 @@ void parse_meraki(PayloadWriter& out) {
     return out.classify("web", "access");
   }
   if (kind == "events") {
-    if (words.first == "content_filtering_block") return out.classify("web", "denied", words.first, Outcome::failure);
+    if (words.first == "content_filtering_block")
+      return out.classify("web", "denied", words.first, Outcome::failure);
     return finish_type(out, out.event().text_of("vendor.type"));
   }
   if (wireless) {
@@ -255,7 +288,8 @@ extern const FormatSpec kFormat_cisco_meraki = {
     .number = Format{15},
     .name = "cisco_meraki",
     .title = "Cisco Meraki",
-    .sample = "flows allow src=10.1.0.7 dst=203.0.113.80 mac=00:11:22:33:44:55 protocol=udp sport=54841 dport=53",
+    .sample =
+        "flows allow src=10.1.0.7 dst=203.0.113.80 mac=00:11:22:33:44:55 protocol=udp sport=54841 dport=53",
     .rank = 40,
     .starts = kStarts,
     .claims = claims_meraki,

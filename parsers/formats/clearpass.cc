@@ -71,8 +71,9 @@ bool claims_clearpass(const SyslogHeader& header, std::string_view text) {
   const std::size_t at = pairs_at(text);
   if (at == 0) return false;
   const std::string_view pairs = text.substr(at);
-  return text.starts_with("CPPM_") || pairs.starts_with("Common.") || pairs.starts_with("RADIUS.") || pairs.starts_with("TACACS.") ||
-         pairs.starts_with("WEBAUTH.") || pairs.starts_with("Endpoint.") || pairs.starts_with("Timestamp=");
+  return text.starts_with("CPPM_") || pairs.starts_with("Common.") || pairs.starts_with("RADIUS.") ||
+         pairs.starts_with("TACACS.") || pairs.starts_with("WEBAUTH.") || pairs.starts_with("Endpoint.") ||
+         pairs.starts_with("Timestamp=");
 }
 
 // pairs = pair *( "," pair )     pair = key "=" value
@@ -80,7 +81,10 @@ bool claims_clearpass(const SyslogHeader& header, std::string_view text) {
 void put_clearpass(PayloadWriter& out, std::string_view text) {
   const auto begins_pair = [](std::string_view rest) {
     std::size_t end = 0;
-    while (end < rest.size() && end < 64 && (is_alpha(rest[end]) || is_digit(rest[end]) || rest[end] == '_' || rest[end] == '.' || rest[end] == '-')) ++end;
+    while (end < rest.size() && end < 64 &&
+           (is_alpha(rest[end]) || is_digit(rest[end]) || rest[end] == '_' || rest[end] == '.' ||
+            rest[end] == '-'))
+      ++end;
     return end != 0 && end < rest.size() && rest[end] == '=';
   };
   for (std::size_t count = 0; !text.empty(); ++count) {
@@ -103,12 +107,15 @@ void parse_clearpass(PayloadWriter& out) {
   out.observer("HPE Aruba", "ClearPass", "aaa");
   out.log_source("aruba", {}, "clearpass");
   std::string_view head = trim(out.text().substr(0, at));
-  for (int numbers = 0; numbers < 3 && head.find(' ') != std::string_view::npos; ++numbers) head = head.substr(0, head.rfind(' '));
+  for (int numbers = 0; numbers < 3 && head.find(' ') != std::string_view::npos; ++numbers)
+    head = head.substr(0, head.rfind(' '));
   out.add_vendor("filter", head);
   put_clearpass(out, out.text().substr(at));
   const std::string_view status = out.event().text_of("vendor.login_status");
-  if (is_any(status, {"ACCEPT", "Authenticated", "accept"})) return out.logon("network_login", Outcome::success);
-  if (is_any(status, {"REJECT", "Reject", "reject", "AUTH_FAIL"})) return out.logon("network_login", Outcome::failure);
+  if (is_any(status, {"ACCEPT", "Authenticated", "accept"}))
+    return out.logon("network_login", Outcome::success);
+  if (is_any(status, {"REJECT", "Reject", "reject", "AUTH_FAIL"}))
+    return out.logon("network_login", Outcome::failure);
   if (status == "TIMEOUT") return out.logon("network_login", Outcome::unknown);
   if (contains(head, "Audit")) return out.classify("configuration", "change");
   out.classify("network", "info");
@@ -120,7 +127,9 @@ extern const FormatSpec kFormat_clearpass = {
     .number = Format{25},
     .name = "clearpass",
     .title = "HPE Aruba ClearPass",
-    .sample = "CPPM_Session_Detail 42 1 0 Common.Username=bob,Common.Host-MAC-Address=001122334455,Common.Login-Status=REJECT",
+    .sample =
+        "CPPM_Session_Detail 42 1 0 "
+        "Common.Username=bob,Common.Host-MAC-Address=001122334455,Common.Login-Status=REJECT",
     .rank = 43,
     .claims = claims_clearpass,
     .parse = parse_clearpass,

@@ -7,14 +7,37 @@
 namespace vigil {
 namespace {
 
-constexpr FieldRow kRows[] = {
-    {"User", "user"},          {"username", "user"},       {"user", "user"},          {"PublicIP", "source"},     {"VPNVirtualIP", "source.nat.ip"},
-    {"SRC", "source"},         {"DST", "destination"},     {"SPT", "source.port"},    {"DPT", "destination.port"}, {"PROTO", "transport"},
-    {"SRC_IP", "source"},      {"DST_IP", "destination"},  {"SRC_PORT", "source.port"}, {"DST_PORT", "destination.port"}, {"SRC_MAC", "source.mac"},
-    {"DST_MAC", "destination.mac"}, {"IN", "observer.ingress.interface.name"}, {"OUT", "observer.egress.interface.name"}, {"LEN", "network.bytes"},
-    {"S_IP", "source"},        {"D_IP", "destination"},    {"hostname", "destination.domain"}, {"Rule", "rule.name"}, {"POLICY", "rule.id"},
-    {"Gateway", "observer.name"}, {"GatewayIP", "observer.ip"}, {"reason", "event.reason"}, {"result", "result"}, {"state", "state"},
-    {"client_ip", "source"},   {"vs_ip", "destination"}};
+constexpr FieldRow kRows[] = {{"User", "user"},
+                              {"username", "user"},
+                              {"user", "user"},
+                              {"PublicIP", "source"},
+                              {"VPNVirtualIP", "source.nat.ip"},
+                              {"SRC", "source"},
+                              {"DST", "destination"},
+                              {"SPT", "source.port"},
+                              {"DPT", "destination.port"},
+                              {"PROTO", "transport"},
+                              {"SRC_IP", "source"},
+                              {"DST_IP", "destination"},
+                              {"SRC_PORT", "source.port"},
+                              {"DST_PORT", "destination.port"},
+                              {"SRC_MAC", "source.mac"},
+                              {"DST_MAC", "destination.mac"},
+                              {"IN", "observer.ingress.interface.name"},
+                              {"OUT", "observer.egress.interface.name"},
+                              {"LEN", "network.bytes"},
+                              {"S_IP", "source"},
+                              {"D_IP", "destination"},
+                              {"hostname", "destination.domain"},
+                              {"Rule", "rule.name"},
+                              {"POLICY", "rule.id"},
+                              {"Gateway", "observer.name"},
+                              {"GatewayIP", "observer.ip"},
+                              {"reason", "event.reason"},
+                              {"result", "result"},
+                              {"state", "state"},
+                              {"client_ip", "source"},
+                              {"vs_ip", "destination"}};
 constexpr FieldMap kMap(kRows);
 
 bool is_aviatrix(std::string_view text) {
@@ -23,11 +46,14 @@ bool is_aviatrix(std::string_view text) {
 }
 bool is_avi(const SyslogHeader& header, std::string_view text) {
   const std::string_view front = text.substr(0, 96);
-  return header.app == "Avi-Controller" || contains(front, "Avi-Controller") || front.starts_with("\"adf\":") || front.starts_with("{\"adf\":");
+  return header.app == "Avi-Controller" || contains(front, "Avi-Controller") ||
+         front.starts_with("\"adf\":") || front.starts_with("{\"adf\":");
 }
 
 bool claims_gateway(const SyslogHeader& header, std::string_view text) {
-  if (is_any(header.app, {"cloudxd", "cloudx_cli", "perfmon.py", "avx-nfq", "kernel"}) || contains(header.app, "avx-")) return is_aviatrix(text);
+  if (is_any(header.app, {"cloudxd", "cloudx_cli", "perfmon.py", "avx-nfq", "kernel"}) ||
+      contains(header.app, "avx-"))
+    return is_aviatrix(text);
   return is_avi(header, text);
 }
 
@@ -70,7 +96,9 @@ extern const FormatSpec kFormat_cloud_gateway = {
     .number = Format{26},
     .name = "cloud_gateway",
     .title = "Aviatrix, Avi Load Balancer",
-    .sample = "AviatrixVPNSession: User=bob, Status=active, Gateway=gw1, GatewayIP=198.51.100.1, VPNVirtualIP=10.1.0.6, PublicIP=203.0.113.9",
+    .sample =
+        "AviatrixVPNSession: User=bob, Status=active, Gateway=gw1, GatewayIP=198.51.100.1, "
+        "VPNVirtualIP=10.1.0.6, PublicIP=203.0.113.9",
     .rank = 43,
     .claims = claims_gateway,
     .parse = parse_gateway,

@@ -36,7 +36,8 @@ std::optional<Line> read_line(std::string_view text) {
   line.text = trim_left(text.substr(colon + 2));
   if (line.program.find(' ') != std::string_view::npos) return std::nullopt;
   const std::size_t open = line.program.find('[');
-  const bool has_level = is_any(line.level, {"emerg", "alert", "crit", "err", "error", "warning", "notice", "info", "debug"});
+  const bool has_level =
+      is_any(line.level, {"emerg", "alert", "crit", "err", "error", "warning", "notice", "info", "debug"});
   if (!has_level && code_length(line.text) == 0) return std::nullopt;
   if (open == std::string_view::npos) {
     if (code_length(line.text) == 0) return std::nullopt;
@@ -51,9 +52,11 @@ std::optional<Line> read_line(std::string_view text) {
 /// Pairs that an iRule or the application security manager writes: `f5_irule=…,src_ip=…`, `unit_hostname="…",…`.
 bool is_pairs(const SyslogHeader& header, std::string_view text) {
   const std::string_view front = text.substr(0, 512);
-  if (header.app.empty() && (contains(front.substr(0, 128), ",f5_irule=") || front.starts_with("f5_irule="))) return true;
+  if (header.app.empty() && (contains(front.substr(0, 128), ",f5_irule=") || front.starts_with("f5_irule=")))
+    return true;
   return header.app.starts_with("ASM") &&
-         (contains(front, "unit_hostname=\"") || contains(front, "attack_type=\"") || contains(front, "policy_name=\""));
+         (contains(front, "unit_hostname=\"") || contains(front, "attack_type=\"") ||
+          contains(front, "policy_name=\""));
 }
 
 bool claims_f5(const SyslogHeader& header, std::string_view text) {
@@ -65,52 +68,69 @@ bool claims_f5(const SyslogHeader& header, std::string_view text) {
 }
 
 constexpr TextRow kLines[] = {
-    {"AUDIT - user {user|word} - RAW: {program}(pam_audit): user={_|word} partition=\\[{_}\\] level={role} tty={_|word} host={source|word} "
+    {"AUDIT - user {user|word} - RAW: {program}(pam_audit): user={_|word} partition=\\[{_}\\] level={role} "
+     "tty={_|word} host={source|word} "
      "attempts={attempts|number} start=\"{_}\"[ end=\"{_}\"]",
      "authentication", "start", "login", Outcome::success},
-    {"AUDIT - user {user|word} - RAW: {program}(pam_audit): User={_|word} tty={terminal} host={source|word} failed to login after "
+    {"AUDIT - user {user|word} - RAW: {program}(pam_audit): User={_|word} tty={terminal} host={source|word} "
+     "failed to login after "
      "{attempts|number} attempts",
      "authentication", "start", "login", Outcome::failure},
-    {"AUDIT - user {user|word} - RAW: {program}(pam_audit): user={_|word} tty={terminal} host={source|word} failed to login after "
+    {"AUDIT - user {user|word} - RAW: {program}(pam_audit): user={_|word} tty={terminal} host={source|word} "
+     "failed to login after "
      "{attempts|number} attempts",
      "authentication", "start", "login", Outcome::failure},
-    {"AUDIT - pid={process.pid|number} user={user|word} folder={folder|word} module=({module})# status=\\[{status}\\] cmd_data={process.command_line}$",
+    {"AUDIT - pid={process.pid|number} user={user|word} folder={folder|word} module=({module})# "
+     "status=\\[{status}\\] cmd_data={process.command_line}$",
      "configuration", "change", "command"},
-    {"AUDIT - client {client}, user {user} - transaction #{transaction|word} - object {_|number} - {what|word}", "configuration", "change",
-     "configuration_changed"},
+    {"AUDIT - client {client}, user {user} - transaction #{transaction|word} - object {_|number} - "
+     "{what|word}",
+     "configuration", "change", "configuration_changed"},
     {"AUDIT - client {client}, user {user} - {what}$", "configuration", "change", "configuration_changed"},
     {"AUDIT - user {user|word} - {what}$", "configuration", "change", "audit"},
     {"AUDIT - {what}$", "configuration", "info", "audit"},
-    {"SSL Handshake failed for {transport|word} {source|ip}:{source.port|number} -> {destination|ip}:{destination.port|number}", "network", "error",
-     "tls_handshake_failed"},
+    {"SSL Handshake failed for {transport|word} {source|ip}:{source.port|number} -> "
+     "{destination|ip}:{destination.port|number}",
+     "network", "error", "tls_handshake_failed"},
     {"Connection error: {event.reason}$", "network", "error", "connection_error"},
-    {"Pool {pool|word} member {member|word} monitor status {state|word}.", "host", "info", "pool_member_state"},
-    {"Pool {pool|word} member {member|word} monitor status {state|word}", "host", "info", "pool_member_state"},
+    {"Pool {pool|word} member {member|word} monitor status {state|word}.", "host", "info",
+     "pool_member_state"},
+    {"Pool {pool|word} member {member|word} monitor status {state|word}", "host", "info",
+     "pool_member_state"},
     {"Node {member|word} address {destination|ip} monitor status {state|word}", "host", "info", "node_state"},
-    {"Inet port exhaustion on {source|ip} to {destination|ip}:{destination.port|number} (proto {transport|number})", "network", "error",
-     "port_exhaustion"},
+    {"Inet port exhaustion on {source|ip} to {destination|ip}:{destination.port|number} (proto "
+     "{transport|number})",
+     "network", "error", "port_exhaustion"},
     {"Syncookie {event.reason}$", "intrusion_detection", "info", "syn_flood"},
     {"A NATP or SNAT {event.reason}$", "network", "error"},
     {"Virtual Address {destination|word} {event.reason}$", "host", "info"},
     // access policy manager: profile:partition:session: sentence
-    {"{profile|word}:{_|word}:{session|word}: New session from client IP {source|ip} (ST={_}/CC={_}/C={_}) at VIP {destination|ip} Listener "
+    {"{profile|word}:{_|word}:{session|word}: New session from client IP {source|ip} (ST={_}/CC={_}/C={_}) "
+     "at VIP {destination|ip} Listener "
      "{listener|word}",
      "session", "start", "vpn_session_started"},
-    {"{profile|word}:{session|word}: New session from client IP {source|ip}", "session", "start", "vpn_session_started"},
+    {"{profile|word}:{session|word}: New session from client IP {source|ip}", "session", "start",
+     "vpn_session_started"},
     {"{profile|word}:{session|word}: Username '{user|last}'", "session", "info", "vpn_user"},
-    {"{profile|word}:{session|word}: {auth_module} agent: Auth{_}: authenticate with '{user|last}' successful", "authentication", "start", "vpn_login",
-     Outcome::success},
-    {"{profile|word}:{session|word}: {auth_module} agent: Auth{_}: authenticate with '{user|last}' failed: {event.reason}$", "authentication",
-     "start", "vpn_login", Outcome::failure},
-    {"{profile|word}:{session|word}: {auth_module} agent: Auth{_}: authenticate with '{user|last}' failed", "authentication", "start", "vpn_login",
-     Outcome::failure},
-    {"{profile|word}:{session|word}: Session deleted ({event.reason})", "session", "end", "vpn_session_ended"},
-    {"{profile|word}:{session|word}: Session deleted due to {event.reason}.$", "session", "end", "vpn_session_ended"},
-    {"{profile|word}:{session|word}: Assigned PPP Dynamic IPv4: {source.nat.ip|ip}", "session", "info", "vpn_address"},
+    {"{profile|word}:{session|word}: {auth_module} agent: Auth{_}: authenticate with '{user|last}' "
+     "successful",
+     "authentication", "start", "vpn_login", Outcome::success},
+    {"{profile|word}:{session|word}: {auth_module} agent: Auth{_}: authenticate with '{user|last}' failed: "
+     "{event.reason}$",
+     "authentication", "start", "vpn_login", Outcome::failure},
+    {"{profile|word}:{session|word}: {auth_module} agent: Auth{_}: authenticate with '{user|last}' failed",
+     "authentication", "start", "vpn_login", Outcome::failure},
+    {"{profile|word}:{session|word}: Session deleted ({event.reason})", "session", "end",
+     "vpn_session_ended"},
+    {"{profile|word}:{session|word}: Session deleted due to {event.reason}.$", "session", "end",
+     "vpn_session_ended"},
+    {"{profile|word}:{session|word}: Assigned PPP Dynamic IPv4: {source.nat.ip|ip}", "session", "info",
+     "vpn_address"},
     // what its Linux says
-    {"Failed password for [invalid user ]{user|last} from {source|ip} port {source.port|number}", "authentication", "start", "ssh_login",
-     Outcome::failure},
-    {"Accepted {method|word} for {user|last} from {source|ip} port {source.port|number}", "authentication", "start", "ssh_login", Outcome::success},
+    {"Failed password for [invalid user ]{user|last} from {source|ip} port {source.port|number}",
+     "authentication", "start", "ssh_login", Outcome::failure},
+    {"Accepted {method|word} for {user|last} from {source|ip} port {source.port|number}", "authentication",
+     "start", "ssh_login", Outcome::success},
     {"({user}) CMD ({process.command_line|last})", "process", "start", "cron"},
 };
 
@@ -169,7 +189,8 @@ constexpr FieldMap kMap(kRows);
 void put_f5_pairs(PayloadWriter& out, std::string_view text) {
   const auto key_at = [](std::string_view rest) {
     std::size_t end = 0;
-    while (end < rest.size() && end < 48 && (is_alpha(rest[end]) || is_digit(rest[end]) || rest[end] == '_')) ++end;
+    while (end < rest.size() && end < 48 && (is_alpha(rest[end]) || is_digit(rest[end]) || rest[end] == '_'))
+      ++end;
     return end != 0 && end < rest.size() && rest[end] == '=' ? end : 0;
   };
   for (std::size_t count = 0; !text.empty(); ++count) {
@@ -210,7 +231,8 @@ void parse_f5(PayloadWriter& out) {
     for_each_sd_param(out.header().structured_data, out.arena(), [&out](const SdParam& param) {
       if (!param.name.empty()) FieldTable(kMap).put_or_keep(out, param.name, param.value);
     });
-    if (code_length(out.header().msgid.size() == 11 ? out.header().msgid : text) != 0) out.add("event.code", out.header().msgid.substr(0, 8));
+    if (code_length(out.header().msgid.size() == 11 ? out.header().msgid : text) != 0)
+      out.add("event.code", out.header().msgid.substr(0, 8));
     return out.classify("network", "info");
   }
   if (is_pairs(out.header(), text)) {
@@ -218,9 +240,11 @@ void parse_f5(PayloadWriter& out) {
     if (!out.header().app.starts_with("ASM")) return out.classify("network", "access");
     out.log_source("f5", "waf", {});
     const std::string_view status = out.event().text_of("event.action");
-    const bool attack = !out.event().text_of("vendor.violations").empty() || !out.event().text_of("vendor.attack_type").empty();
+    const bool attack = !out.event().text_of("vendor.violations").empty() ||
+                        !out.event().text_of("vendor.attack_type").empty();
     if (attack) out.set("event.kind", "alert");
-    if (attack && out.event().find("rule.name") == nullptr) out.add("rule.name", out.event().text_of("vendor.attack_type"));
+    if (attack && out.event().find("rule.name") == nullptr)
+      out.add("rule.name", out.event().text_of("vendor.attack_type"));
     return out.classify("web", status == "blocked" ? "denied" : "allowed");
   }
   if (code_length(text) == 0) {

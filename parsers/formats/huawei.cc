@@ -14,13 +14,15 @@ struct Tag10 {
 // tag = "%%" 2DIGIT module "/" level "/" name [ "(" type ")" ] [ "[" sequence "]" ] ":" text
 /// "%%01SSH/4/SSH_FAIL(l)[5]:Failed …" of Huawei, "%%10SHELL/5/SHELL_LOGIN: …" of H3C and Comware.
 std::optional<Tag10> read_tag(std::string_view text) {
-  if (!take_prefix(text, "%%") || text.size() < 8 || !is_digit(text[0]) || !is_digit(text[1])) return std::nullopt;
+  if (!take_prefix(text, "%%") || text.size() < 8 || !is_digit(text[0]) || !is_digit(text[1]))
+    return std::nullopt;
   Tag10 tag;
   tag.version = text.substr(0, 2);
   text.remove_prefix(2);
   constexpr std::size_t kNameMax = 96;
   const std::size_t slash = text.substr(0, kNameMax).find('/');
-  if (slash == std::string_view::npos || slash == 0 || slash + 3 >= text.size() || !is_digit(text[slash + 1]) || text[slash + 2] != '/') {
+  if (slash == std::string_view::npos || slash == 0 || slash + 3 >= text.size() ||
+      !is_digit(text[slash + 1]) || text[slash + 2] != '/') {
     return std::nullopt;
   }
   tag.module = text.substr(0, slash);
@@ -56,33 +58,103 @@ bool claims_huawei(const SyslogHeader& header, std::string_view text) {
 }
 
 constexpr FieldRow kRows[] = {
-    {"UserName", "user"},           {"User", "user"},                  {"User-Name", "user"},           {"user", "user"},
-    {"Username", "user"},           {"username", "user"},              {"Account", "user"},             {"IPAddress", "source"},
-    {"IPAddr", "source"},           {"IP", "source"},                  {"Ip", "source"},                {"IpAddress", "source"},
-    {"UserIP", "source"},           {"User-IP", "source"},             {"SourceIP", "source"},          {"source-ip", "source"},
-    {"SrcIp", "source"},            {"SrcIPAddr", "source"},           {"SrcIP", "source"},             {"RemoteIP", "source"},
-    {"source-port", "source.port"}, {"SourcePort", "source.port"},     {"SrcPort", "source.port"},      {"Port", "source.port"},
-    {"DestinationIP", "destination"}, {"destination-ip", "destination"}, {"DstIp", "destination"},      {"DstIPAddr", "destination"},
-    {"DstIP", "destination"},       {"DestinationPort", "destination.port"}, {"destination-port", "destination.port"},
-    {"DstPort", "destination.port"}, {"SourceNatIP", "source.nat.ip"}, {"SourceNatPort", "source.nat.port"},
-    {"NATSrcIPAddr", "source.nat.ip"}, {"NATSrcPort", "source.nat.port"}, {"NATDstIPAddr", "destination.nat.ip"},
-    {"NATDstPort", "destination.nat.port"}, {"DestinationNatIP", "destination.nat.ip"}, {"DestinationNatPort", "destination.nat.port"},
-    {"Protocol", "transport"},      {"protocol", "transport"},         {"SendPkts", "source.packets"},  {"SendBytes", "source.bytes"},
-    {"RcvPkts", "destination.packets"}, {"RcvBytes", "destination.bytes"}, {"InitPktCount", "source.packets"},
-    {"InitByteCount", "source.bytes"}, {"RplyPktCount", "destination.packets"}, {"RplyByteCount", "destination.bytes"},
-    {"SourceZone", "observer.ingress.zone"}, {"source-zone", "observer.ingress.zone"}, {"SrcZone", "observer.ingress.zone"},
-    {"SrcZoneName", "observer.ingress.zone"}, {"DestinationZone", "observer.egress.zone"}, {"destination-zone", "observer.egress.zone"},
-    {"DstZone", "observer.egress.zone"}, {"DstZoneName", "observer.egress.zone"}, {"RcvIfName", "observer.ingress.interface.name"},
-    {"IfName", "observer.ingress.interface.name"}, {"InterfaceName", "observer.ingress.interface.name"},
-    {"Interface", "observer.ingress.interface.name"}, {"PolicyName", "rule.name"}, {"rule-name", "rule.name"}, {"Policy", "rule.ruleset"},
-    {"RuleID", "rule.id"},          {"SecurityPolicy", "rule.ruleset"}, {"SignName", "signature"},      {"SignId", "rule.id"},
-    {"AttackName", "signature"},    {"VirusName", "signature"},        {"Category", "rule.category"},   {"application-name", "network.application"},
-    {"Application", "network.application"}, {"CloseReason", "event.reason"}, {"FailReason", "event.reason"}, {"Reason", "event.reason"},
-    {"FailedReason", "event.reason"}, {"ErrorReason", "event.reason"}, {"Command", "process.command_line"}, {"MAC", "source.mac"},
-    {"MacAddress", "source.mac"},   {"MACAddr", "source.mac"},         {"UserMAC", "source.mac"},       {"SrcMacAddr", "source.mac"},
-    {"VLANID", "network.vlan.id"},  {"VLAN", "network.vlan.id"},       {"vlan", "network.vlan.id"},     {"Vlan", "network.vlan.id"},
-    {"FileName", "file"},           {"URL", "url"},                    {"Url", "url"},                  {"Host", "url.domain"},
-    {"SSID", "network.name"},       {"Event", "verdict"},              {"Action", "verdict"},           {"HostName", "device"},
+    {"UserName", "user"},
+    {"User", "user"},
+    {"User-Name", "user"},
+    {"user", "user"},
+    {"Username", "user"},
+    {"username", "user"},
+    {"Account", "user"},
+    {"IPAddress", "source"},
+    {"IPAddr", "source"},
+    {"IP", "source"},
+    {"Ip", "source"},
+    {"IpAddress", "source"},
+    {"UserIP", "source"},
+    {"User-IP", "source"},
+    {"SourceIP", "source"},
+    {"source-ip", "source"},
+    {"SrcIp", "source"},
+    {"SrcIPAddr", "source"},
+    {"SrcIP", "source"},
+    {"RemoteIP", "source"},
+    {"source-port", "source.port"},
+    {"SourcePort", "source.port"},
+    {"SrcPort", "source.port"},
+    {"Port", "source.port"},
+    {"DestinationIP", "destination"},
+    {"destination-ip", "destination"},
+    {"DstIp", "destination"},
+    {"DstIPAddr", "destination"},
+    {"DstIP", "destination"},
+    {"DestinationPort", "destination.port"},
+    {"destination-port", "destination.port"},
+    {"DstPort", "destination.port"},
+    {"SourceNatIP", "source.nat.ip"},
+    {"SourceNatPort", "source.nat.port"},
+    {"NATSrcIPAddr", "source.nat.ip"},
+    {"NATSrcPort", "source.nat.port"},
+    {"NATDstIPAddr", "destination.nat.ip"},
+    {"NATDstPort", "destination.nat.port"},
+    {"DestinationNatIP", "destination.nat.ip"},
+    {"DestinationNatPort", "destination.nat.port"},
+    {"Protocol", "transport"},
+    {"protocol", "transport"},
+    {"SendPkts", "source.packets"},
+    {"SendBytes", "source.bytes"},
+    {"RcvPkts", "destination.packets"},
+    {"RcvBytes", "destination.bytes"},
+    {"InitPktCount", "source.packets"},
+    {"InitByteCount", "source.bytes"},
+    {"RplyPktCount", "destination.packets"},
+    {"RplyByteCount", "destination.bytes"},
+    {"SourceZone", "observer.ingress.zone"},
+    {"source-zone", "observer.ingress.zone"},
+    {"SrcZone", "observer.ingress.zone"},
+    {"SrcZoneName", "observer.ingress.zone"},
+    {"DestinationZone", "observer.egress.zone"},
+    {"destination-zone", "observer.egress.zone"},
+    {"DstZone", "observer.egress.zone"},
+    {"DstZoneName", "observer.egress.zone"},
+    {"RcvIfName", "observer.ingress.interface.name"},
+    {"IfName", "observer.ingress.interface.name"},
+    {"InterfaceName", "observer.ingress.interface.name"},
+    {"Interface", "observer.ingress.interface.name"},
+    {"PolicyName", "rule.name"},
+    {"rule-name", "rule.name"},
+    {"Policy", "rule.ruleset"},
+    {"RuleID", "rule.id"},
+    {"SecurityPolicy", "rule.ruleset"},
+    {"SignName", "signature"},
+    {"SignId", "rule.id"},
+    {"AttackName", "signature"},
+    {"VirusName", "signature"},
+    {"Category", "rule.category"},
+    {"application-name", "network.application"},
+    {"Application", "network.application"},
+    {"CloseReason", "event.reason"},
+    {"FailReason", "event.reason"},
+    {"Reason", "event.reason"},
+    {"FailedReason", "event.reason"},
+    {"ErrorReason", "event.reason"},
+    {"Command", "process.command_line"},
+    {"MAC", "source.mac"},
+    {"MacAddress", "source.mac"},
+    {"MACAddr", "source.mac"},
+    {"UserMAC", "source.mac"},
+    {"SrcMacAddr", "source.mac"},
+    {"VLANID", "network.vlan.id"},
+    {"VLAN", "network.vlan.id"},
+    {"vlan", "network.vlan.id"},
+    {"Vlan", "network.vlan.id"},
+    {"FileName", "file"},
+    {"URL", "url"},
+    {"Url", "url"},
+    {"Host", "url.domain"},
+    {"SSID", "network.name"},
+    {"Event", "verdict"},
+    {"Action", "verdict"},
+    {"HostName", "device"},
 };
 constexpr FieldMap kMap(kRows);
 
@@ -97,7 +169,8 @@ void put_marked_pairs(PayloadWriter& out, std::string_view text) {
     std::size_t end_of_key = equals;
     if (equals > 2 && text[equals - 1] == ')') {
       const std::size_t open = text.rfind('(', equals);
-      if (open != std::string_view::npos && all_digits(text.substr(open + 1, equals - open - 2))) end_of_key = open;
+      if (open != std::string_view::npos && all_digits(text.substr(open + 1, equals - open - 2)))
+        end_of_key = open;
     }
     std::size_t begin = end_of_key;
     while (begin > 0 && is_key_char(text[begin - 1])) --begin;
@@ -130,18 +203,26 @@ void put_marked_pairs(PayloadWriter& out, std::string_view text) {
 }
 
 constexpr TextRow kLines[] = {
-    {"Authentication failed for user {user|last} from {source|ip}", "authentication", "start", "ssh_login", Outcome::failure},
-    {"Authentication failed for {user|last} from {source|ip}", "authentication", "start", "login", Outcome::failure},
-    {"Accepted {method|word} for {user|last} from {source|ip} port {source.port|number}", "authentication", "start", "ssh_login", Outcome::success},
-    {"SSH user {user|last} (IP: {source|ip}) connected to the server successfully", "authentication", "start", "ssh_login", Outcome::success},
+    {"Authentication failed for user {user|last} from {source|ip}", "authentication", "start", "ssh_login",
+     Outcome::failure},
+    {"Authentication failed for {user|last} from {source|ip}", "authentication", "start", "login",
+     Outcome::failure},
+    {"Accepted {method|word} for {user|last} from {source|ip} port {source.port|number}", "authentication",
+     "start", "ssh_login", Outcome::success},
+    {"SSH user {user|last} (IP: {source|ip}) connected to the server successfully", "authentication", "start",
+     "ssh_login", Outcome::success},
     {"SSH user {user|last} (IP: {source|ip}) disconnected", "session", "end", "ssh_session_closed"},
     {"{user|last} logged in from {source|word}.$", "authentication", "start", "login", Outcome::success},
     {"{user|last} logged out from {source|word}.$", "authentication", "end", "logout", Outcome::success},
-    {"{user|last} failed to log in from {source|word}.$", "authentication", "start", "login", Outcome::failure},
+    {"{user|last} failed to log in from {source|word}.$", "authentication", "start", "login",
+     Outcome::failure},
     {"{_|word} login from {source|ip}", "authentication", "start", "login", Outcome::success},
-    {"Physical state on the interface {observer.ingress.interface.name|word} changed to {state|word}", "network", "change", "interface_state"},
-    {"Line protocol {_}on the interface {observer.ingress.interface.name|word} {_} {state|word}$", "network", "change", "interface_state"},
-    {"{observer.ingress.interface.name|word}: link status is {state|word}", "network", "change", "interface_state"},
+    {"Physical state on the interface {observer.ingress.interface.name|word} changed to {state|word}",
+     "network", "change", "interface_state"},
+    {"Line protocol {_}on the interface {observer.ingress.interface.name|word} {_} {state|word}$", "network",
+     "change", "interface_state"},
+    {"{observer.ingress.interface.name|word}: link status is {state|word}", "network", "change",
+     "interface_state"},
 };
 
 struct Meaning {
@@ -172,7 +253,8 @@ constexpr Meaning kMeanings[] = {
     {"ATTACK", "intrusion_detection", "info", "attack"},
 };
 
-constexpr LogSource kLogSources[] = {{"huawei", "", "bgp"}, {"huawei", "", "syslog"}, {"huawei", "firewall", ""}};
+constexpr LogSource kLogSources[] = {
+    {"huawei", "", "bgp"}, {"huawei", "", "syslog"}, {"huawei", "firewall", ""}};
 
 void parse_huawei(PayloadWriter& out) {
   static const TextTable lines(kLines);
@@ -203,8 +285,10 @@ void parse_huawei(PayloadWriter& out) {
     out.alert(signature);
     out.add("event.category", "intrusion_detection");
   }
-  if (const std::string_view verdict = out.event().text_of("vendor.verdict"); !verdict.empty() && out.event().find("event.type") == nullptr) {
-    const bool denied = contains_ignoring_case(verdict, "deny") || contains_ignoring_case(verdict, "block") || contains_ignoring_case(verdict, "drop");
+  if (const std::string_view verdict = out.event().text_of("vendor.verdict");
+      !verdict.empty() && out.event().find("event.type") == nullptr) {
+    const bool denied = contains_ignoring_case(verdict, "deny") || contains_ignoring_case(verdict, "block") ||
+                        contains_ignoring_case(verdict, "drop");
     out.classify("network", denied ? "denied" : "info");
   }
   complete_transport(out);
@@ -216,7 +300,9 @@ extern const FormatSpec kFormat_huawei = {
     .number = Format{19},
     .name = "huawei",
     .title = "Huawei VRP, H3C and HPE Comware",
-    .sample = "%%01SSH/4/SSH_FAIL(s)[5]:Failed to login through SSH. (IP=203.0.113.9, UserName=root, Times=3, FailReason=password error)",
+    .sample =
+        "%%01SSH/4/SSH_FAIL(s)[5]:Failed to login through SSH. (IP=203.0.113.9, UserName=root, Times=3, "
+        "FailReason=password error)",
     .rank = 8,
     .claims = claims_huawei,
     .parse = parse_huawei,

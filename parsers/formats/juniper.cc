@@ -1,6 +1,7 @@
 #include "parsers/device_text.h"
 #include "parsers/field_target.h"
 #include "parsers/format.h"
+#include "parsers/formats/juniper_lines.h"
 #include "parsers/key_table.h"
 #include "parsers/key_value.h"
 #include "parsers/payload_text.h"
@@ -14,21 +15,23 @@ namespace {
 struct Program {
   std::string_view key;
 };
-constexpr Program kPrograms[] = {{"RT_FLOW"},  {"RT_IDP"},     {"RT_UTM"},    {"RT_SCREEN"}, {"RT_AAMW"},  {"RT_SYSTEM"}, {"RT_SECINTEL"},
-                                 {"RT_ALG"},   {"RT_IPSEC"},   {"RT_H323"},   {"RT_NAT"},    {"RT_DNS"},   {"AV"},        {"mgd"},
-                                 {"login"},    {"sshd"},       {"mib2d"},     {"rpd"},       {"chassisd"}, {"eswd"},      {"kmd"},
-                                 {"snmpd"},    {"dcd"},        {"httpd-gk"},  {"web-api"},   {"idpd"},     {"utmd"},      {"fwauthd"},
-                                 {"jsrpd"},    {"lldpd"},      {"l2ald"},     {"l2cpd"},     {"dfwd"},     {"nsd"},       {"authd"},
-                                 {"xntpd"},    {"cli"},        {"checklogin"}, {"file"},     {"alarmd"},   {"craftd"},    {"vccpd"},
-                                 {"bfdd"},     {"cosd"},       {"ppmd"},      {"pfed"},      {"inetd"},    {"ftpd"},      {"telnetd"},
-                                 {"sntpd"},    {"jdhcpd"},     {"dot1xd"},    {"dfcd"},      {"PERF_MON"}, {"UI_AUTH_EVENT"}};
+constexpr Program kPrograms[] = {
+    {"RT_FLOW"}, {"RT_IDP"},   {"RT_UTM"},     {"RT_SCREEN"}, {"RT_AAMW"},  {"RT_SYSTEM"},    {"RT_SECINTEL"},
+    {"RT_ALG"},  {"RT_IPSEC"}, {"RT_H323"},    {"RT_NAT"},    {"RT_DNS"},   {"AV"},           {"mgd"},
+    {"login"},   {"sshd"},     {"mib2d"},      {"rpd"},       {"chassisd"}, {"eswd"},         {"kmd"},
+    {"snmpd"},   {"dcd"},      {"httpd-gk"},   {"web-api"},   {"idpd"},     {"utmd"},         {"fwauthd"},
+    {"jsrpd"},   {"lldpd"},    {"l2ald"},      {"l2cpd"},     {"dfwd"},     {"nsd"},          {"authd"},
+    {"xntpd"},   {"cli"},      {"checklogin"}, {"file"},      {"alarmd"},   {"craftd"},       {"vccpd"},
+    {"bfdd"},    {"cosd"},     {"ppmd"},       {"pfed"},      {"inetd"},    {"ftpd"},         {"telnetd"},
+    {"sntpd"},   {"jdhcpd"},   {"dot1xd"},     {"dfcd"},      {"PERF_MON"}, {"UI_AUTH_EVENT"}};
 constexpr KeyTable kProgramTable(kPrograms);
 
 /// "RT_FLOW_SESSION_CREATE" before a ": ": capitals, digits and at least one "_".
 std::string_view event_name(std::string_view text) {
   std::size_t end = 0;
   bool joined = false;
-  while (end < text.size() && end < 64 && ((text[end] >= 'A' && text[end] <= 'Z') || is_digit(text[end]) || text[end] == '_')) {
+  while (end < text.size() && end < 64 &&
+         ((text[end] >= 'A' && text[end] <= 'Z') || is_digit(text[end]) || text[end] == '_')) {
     joined = joined || text[end] == '_';
     ++end;
   }
@@ -62,7 +65,7 @@ constexpr FieldRow kParams[] = {
     {"protocol-name", "transport"},
     {"protocol", "transport"},
     {"service-name", "service_name"},
-    {"application", "network.application:lower"},
+    {"application", "network.application"},
     {"policy-name", "rule.name"},
     {"rule-name", "rule.id"},
     {"rulebase-name", "rule.ruleset"},
@@ -115,72 +118,21 @@ constexpr FieldRow kParams[] = {
 };
 constexpr FieldMap kParamMap(kParams);
 
-// ---- the same as text
 
-#define VIGIL_ENDS "{source}/{source.port|number}->{destination}/{destination.port|number}"
-#define VIGIL_NAT "{source.nat.ip|ip}/{source.nat.port|number}->{destination.nat.ip|ip}/{destination.nat.port|number}"
-constexpr TextRow kLines[] = {
-    {"session created " VIGIL_ENDS "[ 0x0] {service_name|word}[ 0x0] " VIGIL_NAT "[ 0x0] {_|word} {_|word} {_|word} {_|word} {transport|number} "
-     "{rule.name|word} {observer.ingress.zone|word} {observer.egress.zone|word} {event.id|number} {user}({_}) {observer.ingress.interface.name|word}"},
-    {"session created " VIGIL_ENDS "[ 0x0] {service_name|word}[ 0x0] " VIGIL_NAT "[ 0x0] {_|word} {_|word} {transport|number} {rule.name|word} "
-     "{observer.ingress.zone|word} {observer.egress.zone|word} {event.id|number}[ {user}({_}) {observer.ingress.interface.name|word}]"},
-    {"session created " VIGIL_ENDS " {service_name|word}"},
-    {"session closed {event.reason}: " VIGIL_ENDS "[ 0x0] {service_name|word}[ 0x0] " VIGIL_NAT "[ 0x0] {_|word} {_|word} {_|word} {_|word} {transport|"
-     "number} {rule.name|word} {observer.ingress.zone|word} {observer.egress.zone|word} {event.id|number} "
-     "{source.packets|number}({source.bytes|number}) {destination.packets|number}({destination.bytes|number}) {event.duration:seconds|number}"},
-    {"session closed {event.reason}: " VIGIL_ENDS "[ 0x0] {service_name|word}[ 0x0] " VIGIL_NAT "[ 0x0] {_|word} {_|word} {transport|number} "
-     "{rule.name|word} {observer.ingress.zone|word} {observer.egress.zone|word} {event.id|number} "
-     "{source.packets|number}({source.bytes|number}) {destination.packets|number}({destination.bytes|number}) {event.duration:seconds|number}"},
-    {"session closed {event.reason}: " VIGIL_ENDS " {service_name|word}"},
-    {"session denied " VIGIL_ENDS "[ 0x0] {service_name|word} {transport|number}({icmp_type|number}) {rule.name|word} {observer.ingress.zone|word} "
-     "{observer.egress.zone|word} {_|word} {_|word} {user}({_}) {observer.ingress.interface.name|word}"},
-    {"session denied " VIGIL_ENDS "[ 0x0] {service_name|word} {transport|number}({icmp_type|number}) {rule.name|word} {observer.ingress.zone|word} "
-     "{observer.egress.zone|word}"},
-    {"session denied " VIGIL_ENDS " {service_name|word}"},
-    {"IDP: {_}ttack log <{source}/{source.port|number}->{destination}/{destination.port|number}> for {transport|word} protocol and service "
-     "{service_name|word} application {network.application:lower|word} by rule {rule.id|word} of rulebase {rule.ruleset|word} in policy "
-     "{policy|word}. attack: {_}action={action|word}, threat-severity={threat_severity|word}, name={attack_name}, NAT "},
-    {"IDP: {_}ttack log <{source}/{source.port|number}->{destination}/{destination.port|number}> for {transport|word} protocol{_}action={action|word}, "
-     "threat-severity={threat_severity|word}, name={attack_name}, "},
-    {"{_}: ACTION=\"{action}\" {source|ip}({source.port|number})->{destination|ip}({destination.port|number}) CATEGORY=\"{rule.category}\" "
-     "REASON=\"{event.reason}\" PROFILE=\"{rule.ruleset}\" URL={url.domain|word} OBJ={url|word} username {user|word}"},
-    {"{_}: ACTION=\"{action}\" {source|ip}({source.port|number})->{destination|ip}({destination.port|number}) CATEGORY=\"{rule.category}\" "
-     "REASON=\"{event.reason}\""},
-    {"AntiVirus: Virus detected: from {source|ip}:{source.port|number} to {destination|ip}:{destination.port|number} source-zone "
-     "{observer.ingress.zone|word} {file|word} file {_|word} virus {name|word} URL:{url|word}"},
-    {"{attack_name}! source: {source|ip}:{source.port|number}, destination: {destination|ip}:{destination.port|number}, [protocol-id: "
-     "{transport|number}, ]zone name: {observer.ingress.zone|word}, interface name: {observer.ingress.interface.name|word}, action: {action|word}"},
-    {"{attack_name}! source: {source|ip}, destination: {destination|ip}, [protocol-id: {transport|number}, ]zone name: {observer.ingress.zone|word}, "
-     "interface name: {observer.ingress.interface.name|word}, action: {action|word}"},
-    {"User '{user|last}' login, class '{class}' \\[{_|number}\\], ssh-connection '{ssh_connection}'"},
-    {"User '{user|last}' login, class '{class}'"},
-    {"User '{user|last}' logout"},
-    {"Authenticated user '{user|last}' at permission level '{class}'"},
-    {"Authenticated user '{user|last}' assigned to class '{class}'"},
-    {"User '{user}', command '{process.command_line|last}'"},
-    {"User '{user}' requested '{process.command_line}' operation"},
-    {"User '{user}' {process.command_line}$"},
-    {"Login failed for user '{user|last}' from host '{source}'"},
-    {"Login failed for user {user|last} from host {source|word}"},
-    {"Login attempt for user {user|last} from host {source|word}"},
-    {"User {user|last} logged in from host {source|word} on device {terminal|word}"},
-    {"Unable to authenticate {_} (username {user})"},
-    {"Successful {_} (username {user})"},
-    {"Threshold for unsuccessful authentication attempts ({_|number}) reached by user '{user|last}'"},
-    {"{_}: unauthorized SNMP community from {source|ip} to {destination|word}"},
-    {"BGP peer {destination|ip} ({_}) changed state from {state_before|word} to {state|word}"},
-    {"ifIndex {_|number}, ifAdminStatus {_|word}, ifOperStatus {state|word}, ifName {observer.ingress.interface.name|word}"},
-    {"FW: {observer.ingress.interface.name|word} {verdict|word} {transport|word} {source|ip} {destination|ip} {source.port|number} "
-     "{destination.port|number} ({network.packets|number} packets)"},
-};
-#undef VIGIL_ENDS
-#undef VIGIL_NAT
-
-constexpr FieldRow kNetScreen[] = {
-    {"device_id", "observer.serial_number"}, {"policy_id", "rule.id"},       {"service", "network.protocol:lower"}, {"proto", "transport"},
-    {"action", "event.action:lower"},         {"sent", "source.bytes"},       {"rcvd", "destination.bytes"},         {"src", "source"},
-    {"dst", "destination"},                  {"src_port", "source.port"},    {"dst_port", "destination.port"},      {"session_id", "event.id"},
-    {"duration", "event.duration:seconds"},  {"reason", "event.reason"}};
+constexpr FieldRow kNetScreen[] = {{"device_id", "observer.serial_number"},
+                                   {"policy_id", "rule.id"},
+                                   {"service", "network.protocol:lower"},
+                                   {"proto", "transport"},
+                                   {"action", "event.action:lower"},
+                                   {"sent", "source.bytes"},
+                                   {"rcvd", "destination.bytes"},
+                                   {"src", "source"},
+                                   {"dst", "destination"},
+                                   {"src_port", "source.port"},
+                                   {"dst_port", "destination.port"},
+                                   {"session_id", "event.id"},
+                                   {"duration", "event.duration:seconds"},
+                                   {"reason", "event.reason"}};
 constexpr FieldMap kNetScreenMap(kNetScreen);
 
 // ---- what an event's name says
@@ -271,11 +223,12 @@ void finish_junos(PayloadWriter& out, std::string_view name) {
   }
 }
 
-constexpr LogSource kLogSources[] = {{"juniper", "firewall", ""}, {"juniper", "", "bgp"}, {"juniper", "", "syslog"}};
+constexpr LogSource kLogSources[] = {
+    {"juniper", "firewall", ""}, {"juniper", "", "bgp"}, {"juniper", "", "syslog"}};
 
 /// Junos: an event's name, then structured data or a sentence. ScreenOS: pairs.
 void parse_juniper(PayloadWriter& out) {
-  static const TextTable lines(kLines);
+  static const TextTable lines(junos::kLines);
   std::string_view text = out.text();
   const SyslogHeader& header = out.header();
   if (header.host_from_message) out.add("observer.name", header.host);
@@ -318,7 +271,9 @@ extern const FormatSpec kFormat_juniper = {
     .number = Format{16},
     .name = "juniper",
     .title = "Juniper Junos, ScreenOS",
-    .sample = "RT_FLOW_SESSION_DENY: session denied 203.0.113.9/50022->10.1.0.5/22 junos-ssh 6(0) deny-all untrust trust",
+    .sample =
+        "RT_FLOW_SESSION_DENY: session denied 203.0.113.9/50022->10.1.0.5/22 junos-ssh 6(0) deny-all untrust "
+        "trust",
     .rank = 9,
     .claims = claims_juniper,
     .parse = parse_juniper,

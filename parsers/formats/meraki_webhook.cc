@@ -8,7 +8,8 @@ namespace vigil {
 namespace {
 
 // The same names stand one level deeper where a collector wrapped the document.
-#define VIGIL_BOTH(name, target) {name, target}, {"json." name, target}
+#define VIGIL_BOTH(name, target) \
+  {name, target}, { "json." name, target }
 constexpr FieldRow kRows[] = {
     VIGIL_BOTH("alertType", "event.action"),
     VIGIL_BOTH("alertTypeId", "event.code"),
@@ -68,7 +69,8 @@ extern const FormatSpec kFormat_meraki_webhook = {
     .number = Format{28},
     .name = "meraki_webhook",
     .title = "Cisco Meraki dashboard",
-    .sample = R"({"version":"0.1","organizationId":"1","networkName":"Main","deviceSerial":"Q2XX-XXXX-XXXX","alertTypeId":"settings_changed"})",
+    .sample =
+        R"({"version":"0.1","organizationId":"1","networkName":"Main","deviceSerial":"Q2XX-XXXX-XXXX","alertTypeId":"settings_changed"})",
     .rank = 100,
     .starts = kStarts,
     .claims = claims_webhook,

@@ -11,20 +11,26 @@ namespace {
 struct Topic {
   std::string_view key;
 };
-constexpr Topic kTopics[] = {{"firewall"}, {"system"},  {"dhcp"},   {"wireless"},  {"ppp"},     {"l2tp"},    {"pptp"},   {"sstp"},   {"ovpn"},
-                             {"ipsec"},    {"interface"}, {"hotspot"}, {"dns"},    {"caps"},    {"script"},  {"ntp"},    {"pppoe"},  {"ospf"},
-                             {"bgp"},      {"certificate"}, {"radius"}, {"web-proxy"}, {"backup"}, {"bridge"}, {"route"}, {"wireguard"}, {"manager"},
-                             {"snmp"},     {"ssh"},     {"tftp"},   {"upnp"},      {"store"},   {"poe-out"}, {"lte"},    {"container"}, {"smb"}};
+constexpr Topic kTopics[] = {
+    {"firewall"}, {"system"},      {"dhcp"},    {"wireless"},  {"ppp"},       {"l2tp"},
+    {"pptp"},     {"sstp"},        {"ovpn"},    {"ipsec"},     {"interface"}, {"hotspot"},
+    {"dns"},      {"caps"},        {"script"},  {"ntp"},       {"pppoe"},     {"ospf"},
+    {"bgp"},      {"certificate"}, {"radius"},  {"web-proxy"}, {"backup"},    {"bridge"},
+    {"route"},    {"wireguard"},   {"manager"}, {"snmp"},      {"ssh"},       {"tftp"},
+    {"upnp"},     {"store"},       {"poe-out"}, {"lte"},       {"container"}, {"smb"}};
 constexpr KeyTable kTopicTable(kTopics);
 
 /// "system,error,critical" and the blank behind it; 0 if the text does not begin with topics.
 std::size_t topics_length(std::string_view text) {
   std::size_t end = 0, comma = std::string_view::npos;
-  while (end < text.size() && end < 64 && ((text[end] >= 'a' && text[end] <= 'z') || is_digit(text[end]) || text[end] == '-' || text[end] == ',')) {
+  while (end < text.size() && end < 64 &&
+         ((text[end] >= 'a' && text[end] <= 'z') || is_digit(text[end]) || text[end] == '-' ||
+          text[end] == ',')) {
     if (text[end] == ',' && comma == std::string_view::npos) comma = end;
     ++end;
   }
-  if (comma == std::string_view::npos || end >= text.size() || (text[end] != ' ' && text[end] != ':')) return 0;
+  if (comma == std::string_view::npos || end >= text.size() || (text[end] != ' ' && text[end] != ':'))
+    return 0;
   return kTopicTable.find(text.substr(0, comma)) == nullptr ? 0 : end;
 }
 
@@ -32,46 +38,64 @@ std::size_t topics_length(std::string_view text) {
 bool is_packet(std::string_view text) {
   const std::string_view front = text.substr(0, 320);
   const std::size_t in = find_text(front, "in:");
-  return in != std::string_view::npos && (in == 0 || front[in - 1] == ' ') && contains(front, " out:") && contains(front, "proto ") &&
-         contains(front, "->");
+  return in != std::string_view::npos && (in == 0 || front[in - 1] == ' ') && contains(front, " out:") &&
+         contains(front, "proto ") && contains(front, "->");
 }
 
 bool claims_mikrotik(const SyslogHeader& header, std::string_view text) {
-  if (text.front() < 'a' || text.front() > 'z') return (header.app == "input" || header.app == "forward" || header.app == "output") && is_packet(text);
+  if (text.front() < 'a' || text.front() > 'z')
+    return (header.app == "input" || header.app == "forward" || header.app == "output") && is_packet(text);
   return topics_length(text) != 0 || is_packet(text);
 }
 
 constexpr TextRow kLines[] = {
-    {"login failure for user {user|last} from {source|word} via {method|word}", "authentication", "start", "login", Outcome::failure},
-    {"login failure for user {user|last} via {method|word}", "authentication", "start", "login", Outcome::failure},
-    {"user {user|last} logged in from {source|word} via {method|word}", "authentication", "start", "login", Outcome::success},
+    {"login failure for user {user|last} from {source|word} via {method|word}", "authentication", "start",
+     "login", Outcome::failure},
+    {"login failure for user {user|last} via {method|word}", "authentication", "start", "login",
+     Outcome::failure},
+    {"user {user|last} logged in from {source|word} via {method|word}", "authentication", "start", "login",
+     Outcome::success},
     {"user {user|last} logged in via {method|word}", "authentication", "start", "login", Outcome::success},
-    {"user {user|last} logged out from {source|word} via {method|word}", "authentication", "end", "logout", Outcome::success},
+    {"user {user|last} logged out from {source|word} via {method|word}", "authentication", "end", "logout",
+     Outcome::success},
     {"user {user|last} logged out via {method|word}", "authentication", "end", "logout", Outcome::success},
     {"publickey accepted for user: {user}$", "authentication", "info", "ssh_key_accepted"},
-    {"<{session}>: user {user|last} authentication failed", "authentication", "start", "vpn_login", Outcome::failure},
-    {"user {user|last} authentication failed[ - {event.reason}]$", "authentication", "start", "vpn_login", Outcome::failure},
+    {"<{session}>: user {user|last} authentication failed", "authentication", "start", "vpn_login",
+     Outcome::failure},
+    {"user {user|last} authentication failed[ - {event.reason}]$", "authentication", "start", "vpn_login",
+     Outcome::failure},
     {"<{session}>: authenticated", "authentication", "start", "vpn_login", Outcome::success},
-    {"{user|last} logged in, {source.nat.ip|ip} from {source|ip}", "authentication", "start", "vpn_login", Outcome::success},
+    {"{user|last} logged in, {source.nat.ip|ip} from {source|ip}", "authentication", "start", "vpn_login",
+     Outcome::success},
     {"{user|last} logged in, {source.nat.ip|ip}", "authentication", "start", "vpn_login", Outcome::success},
-    {"{user|word} ({source|ip}): login failed: {event.reason}$", "authentication", "start", "hotspot_login", Outcome::failure},
+    {"{user|word} ({source|ip}): login failed: {event.reason}$", "authentication", "start", "hotspot_login",
+     Outcome::failure},
     {"{user|word} ({source|ip}): logged in", "authentication", "start", "hotspot_login", Outcome::success},
-    {"{user|word} ({source|ip}): logged out: {event.reason}$", "authentication", "end", "hotspot_logout", Outcome::success},
-    {"{dhcp_server|word} assigned {source|ip} to {source.mac|word}[ {source.domain|word}]$", "network", "start", "dhcp_lease", Outcome::none,
-     "network.protocol=dhcp"},
-    {"{dhcp_server|word} assigned {source|ip} for {source.mac|word}[ {source.domain|word}]$", "network", "start", "dhcp_lease", Outcome::none,
-     "network.protocol=dhcp"},
-    {"{dhcp_server|word} deassigned {source|ip} from {source.mac|word}", "network", "end", "dhcp_release", Outcome::none, "network.protocol=dhcp"},
-    {"{dhcp_server|word} deassigned {source|ip} for {source.mac|word}", "network", "end", "dhcp_release", Outcome::none, "network.protocol=dhcp"},
-    {"{source.mac|word}@{observer.ingress.interface.name|word}: connected[, {event.reason}]$", "session", "start", "wireless_joined"},
-    {"{source.mac|word}@{observer.ingress.interface.name|word}: disconnected[, {event.reason}]$", "session", "end", "wireless_left"},
-    {"{source.mac|word}@{observer.ingress.interface.name|word} connected[, {event.reason}]$", "session", "start", "wireless_joined"},
-    {"{source.mac|word}@{observer.ingress.interface.name|word} disconnected[, {event.reason}]$", "session", "end", "wireless_left"},
+    {"{user|word} ({source|ip}): logged out: {event.reason}$", "authentication", "end", "hotspot_logout",
+     Outcome::success},
+    {"{dhcp_server|word} assigned {source|ip} to {source.mac|word}[ {source.domain|word}]$", "network",
+     "start", "dhcp_lease", Outcome::none, "network.protocol=dhcp"},
+    {"{dhcp_server|word} assigned {source|ip} for {source.mac|word}[ {source.domain|word}]$", "network",
+     "start", "dhcp_lease", Outcome::none, "network.protocol=dhcp"},
+    {"{dhcp_server|word} deassigned {source|ip} from {source.mac|word}", "network", "end", "dhcp_release",
+     Outcome::none, "network.protocol=dhcp"},
+    {"{dhcp_server|word} deassigned {source|ip} for {source.mac|word}", "network", "end", "dhcp_release",
+     Outcome::none, "network.protocol=dhcp"},
+    {"{source.mac|word}@{observer.ingress.interface.name|word}: connected[, {event.reason}]$", "session",
+     "start", "wireless_joined"},
+    {"{source.mac|word}@{observer.ingress.interface.name|word}: disconnected[, {event.reason}]$", "session",
+     "end", "wireless_left"},
+    {"{source.mac|word}@{observer.ingress.interface.name|word} connected[, {event.reason}]$", "session",
+     "start", "wireless_joined"},
+    {"{source.mac|word}@{observer.ingress.interface.name|word} disconnected[, {event.reason}]$", "session",
+     "end", "wireless_left"},
     {"{observer.ingress.interface.name|word} link up{_}$", "network", "change", "interface_state"},
     {"{observer.ingress.interface.name|word} link down{_}$", "network", "change", "interface_state"},
-    {"{what} changed by {_|word}:{user|last}@{source|ip}", "configuration", "change", "configuration_changed"},
+    {"{what} changed by {_|word}:{user|last}@{source|ip}", "configuration", "change",
+     "configuration_changed"},
     {"{what} added by {_|word}:{user|last}@{source|ip}", "configuration", "change", "configuration_added"},
-    {"{what} removed by {_|word}:{user|last}@{source|ip}", "configuration", "change", "configuration_removed"},
+    {"{what} removed by {_|word}:{user|last}@{source|ip}", "configuration", "change",
+     "configuration_removed"},
     {"{what} changed by {user|word}", "configuration", "change", "configuration_changed"},
     {"{what} added by {user|word}", "configuration", "change", "configuration_added"},
     {"{what} removed by {user|word}", "configuration", "change", "configuration_removed"},
@@ -99,7 +123,8 @@ void put_packet(PayloadWriter& out, std::string_view text) {
     if (!egress.starts_with("(unknown")) out.add("observer.egress.interface.name", egress);
   }
   static constexpr Target kMac{"source.mac", Put::mac};
-  static constexpr Target kSource{"source", Put::source_pair}, kDestination{"destination", Put::destination_pair};
+  static constexpr Target kSource{"source", Put::source_pair},
+      kDestination{"destination", Put::destination_pair};
   bool seen = false;
   for (int left = 16; left > 0 && !text.empty(); --left) {
     const std::size_t comma = text.find(", ");
@@ -121,7 +146,8 @@ void put_packet(PayloadWriter& out, std::string_view text) {
       const auto end = read_loose_end(nat);
       if (!end) continue;
       out.add(open == 0 ? "source.nat.ip" : "destination.nat.ip", end->address);
-      if (!end->port.empty()) out.add_number(open == 0 ? "source.nat.port" : "destination.nat.port", end->port);
+      if (!end->port.empty())
+        out.add_number(open == 0 ? "source.nat.port" : "destination.nat.port", end->port);
     } else if (const std::size_t arrow = item.find("->"); arrow != std::string_view::npos && !seen) {
       seen = true;
       put(out, kSource, item.substr(0, arrow));
@@ -130,8 +156,8 @@ void put_packet(PayloadWriter& out, std::string_view text) {
   }
   complete_transport(out);
   const std::string_view rule = out.event().text_of("rule.name");
-  const bool denied = contains_ignoring_case(rule, "drop") || contains_ignoring_case(rule, "deny") || contains_ignoring_case(rule, "block") ||
-                      contains_ignoring_case(rule, "reject");
+  const bool denied = contains_ignoring_case(rule, "drop") || contains_ignoring_case(rule, "deny") ||
+                      contains_ignoring_case(rule, "block") || contains_ignoring_case(rule, "reject");
   out.classify("network", denied ? "denied" : "connection", "packet");
 }
 

@@ -8,49 +8,62 @@ namespace vigil {
 namespace {
 
 constexpr TextRow kLines[] = {
-    {"Source {source:pair|word} - Vserver {vserver|word} - NatIP {nat_pair|word} - Destination {destination:pair|word} - {_}Total_bytes_send "
+    {"Source {source:pair|word} - Vserver {vserver|word} - NatIP {nat_pair|word} - Destination "
+     "{destination:pair|word} - {_}Total_bytes_send "
      "{source.bytes|number} - Total_bytes_recv {destination.bytes|number}",
      "network", "end", "connection_ended"},
-    {"Source {source:pair|word} - Destination {destination:pair|word} - {_}Total_bytes_send {source.bytes|number} - Total_bytes_recv "
+    {"Source {source:pair|word} - Destination {destination:pair|word} - {_}Total_bytes_send "
+     "{source.bytes|number} - Total_bytes_recv "
      "{destination.bytes|number}",
      "network", "end", "connection_ended"},
-    {"Source {source:pair|word} - Destination {destination:pair|word} - ", "network", "connection", "connection"},
-    {"User {user} - Client_ip {source|word} - Nat_ip {_} - Vserver {destination:pair|word} - {_}Failure_reason \"{event.reason}\" - Browser {user_agent.original}$",
+    {"Source {source:pair|word} - Destination {destination:pair|word} - ", "network", "connection",
+     "connection"},
+    {"User {user} - Client_ip {source|word} - Nat_ip {_} - Vserver {destination:pair|word} - "
+     "{_}Failure_reason \"{event.reason}\" - Browser {user_agent.original}$",
      "authentication", "start", "login", Outcome::failure},
-    {"User {user} - Client_ip {source|word} - Failure_reason \"{event.reason}\" - Browser {user_agent.original}$", "authentication", "start", "login",
-     Outcome::failure},
-    {"User {user} - Client_ip {source|word} - Failure_reason \"{event.reason}\"", "authentication", "start", "login", Outcome::failure},
-    {"Context {_}@{source|ip} - SessionId: {session}- {_}User {user|word} - Client_ip {_|word} - Nat_ip {source.nat.ip|word} - Vserver "
+    {"User {user} - Client_ip {source|word} - Failure_reason \"{event.reason}\" - Browser "
+     "{user_agent.original}$",
+     "authentication", "start", "login", Outcome::failure},
+    {"User {user} - Client_ip {source|word} - Failure_reason \"{event.reason}\"", "authentication", "start",
+     "login", Outcome::failure},
+    {"Context {_}@{source|ip} - SessionId: {session}- {_}User {user|word} - Client_ip {_|word} - Nat_ip "
+     "{source.nat.ip|word} - Vserver "
      "{destination:pair|word} - ",
      "session", "info", "vpn"},
-    {"Context {_}@{source|ip} - SessionId: {session}- {url.domain|word} User {user|word} : Group(s) {group.name} : Vserver {destination:pair|word} - {_} "
+    {"Context {_}@{source|ip} - SessionId: {session}- {url.domain|word} User {user|word} : Group(s) "
+     "{group.name} : Vserver {destination:pair|word} - {_} "
      "GMT {http.request.method|word} {url|word}",
      "web", "access", "http_request"},
     {"Context {_}@{source|ip} - SessionId: {session}- {_}User {user|word}", "session", "info", "vpn"},
-    {"User {user} - Remote_ip {source|word} - Command \"{process.command_line|last}\" - Status \"{status}\"", "configuration", "change", "command"},
+    {"User {user} - Remote_ip {source|word} - Command \"{process.command_line|last}\" - Status \"{status}\"",
+     "configuration", "change", "command"},
     {"User {user} - Client_ip {source|word}", "session", "info", "session"},
     {"{source|ip} {_|word} {session|word} {_}", "web", "info", "appfw"},
 };
-
-
 
 /// "0-PPE-0 : default TCP CONN_TERMINATE 1874124822 0 : text": who, what, numbers, between colons.
 bool claims_netscaler(const SyslogHeader& header, std::string_view text) {
   const std::string_view front = text.substr(0, 192);
   if (contains(front, "-PPE-") && contains(front, " : ")) return true;
-  if (header.format == HeaderFormat::rfc5424 && front.starts_with("default ") && contains(front, " : ")) return true;
-  if (front.starts_with("AAA Message : ") || front.starts_with("default AAA ") || front.starts_with("default SSLVPN ")) return true;
+  if (header.format == HeaderFormat::rfc5424 && front.starts_with("default ") && contains(front, " : "))
+    return true;
+  if (front.starts_with("AAA Message : ") || front.starts_with("default AAA ") ||
+      front.starts_with("default SSLVPN "))
+    return true;
   const std::size_t colon = front.find(" : ");
   if (colon == std::string_view::npos || colon > 64) return false;
   std::string_view what = front.substr(colon + 3);
   take_prefix(what, "default ");
-  for (const std::string_view family : {"SSLVPN ", "AAA ", "AAATM ", "TCP ", "GUI ", "CLI ", "EVENT ", "SSLLOG ", "APPFW ", "API ", "SNMP ", "PITBOSS ", "ACL ", "ROUTING ", "UI "}) {
+  for (const std::string_view family :
+       {"SSLVPN ", "AAA ", "AAATM ", "TCP ", "GUI ", "CLI ", "EVENT ", "SSLLOG ", "APPFW ", "API ", "SNMP ",
+        "PITBOSS ", "ACL ", "ROUTING ", "UI "}) {
     if (!what.starts_with(family)) continue;
     what.remove_prefix(family.size());
     const std::size_t end = what.find(' ');
     if (end == std::string_view::npos || end < 3) return false;
     for (const char c : what.substr(0, end)) {
-      if (!(c >= 'A' && c <= 'Z') && c != '_' && !is_digit(c) && what.substr(0, end) != "Message") return false;
+      if (!(c >= 'A' && c <= 'Z') && c != '_' && !is_digit(c) && what.substr(0, end) != "Message")
+        return false;
     }
     return true;
   }
@@ -93,7 +106,8 @@ void parse_netscaler(PayloadWriter& out) {
   out.log_source("citrix", {}, "netscaler");
   const std::string_view front = text.substr(0, 192);
   if (!front.starts_with("default ") && !front.starts_with("AAA ")) {
-    if (const std::size_t colon = front.find(" : "); colon != std::string_view::npos) text = trim_left(text.substr(colon + 3));
+    if (const std::size_t colon = front.find(" : "); colon != std::string_view::npos)
+      text = trim_left(text.substr(colon + 3));
   }
   take_prefix(text, "default ");
   const std::size_t colon = text.substr(0, 128).find(" :");
@@ -116,10 +130,12 @@ void parse_netscaler(PayloadWriter& out) {
     if (meaning != nullptr) out.classify(meaning->category, meaning->type, meaning->action, meaning->outcome);
   } else {
     lines.read(out, text);
-    const bool other = meaning != nullptr && meaning->category == "authentication" && row->category != "authentication";
+    const bool other =
+        meaning != nullptr && meaning->category == "authentication" && row->category != "authentication";
     if (other) out.classify(meaning->category, meaning->type, meaning->action, meaning->outcome);
   }
-  if (out.event().find("destination.port") != nullptr && name.starts_with("CONN")) out.log_source("citrix", "firewall", {});
+  if (out.event().find("destination.port") != nullptr && name.starts_with("CONN"))
+    out.log_source("citrix", "firewall", {});
 }
 
 }  // namespace
@@ -128,8 +144,10 @@ extern const FormatSpec kFormat_netscaler = {
     .number = Format{23},
     .name = "netscaler",
     .title = "Citrix NetScaler (ADC)",
-    .sample = "0-PPE-0 : default AAA LOGIN_FAILED 4242 0 :  User bob - Client_ip 203.0.113.9 - Failure_reason \"External authentication server denied "
-              "access\" - Browser Mozilla/5.0",
+    .sample =
+        "0-PPE-0 : default AAA LOGIN_FAILED 4242 0 :  User bob - Client_ip 203.0.113.9 - Failure_reason "
+        "\"External authentication server denied "
+        "access\" - Browser Mozilla/5.0",
     .rank = 45,
     .claims = claims_netscaler,
     .parse = parse_netscaler,

@@ -1,9 +1,7 @@
-#include <array>
-
 #include "parsers/device_text.h"
 #include "parsers/field_target.h"
 #include "parsers/format.h"
-#include "parsers/key_table.h"
+#include "parsers/formats/switch_log_lines.h"
 #include "parsers/payload_text.h"
 #include "parsers/text_template.h"
 
@@ -11,7 +9,21 @@ namespace vigil {
 namespace {
 
 /// Whose line it is, told by its shape.
-enum class Maker : std::uint8_t { none, smartzone, exos, fastpath, fastiron, omniswitch, dlink, omada, radware, riverbed, a10, sonic, fabric_os };
+enum class Maker : std::uint8_t {
+  none,
+  smartzone,
+  exos,
+  fastpath,
+  fastiron,
+  omniswitch,
+  dlink,
+  omada,
+  radware,
+  riverbed,
+  a10,
+  sonic,
+  fabric_os
+};
 
 struct Named {
   std::string_view vendor, product, type;
@@ -41,17 +53,20 @@ bool begins_with_any(std::string_view text, std::initializer_list<std::string_vi
 bool is_fastpath(std::string_view text) {
   const std::string_view front = text.substr(0, 96);
   const std::size_t file = front.find(".c(");
-  if (file == std::string_view::npos || front.substr(0, file).find(' ') != std::string_view::npos) return false;
+  if (file == std::string_view::npos || front.substr(0, file).find(' ') != std::string_view::npos)
+    return false;
   const std::size_t close = front.find(") ", file);
   const std::size_t mark = front.find(" %% ", file);
-  return close != std::string_view::npos && mark != std::string_view::npos && all_digits(front.substr(close + 2, mark - close - 2));
+  return close != std::string_view::npos && mark != std::string_view::npos &&
+         all_digits(front.substr(close + 2, mark - close - 2));
 }
 
 /// "<Info:AAA.authPass> …"
 bool is_exos(std::string_view text) {
   const std::size_t colon = text.substr(0, 16).find(':');
   const std::size_t close = text.substr(0, 80).find("> ");
-  return text.starts_with('<') && colon != std::string_view::npos && close != std::string_view::npos && colon < close &&
+  return text.starts_with('<') && colon != std::string_view::npos && close != std::string_view::npos &&
+         colon < close &&
          is_any(text.substr(1, colon - 1), {"Info", "Warn", "Noti", "Erro", "Crit", "Debu", "Summ", "Verb"});
 }
 
@@ -59,8 +74,8 @@ bool is_riverbed(std::string_view text) {
   const std::size_t close = text.substr(0, 64).find(']');
   if (!text.starts_with('[') || close == std::string_view::npos) return false;
   const std::string_view inside = text.substr(1, close - 1);
-  return inside.ends_with(".INFO") || inside.ends_with(".NOTICE") || inside.ends_with(".WARN") || inside.ends_with(".ERR") ||
-         inside.ends_with(".WARNING") || inside.ends_with(".ALERT");
+  return inside.ends_with(".INFO") || inside.ends_with(".NOTICE") || inside.ends_with(".WARN") ||
+         inside.ends_with(".ERR") || inside.ends_with(".WARNING") || inside.ends_with(".ALERT");
 }
 
 /// "M_20000: …", before it perhaps "[Device: name address] ".
@@ -70,25 +85,30 @@ std::string_view radware_message(std::string_view text) {
     if (close == std::string_view::npos) return {};
     text = text.substr(close + 2);
   }
-  return text.starts_with("M_") && text.size() > 8 && all_digits(text.substr(2, 5)) && text[7] == ':' ? text : std::string_view();
+  return text.starts_with("M_") && text.size() > 8 && all_digits(text.substr(2, 5)) && text[7] == ':'
+             ? text
+             : std::string_view();
 }
 
 Maker maker_of(const SyslogHeader& header, std::string_view text) {
   const std::string_view app = header.app;
   switch (text.front()) {
     case '@':
-      if (text.starts_with("@@") && text.substr(0, 8).find(',') != std::string_view::npos) return Maker::smartzone;
+      if (text.starts_with("@@") && text.substr(0, 8).find(',') != std::string_view::npos)
+        return Maker::smartzone;
       break;
     case '<':
       if (is_exos(text)) return Maker::exos;
       break;
     case '[':
       if (!radware_message(text).empty()) return Maker::radware;
-      if (!header.procid.empty() && is_riverbed(text) && is_any(app, {"sport", "mgmtd", "rcud", "wdt", "qosd", "statsd", "cli", "webasd", "sched", "pm"})) {
+      if (!header.procid.empty() && is_riverbed(text) &&
+          is_any(app, {"sport", "mgmtd", "rcud", "wdt", "qosd", "statsd", "cli", "webasd", "sched", "pm"})) {
         return Maker::riverbed;
       }
       if (app == "a10logd" || text.starts_with("[ACOS]<")) return Maker::a10;
-      if (begins_with_any(text, {"[Failed]", "[Main Administrator]", "[Master Admin]", "[client:", "[ap:", "[switch:", "[gateway:", "[osg:"}) &&
+      if (begins_with_any(text, {"[Failed]", "[Main Administrator]", "[Master Admin]",
+                                 "[client:", "[ap:", "[switch:", "[gateway:", "[osg:"}) &&
           begins_with_any(app, {"Omada", "omada", "OC2", "OC3"})) {
         return Maker::omada;
       }
@@ -99,7 +119,8 @@ Maker maker_of(const SyslogHeader& header, std::string_view text) {
     default:
       break;
   }
-  if (app.empty() && begins_with_any(text, {"M_0", "M_1", "M_2"}) && !radware_message(text).empty()) return Maker::radware;
+  if (app.empty() && begins_with_any(text, {"M_0", "M_1", "M_2"}) && !radware_message(text).empty())
+    return Maker::radware;
   if (app.starts_with("M_") && app.size() == 7 && all_digits(app.substr(2))) return Maker::radware;
   if (app == "raslogd") return Maker::fabric_os;
   if (app == "swlogd") return Maker::omniswitch;
@@ -108,102 +129,72 @@ Maker maker_of(const SyslogHeader& header, std::string_view text) {
   const std::size_t hash = app.find('#');
   if (hash != std::string_view::npos && hash > 1 && hash + 1 < app.size()) return Maker::sonic;
   if (!app.empty() && is_fastpath(text)) return Maker::fastpath;
-  if (is_any(app, {"System", "STP", "Security", "PORT", "DOT1X", "MAC-AUTH", "OSPF", "VRRP", "Trunk", "LACP"}) &&
-      begins_with_any(text, {"VLAN ", "PoE: ", "SSH ", "ssh ", "telnet ", "Telnet ", "console ", "Console ", "Interface ethernet ", "startup-config ",
-                             "running-config ", "web ", "Web ", "Port ", "user ", "User ", "Stack unit ", "Local authentication ", "password ",
-                             "enable ", "PORT: ", "Cold start", "Warm start", "dot1x ", "DOT1X: ", "RADIUS ", "SNMP "})) {
+  if (is_any(app,
+             {"System", "STP", "Security", "PORT", "DOT1X", "MAC-AUTH", "OSPF", "VRRP", "Trunk", "LACP"}) &&
+      begins_with_any(text, {"VLAN ",
+                             "PoE: ",
+                             "SSH ",
+                             "ssh ",
+                             "telnet ",
+                             "Telnet ",
+                             "console ",
+                             "Console ",
+                             "Interface ethernet ",
+                             "startup-config ",
+                             "running-config ",
+                             "web ",
+                             "Web ",
+                             "Port ",
+                             "user ",
+                             "User ",
+                             "Stack unit ",
+                             "Local authentication ",
+                             "password ",
+                             "enable ",
+                             "PORT: ",
+                             "Cold start",
+                             "Warm start",
+                             "dot1x ",
+                             "DOT1X: ",
+                             "RADIUS ",
+                             "SNMP "})) {
     return Maker::fastiron;
   }
   if (is_any(app, {"INFO", "WARN", "CRIT", "ERRO", "NOTE", "Info", "Warn"}) || app.empty()) {
-    if (begins_with_any(text, {"Successful login through ", "Login failed through ", "Logout through ", "Session timed out through "}) &&
+    if (begins_with_any(text, {"Successful login through ", "Login failed through ", "Logout through ",
+                               "Session timed out through "}) &&
         contains(text.substr(0, 160), "(Username: ")) {
       return Maker::dlink;
     }
-    if (app.size() == 4 && text.starts_with("Port ") && contains(text.substr(0, 64), " link ")) return Maker::dlink;
+    if (app.size() == 4 && text.starts_with("Port ") && contains(text.substr(0, 64), " link "))
+      return Maker::dlink;
   }
   return Maker::none;
 }
 
-bool claims_switch(const SyslogHeader& header, std::string_view text) { return maker_of(header, text) != Maker::none; }
+bool claims_switch(const SyslogHeader& header, std::string_view text) {
+  return maker_of(header, text) != Maker::none;
+}
 
-constexpr TextRow kLines[] = {
-    // Extreme EXOS
-    {"Login passed for user {user|last} through {method|word} ({source|ip})", "authentication", "start", "login", Outcome::success},
-    {"Login failed for user {user|last} through {method|word} ({source|ip})", "authentication", "start", "login", Outcome::failure},
-    {"Login passed for user {user|last} through {method|word}", "authentication", "start", "login", Outcome::success},
-    {"Login failed for user {user|last} through {method|word}", "authentication", "start", "login", Outcome::failure},
-    {"User {user|last} logout from {method|word} ({source|ip})", "authentication", "end", "logout", Outcome::success},
-    {"{source|ip} ({method}) {user|word}: {process.command_line}$", "configuration", "change", "command"},
-    {"Port {observer.ingress.interface.name|word} link UP at speed {speed}$", "network", "change", "interface_state"},
-    {"Port {observer.ingress.interface.name|word} link down", "network", "change", "interface_state"},
-    {"Port {observer.ingress.interface.name|word} link {state|word}", "network", "change", "interface_state"},
-    // FASTPATH
-    {"CLI:{source|ip}:{user|last}:User logged in", "authentication", "start", "login", Outcome::success},
-    {"CLI:{source|ip}:{user|last}:User has successfully logged in", "authentication", "start", "login", Outcome::success},
-    {"CLI:{source|ip}:{user|last}:User {user.effective|word} logged in", "authentication", "start", "login", Outcome::success},
-    {"CLI:{source|ip}:{user|last}:User logged out", "authentication", "end", "logout", Outcome::success},
-    {"CLI:{source|ip}:{user}:{process.command_line}$", "configuration", "change", "command"},
-    {"Failed User Login: Unit: {_|number} User ID: {user|word}", "authentication", "start", "login", Outcome::failure},
-    {"User {user|last} Failed to login because of authentication failures", "authentication", "start", "login", Outcome::failure},
-    {"User {user|last} login failed", "authentication", "start", "login", Outcome::failure},
-    {"Link Up: {observer.ingress.interface.name|word}", "network", "change", "interface_state"},
-    {"Link Down: {observer.ingress.interface.name|word}", "network", "change", "interface_state"},
-    {"'startup-config' has changed", "configuration", "change", "configuration_saved"},
-    // FastIron
-    {"{network.protocol:lower|word} login by {user|last} from src IP {source|ip}", "authentication", "start", "login", Outcome::success},
-    {"{network.protocol:lower|word} logout by {user|last} from src IP {source|ip}", "authentication", "end", "logout", Outcome::success},
-    {"{network.protocol:lower|word} terminated by {user|last} from src IP {source|ip}", "session", "end", "session_closed"},
-    {"{network.protocol:lower|word} session by {user|last} from src IP {source|ip}", "session", "start", "session_opened"},
-    {"{network.protocol:lower|word} access by {user|last} from src IP {source|ip}, src MAC {source.mac|word} rejected, {_|number} attempt(s)",
-     "authentication", "start", "login", Outcome::failure},
-    {"{network.protocol:lower|word} access[ by {user|word}] from src IP {source|ip} rejected", "authentication", "start", "login", Outcome::failure},
-    {"{network.protocol:lower|word} Login failed for {user|word}", "authentication", "start", "login", Outcome::failure},
-    {"Local authentication failed for user {user|word}", "authentication", "start", "login", Outcome::failure},
-    {"Interface ethernet {observer.ingress.interface.name|word}, state {state|word}", "network", "change", "interface_state"},
-    {"startup-config was changed by {user|last} from {_|word} client {source|ip}", "configuration", "change", "configuration_saved"},
-    {"running-config was changed by {user|last} from {_|word} client {source|ip}", "configuration", "change", "configuration_changed"},
-    {"running-config was changed by {user|word}", "configuration", "change", "configuration_changed"},
-    {"VLAN {network.vlan.id|number} Port {observer.ingress.interface.name|word} STP State -> {state|word}", "network", "change", "interface_state"},
-    // D-Link
-    {"Successful login through {method} (Username: {user|last}, IP: {source|ip}", "authentication", "start", "login", Outcome::success},
-    {"Login failed through {method} (Username: {user|last}, IP: {source|ip}", "authentication", "start", "login", Outcome::failure},
-    {"Logout through {method} (Username: {user|last}, IP: {source|ip}", "authentication", "end", "logout", Outcome::success},
-    {"Successful login through {method} (Username: {user|last})", "authentication", "start", "login", Outcome::success},
-    {"Login failed through {method} (Username: {user|last})", "authentication", "start", "login", Outcome::failure},
-    // Omada
-    {"\\[Failed\\]{_} {user|word} failed to log in to the controller from {source|ip}", "authentication", "start", "login", Outcome::failure},
-    {"\\[{role}\\] {user|word} logged in to the controller from {source|ip}", "authentication", "start", "login", Outcome::success},
-    {"{role|word} {user|word} logged in to the controller from {source|ip}", "authentication", "start", "login", Outcome::success},
-    {"\\[client:{source.domain}:{source.mac}\\] is connected to \\[{_}\\] with SSID \"{network.name}\"", "session", "start", "wireless_joined"},
-    {"\\[client:{source.domain}:{source.mac}\\] is disconnected from {_}$", "session", "end", "wireless_left"},
-    // Radware
-    {"{count|number} attacks of type \"{rule.category}\" started between {_}Attack name: {rule.name}; Source IP: {source|ip}; Destination IPs: "
-     "{destination|ip}",
-     "intrusion_detection", "info", "attack"},
-    {"User {user|last} Session with client {client|word} was terminated due to {event.reason}.$", "session", "end", "session_closed"},
-    {"User {user|last} login failed{_}$", "authentication", "start", "login", Outcome::failure},
-    {"Login failed via {method|word} by user {user|word} (Source IP: {source|ip})", "authentication", "start", "login", Outcome::failure},
-    {"User {user|last} logged in via {method|word} (IP: {source|ip})", "authentication", "start", "login", Outcome::success},
-    // A10
-    {"A session for user \"{user|last}\" from {source|ip} has been opened", "session", "start", "session_opened"},
-    {"Local authentication successful (user: {user|word}", "authentication", "start", "login", Outcome::success},
-    {"Authentication failed for user \"{user|last}\" from {source|ip}", "authentication", "start", "login", Outcome::failure},
-    {"User \"{user|last}\" from {source|ip} failed to log in", "authentication", "start", "login", Outcome::failure},
-    // Fabric OS
-    {"AUDIT, {_}, \\[{event.code}\\], {log.level:lower}, {_}, {user}/{role}/{source}/{method}/{_}, Event: login, Status: success,", "authentication",
-     "start", "login", Outcome::success},
-    {"AUDIT, {_}, \\[{event.code}\\], {log.level:lower}, {_}, {user}/{role}/{source}/{method}/{_}, Event: login, Status: failed,", "authentication",
-     "start", "login", Outcome::failure},
-    {"AUDIT, {_}, \\[{event.code}\\], {log.level:lower}, {_}, {user}/{role}/{source}/{method}/{_}, Event: {event_name}, Status: {status|word} ",
-     "configuration", "change", "audit"},
-};
-
-constexpr FieldRow kSmartZoneRows[] = {
-    {"clientMac", "source.mac"},  {"clientIP", "source"},         {"userName", "user"},       {"srcProcess", "process"},
-    {"apMac", "observer.mac"},    {"apName", "device"},           {"apIpAddress", "observer.ip"}, {"ssid", "network.name"},
-    {"vlanId", "network.vlan.id"}, {"reason", "event.reason"},    {"ip", "source"},           {"rogueMac", "source.mac"},
-    {"hostname", "source.domain"}, {"serialNumber", "observer.serial_number"}, {"sessionDuration", "session_duration"},
-    {"rxBytes", "source.bytes"},  {"txBytes", "destination.bytes"}, {"adminUserName", "user"}, {"clientIp", "source"}};
+constexpr FieldRow kSmartZoneRows[] = {{"clientMac", "source.mac"},
+                                       {"clientIP", "source"},
+                                       {"userName", "user"},
+                                       {"srcProcess", "process"},
+                                       {"apMac", "observer.mac"},
+                                       {"apName", "device"},
+                                       {"apIpAddress", "observer.ip"},
+                                       {"ssid", "network.name"},
+                                       {"vlanId", "network.vlan.id"},
+                                       {"reason", "event.reason"},
+                                       {"ip", "source"},
+                                       {"rogueMac", "source.mac"},
+                                       {"hostname", "source.domain"},
+                                       {"serialNumber", "observer.serial_number"},
+                                       {"sessionDuration", "session_duration"},
+                                       {"rxBytes", "source.bytes"},
+                                       {"txBytes", "destination.bytes"},
+                                       {"adminUserName", "user"},
+                                       {"clientIp", "source"}};
 constexpr FieldMap kSmartZone(kSmartZoneRows);
 
 // "@@" code "," name *( "," DQUOTE key DQUOTE "=" DQUOTE value DQUOTE )
@@ -220,11 +211,14 @@ void put_smartzone(PayloadWriter& out, std::string_view text) {
     FieldTable(kSmartZone).put_or_keep(out, key, take_until(text, '"'));
     take_prefix(text, ",");
   }
-  if (is_any(name, {"clientAuthorization", "clientAuthorizationSuccess", "eapAuthSuccess"})) return out.logon({}, Outcome::success);
-  if (is_any(name, {"clientAuthFailure", "clientAuthorizationFailure", "eapAuthFail", "adminAuthFailed"})) return out.logon({}, Outcome::failure);
+  if (is_any(name, {"clientAuthorization", "clientAuthorizationSuccess", "eapAuthSuccess"}))
+    return out.logon({}, Outcome::success);
+  if (is_any(name, {"clientAuthFailure", "clientAuthorizationFailure", "eapAuthFail", "adminAuthFailed"}))
+    return out.logon({}, Outcome::failure);
   if (is_any(name, {"clientJoin", "clientRoaming"})) return out.classify("session", "start");
   if (is_any(name, {"clientDisconnect", "clientInactivityTimeout"})) return out.classify("session", "end");
-  const bool rogue = contains_ignoring_case(name, "rogue") || contains_ignoring_case(name, "spoof") || contains_ignoring_case(name, "malicious");
+  const bool rogue = contains_ignoring_case(name, "rogue") || contains_ignoring_case(name, "spoof") ||
+                     contains_ignoring_case(name, "malicious");
   if (rogue) out.alert(name);
   out.classify(rogue ? "intrusion_detection" : "network", "info");
 }
@@ -239,14 +233,16 @@ std::string_view without_front(PayloadWriter& out, Maker maker, std::string_view
       text = trim_left(text);
       // "MSM-A: ", "Slot-1: "
       const std::size_t colon = text.substr(0, 16).find(": ");
-      if (colon != std::string_view::npos && text.substr(0, colon).find(' ') == std::string_view::npos) text = text.substr(colon + 2);
+      if (colon != std::string_view::npos && text.substr(0, colon).find(' ') == std::string_view::npos)
+        text = text.substr(colon + 2);
       return text;
     }
     case Maker::fastpath: {
       text = trim_left(text.substr(text.find(" %% ") + 4));
       std::string_view rest = text;
       const std::string_view level = take_word(rest);
-      if (!is_any(level, {"NOTE", "INFO", "WARN", "ERR", "CRIT", "ALRT", "EMRG", "DBG", "NOTICE"})) return text;
+      if (!is_any(level, {"NOTE", "INFO", "WARN", "ERR", "CRIT", "ALRT", "EMRG", "DBG", "NOTICE"}))
+        return text;
       out.add("log.level", out.lower_case(level));
       return trim_left(rest);
     }
@@ -279,7 +275,7 @@ constexpr LogSource kLogSources[] = {{"switch", "", "syslog"}};
 
 /// Switches, access points and appliances of makers whose lines are few or plain, told by their shape.
 void parse_switch(PayloadWriter& out) {
-  static const TextTable lines(kLines);
+  static const TextTable lines(switches::kLines);
   const Maker maker = maker_of(out.header(), out.text());
   const Named& named = kNames[static_cast<std::size_t>(maker)];
   out.observer(named.vendor, named.product, named.type);
@@ -298,7 +294,9 @@ void parse_switch(PayloadWriter& out) {
 extern const FormatSpec kFormat_switch_log = {
     .number = Format{24},
     .name = "switch_log",
-    .title = "Ruckus, Extreme, Dell, Netgear, Brocade, Alcatel-Lucent, D-Link, TP-Link, Radware, Riverbed, A10, SONiC",
+    .title =
+        "Ruckus, Extreme, Dell, Netgear, Brocade, Alcatel-Lucent, D-Link, TP-Link, Radware, Riverbed, A10, "
+        "SONiC",
     .sample = "<Warn:AAA.authFail> Login failed for user admin through ssh (203.0.113.9)",
     .rank = 42,
     .claims = claims_switch,

@@ -20,7 +20,8 @@ std::optional<RuleMark> read_mark(std::string_view text) {
   if (close == std::string_view::npos) return std::nullopt;
   const std::string_view inside = text.substr(open + 1, close - open - 1);
   const std::size_t second = inside.rfind('-');
-  const std::size_t first = second == std::string_view::npos || second == 0 ? std::string_view::npos : inside.rfind('-', second - 1);
+  const std::size_t first = second == std::string_view::npos || second == 0 ? std::string_view::npos
+                                                                            : inside.rfind('-', second - 1);
   if (first == std::string_view::npos || first == 0) return std::nullopt;
   std::string_view a = inside.substr(first + 1, second - first - 1), b = inside.substr(second + 1);
   if (all_digits(a)) std::swap(a, b);
@@ -31,8 +32,11 @@ std::optional<RuleMark> read_mark(std::string_view text) {
 /// "U7PG2,788a20aabbcc,v4.0.80.10875: " in front of what an access point's program says.
 std::size_t access_point_length(std::string_view text) {
   const std::string_view front = text.substr(0, 80);
-  const std::size_t first = front.find(','), second = first == std::string_view::npos ? first : front.find(',', first + 1);
-  if (second == std::string_view::npos || second - first != 13 || second + 1 >= front.size() || front[second + 1] != 'v') return 0;
+  const std::size_t first = front.find(','),
+                    second = first == std::string_view::npos ? first : front.find(',', first + 1);
+  if (second == std::string_view::npos || second - first != 13 || second + 1 >= front.size() ||
+      front[second + 1] != 'v')
+    return 0;
   const std::size_t colon = front.find(": ", second);
   return colon == std::string_view::npos ? 0 : colon + 2;
 }
@@ -44,24 +48,39 @@ bool claims_unifi(const SyslogHeader& header, std::string_view text) {
   return mark && contains(mark->rest.substr(0, 192), "IN=") && contains(mark->rest.substr(0, 512), " OUT=");
 }
 
-constexpr FieldRow kRows[] = {{"IN", "observer.ingress.interface.name"}, {"OUT", "observer.egress.interface.name"}, {"MAC", "mac"},
-                              {"SRC", "source"}, {"DST", "destination"}, {"SPT", "source.port"}, {"DPT", "destination.port"}, {"PROTO", "transport"},
-                              {"DESCR", "rule.description"}, {"ID", "ip_id"}};
+constexpr FieldRow kRows[] = {{"IN", "observer.ingress.interface.name"},
+                              {"OUT", "observer.egress.interface.name"},
+                              {"MAC", "mac"},
+                              {"SRC", "source"},
+                              {"DST", "destination"},
+                              {"SPT", "source.port"},
+                              {"DPT", "destination.port"},
+                              {"PROTO", "transport"},
+                              {"DESCR", "rule.description"},
+                              {"ID", "ip_id"}};
 constexpr FieldMap kMap(kRows);
 
 constexpr TextRow kLines[] = {
-    {"hostapd: {interface|word}: STA {source.mac|word} IEEE 802.11: associated", "session", "start", "wireless_joined"},
-    {"hostapd: {interface|word}: STA {source.mac|word} IEEE 802.11: disassociated", "session", "end", "wireless_left"},
-    {"hostapd: {interface|word}: STA {source.mac|word} IEEE 802.11: {event.reason}$", "session", "info", "wireless"},
-    {"hostapd: {interface|word}: STA {source.mac|word} RADIUS: starting accounting session {session|word}", "session", "start", "wireless_accounting"},
-    {"hostapd: {interface|word}: STA {source.mac|word} WPA: pairwise key handshake completed ({_})", "session", "info", "wireless_keys"},
+    {"hostapd: {interface|word}: STA {source.mac|word} IEEE 802.11: associated", "session", "start",
+     "wireless_joined"},
+    {"hostapd: {interface|word}: STA {source.mac|word} IEEE 802.11: disassociated", "session", "end",
+     "wireless_left"},
+    {"hostapd: {interface|word}: STA {source.mac|word} IEEE 802.11: {event.reason}$", "session", "info",
+     "wireless"},
+    {"hostapd: {interface|word}: STA {source.mac|word} RADIUS: starting accounting session {session|word}",
+     "session", "start", "wireless_accounting"},
+    {"hostapd: {interface|word}: STA {source.mac|word} WPA: pairwise key handshake completed ({_})",
+     "session", "info", "wireless_keys"},
     {"hostapd: {interface|word}: STA {source.mac|word} {event.reason}$", "session", "info", "wireless"},
-    {"dropbear\\[{process.pid|number}\\]: Password auth succeeded for '{user|last}' from {source|ip}:{source.port|number}", "authentication", "start",
-     "ssh_login", Outcome::success},
-    {"dropbear\\[{process.pid|number}\\]: Bad password attempt for '{user|last}' from {source|ip}:{source.port|number}", "authentication", "start",
-     "ssh_login", Outcome::failure},
-    {"dropbear\\[{process.pid|number}\\]: Login attempt for nonexistent user from {source|ip}:{source.port|number}", "authentication", "start",
-     "ssh_login", Outcome::failure},
+    {"dropbear\\[{process.pid|number}\\]: Password auth succeeded for '{user|last}' from "
+     "{source|ip}:{source.port|number}",
+     "authentication", "start", "ssh_login", Outcome::success},
+    {"dropbear\\[{process.pid|number}\\]: Bad password attempt for '{user|last}' from "
+     "{source|ip}:{source.port|number}",
+     "authentication", "start", "ssh_login", Outcome::failure},
+    {"dropbear\\[{process.pid|number}\\]: Login attempt for nonexistent user from "
+     "{source|ip}:{source.port|number}",
+     "authentication", "start", "ssh_login", Outcome::failure},
 };
 
 constexpr LogSource kLogSources[] = {{"ubiquiti", "firewall", ""}, {"ubiquiti", "", "syslog"}};
@@ -101,7 +120,8 @@ void parse_unifi(PayloadWriter& out) {
   }
   complete_transport(out);
   const bool denied = mark->action == "D" || mark->action == "R";
-  out.classify("network", denied ? "denied" : "allowed", denied ? "denied" : "allowed", denied ? Outcome::failure : Outcome::success);
+  out.classify("network", denied ? "denied" : "allowed", denied ? "denied" : "allowed",
+               denied ? Outcome::failure : Outcome::success);
 }
 
 }  // namespace
@@ -110,7 +130,8 @@ extern const FormatSpec kFormat_unifi = {
     .number = Format{21},
     .name = "unifi",
     .title = "Ubiquiti UniFi, EdgeOS",
-    .sample = R"([WAN_LOCAL-D-2147483647] DESCR="[WAN_LOCAL]Block All Traffic" IN=eth8 OUT= SRC=203.0.113.9 DST=198.51.100.1 PROTO=UDP SPT=38451 DPT=53)",
+    .sample =
+        R"([WAN_LOCAL-D-2147483647] DESCR="[WAN_LOCAL]Block All Traffic" IN=eth8 OUT= SRC=203.0.113.9 DST=198.51.100.1 PROTO=UDP SPT=38451 DPT=53)",
     .rank = 19,
     .claims = claims_unifi,
     .parse = parse_unifi,

@@ -31,7 +31,8 @@ bool claims_zyxel(const SyslogHeader&, std::string_view text) {
 void finish_zyxel(PayloadWriter& out) {
   const std::string_view message = out.event().text_of("message");
   const std::string_view note = out.event().text_of("vendor.note");
-  if (contains_ignoring_case(message, "failed login attempt") || contains_ignoring_case(message, "login failed")) {
+  if (contains_ignoring_case(message, "failed login attempt") ||
+      contains_ignoring_case(message, "login failed")) {
     return out.logon("login", Outcome::failure);
   }
   if (contains_ignoring_case(message, "has logged in")) return out.logon("login", Outcome::success);
@@ -41,8 +42,11 @@ void finish_zyxel(PayloadWriter& out) {
     out.alert(message);
     return out.classify("intrusion_detection", denied ? "denied" : "info");
   }
-  out.classify("network", denied ? "denied" : contains_ignoring_case(note, "forward") ? "allowed" : "info", {},
-               denied ? Outcome::failure : Outcome::none);
+  out.classify("network",
+               denied                                    ? "denied"
+               : contains_ignoring_case(note, "forward") ? "allowed"
+                                                         : "info",
+               {}, denied ? Outcome::failure : Outcome::none);
 }
 
 constexpr std::string_view kStarts[] = {"src=\""};
@@ -64,7 +68,8 @@ extern const FormatSpec kFormat_zyxel = {
     .number = Format{27},
     .name = "zyxel",
     .title = "Zyxel USG, ATP",
-    .sample = R"(src="203.0.113.9:50022" dst="10.1.0.5:22" msg="Match default rule, DROP" note="ACCESS BLOCK" user="unknown" devID="001122334455" cat="Firewall")",
+    .sample =
+        R"(src="203.0.113.9:50022" dst="10.1.0.5:22" msg="Match default rule, DROP" note="ACCESS BLOCK" user="unknown" devID="001122334455" cat="Firewall")",
     .rank = 50,
     .starts = kStarts,
     .claims = claims_zyxel,
