@@ -33,6 +33,8 @@ bool is_firewall(std::string_view facility) {
 }
 
 bool claims_asa(const SyslogHeader& header, std::string_view text) {
+  // What the Firepower Management Center sends for its sensors.
+  if (header.app == "SFIMS") return true;
   if (!header.app.starts_with('%') && !text.starts_with('%')) return false;
   const auto tag = find_cisco_tag(header, text);
   return tag && is_firewall(tag->facility);
@@ -221,6 +223,28 @@ void finish_words(PayloadWriter& out, std::string_view id) {
   if (id.starts_with("733")) out.set("event.kind", "alert");
 }
 
+/// "SFIMS: Protocol: TCP, SrcIP: …", "SFIMS: [1:29456:2] "MALWARE-CNC …" [Classification: …] [Priority: 1] {TCP} a:1 -> b:2".
+void parse_sfims(PayloadWriter& out) {
+  static constexpr TextRow kRows[] = {
+      {"{_}\\[{gid|number}:{rule.id|number}:{rule.version|number}\\] \"{rule.name}\" {_}\\[Classification: "
+       "{rule.category}\\] \\[Priority: {Priority|word}\\] \\{{transport|word}\\} {source:pair|word} -> "
+       "{destination:pair|word}",
+       "intrusion_detection", "info", "intrusion_detected"},
+  };
+  static const TextTable rows(kRows);
+  out.observer("Cisco", "Firepower", "firewall");
+  out.log_source("cisco", "firewall", {});
+  if (rows.read(out, out.text()) != nullptr) {
+    out.set("event.kind", "alert");
+  } else if (contains(out.text(), "SrcIP: ") && contains(out.text(), "DstIP: ")) {
+    put_threat_pairs(out, out.text());
+    finish_threat(out, {});
+  } else {
+    put_loose_ends(out, out.text());
+  }
+  complete_transport(out);
+}
+
 constexpr LogSource kLogSources[] = {
     {"cisco", "firewall", ""}, {"cisco", "", "aaa"}, {"cisco", "", "syslog"}};
 
@@ -229,7 +253,7 @@ constexpr LogSource kLogSources[] = {
 void parse_asa(PayloadWriter& out) {
   static const Tables tables;
   const auto tag = find_cisco_tag(out.header(), out.text());
-  if (!tag) return;
+  if (!tag) return parse_sfims(out);
   out.set("message", tag->text);
   out.add("event.code", tag->name);
   out.add_number("log.syslog.severity.code", tag->level);

@@ -47,6 +47,7 @@ bool claims_netscaler(const SyslogHeader& header, std::string_view text) {
   if (contains(front, "-PPE-") && contains(front, " : ")) return true;
   if (header.format == HeaderFormat::rfc5424 && front.starts_with("default ") && contains(front, " : "))
     return true;
+  if (contains(front.substr(0, 32), "AAA Message : ")) return true;
   if (front.starts_with("AAA Message : ") || front.starts_with("default AAA ") ||
       front.starts_with("default SSLVPN "))
     return true;

@@ -145,6 +145,17 @@ constexpr PayloadCase kAsa[] = {
      "\"SERVER-WEBAPP attempt\", InlineResult: Dropped",
      "event.kind=alert | rule.name=SERVER-WEBAPP attempt | rule.id=36330 | event.severity=9 | "
      "event.type=denied | event.category=intrusion_detection"},
+    {"what a management center passes on",
+     "<113>Nov 20 14:59:00 fmc1 SFIMS: Protocol: TCP, SrcIP: 203.0.113.9, DstIP: 10.1.0.5, SrcPort: 50022, "
+     "DstPort: 22, "
+     "AccessControlRuleAction: Block",
+     "format=cisco_asa | source.ip=203.0.113.9 | destination.port=22 | event.type=denied | kinds=device"},
+    {"… and its alerts",
+     "<113>Nov 20 14:59:00 fmc1 SFIMS: [1:29456:2] \"PROTOCOL-ICMP Unusual PING\" [Classification: "
+     "Information Leak] [Priority: 2] {ICMP} "
+     "203.0.113.9 -> 10.1.0.5",
+     "event.kind=alert | rule.id=29456 | rule.name=PROTOCOL-ICMP Unusual PING | network.transport=icmp | "
+     "source.ip=203.0.113.9 | destination.ip=10.1.0.5"},
     {"a message nobody has taught us",
      "<166>Nov 20 14:59:00 fw1 %ASA-6-999999: Something from inside:10.1.0.7/1 to outside:203.0.113.80/443 "
      "happened",
