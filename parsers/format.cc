@@ -57,6 +57,8 @@ class Registry {
   }
 
   const FormatSpec* detect_message(const SyslogHeader& header, std::string_view text) const {
+    // A message may be all in its structured data, as Junos' brief ones are.
+    if (text.empty()) text = header.structured_data;
     if (text.empty()) return nullptr;
     return ask(messages_, header, text, program_name(header.app));
   }

@@ -1,7 +1,9 @@
 #include "parsers/syslog_rfc3164.h"
 
+#include <algorithm>
 #include <charconv>
 
+#include "parsers/calendar.h"
 #include "parsers/characters.h"
 #include "parsers/ip_text.h"
 #include "parsers/timestamp.h"
@@ -15,7 +17,9 @@
 //   uptime  = "00:01:01" | "1w2d", before ": "  |  "101 21", before ": %"
 //   origin  = "Message forwarded from " host ": "                  AIX
 //           | "last message repeated " count " times" …            no host: all of it is the message
-//           | host                                                 a blank-delimited word that can be one
+//           | host [cisco time ":"]                                a blank-delimited word that can be one; what a relay put
+//                                                                  in front of a Cisco's message: the device's time counts
+//           | host ": "                                            only before "%FACILITY-…"
 //   content = ( "CEF:0" | "LEEF:" | "{" | "MSWinEventLog" ) …      a payload, all of it is the message
 //           | "%FACILITY-SEVERITY-MNEMONIC" [":"] [SP] message     Cisco
 //           | tag ( "[" pid "]" [":"] | ":" ) [SP] message
@@ -208,12 +212,64 @@ bool can_be_host(std::string_view word) {
   return true;
 }
 
+// A relay put its own time and host before a Cisco's "count: time: %FACILITY-…" (or "… last message repeated"): the time and
+// count are the device's. Returns where what follows it begins; `at` if there is no such thing.
+std::size_t read_inner_cisco(std::string_view text, std::size_t at, const ParseContext& context,
+                             SyslogHeader& header) {
+  constexpr std::size_t kPrefixMax = 96;
+  const char first = char_at(text, at);
+  if (!is_ascii_digit(first) && first != '*' && first != '.' && !is_ascii_upper(first)) return at;
+  const std::string_view front = text.substr(at, kPrefixMax);
+  std::size_t end = front.find(": %");
+  if (end == std::string_view::npos) end = front.find(": last message repeated ");
+  if (end == std::string_view::npos) return at;
+  const CiscoPrefix prefix = cisco_prefix(front.substr(0, end + 2));
+  // A zone's name is one only before a colon.
+  const TimestampRead read = read_timestamp(front.substr(prefix.length, end + 1 - prefix.length),
+                                            context.zone_minutes, context.received_ns);
+  const std::size_t read_to = prefix.length + read.length;
+  if (!read.time_ns || (read_to != end && read_to != end + 1)) return at;
+  header.tags.remove(Tag::no_tz);
+  header.tags.remove(Tag::no_year);
+  take_time(read, header);
+  std::uint64_t count = 0;
+  if (std::from_chars(prefix.count.data(), prefix.count.data() + prefix.count.size(), count).ec ==
+      std::errc()) {
+    header.sequence = count;
+  }
+  if (prefix.unsynced) header.tags.add(Tag::clock_unsynced);
+  return at + end + 2;
+}
+
+std::size_t cisco_mnemonic_length(std::string_view text);
+
+// "14:59:00 UTC : %…", "14:59:00 sw1 CST: %…": the zone of a time that was read without one stands where none is looked for.
+// Returns where what follows it begins; `at` if there is no such thing.
+std::size_t read_late_zone(std::string_view text, std::size_t at, const ParseContext& context,
+                           SyslogHeader& header) {
+  std::size_t end = at;
+  while (is_ascii_upper(char_at(text, end)) && end - at < 6) ++end;
+  std::size_t colon = end;
+  if (char_at(text, colon) == ' ') ++colon;
+  if (end - at < 2 || !text.substr(std::min(colon, text.size())).starts_with(": %") ||
+      !header.tags.has(Tag::no_tz))
+    return at;
+  const auto zone = zone_from_name(text.substr(at, end - at));
+  if (!zone) return at;
+  header.timestamp_ns += seconds_of(context.zone_minutes - *zone) * kSecond;
+  header.tags.remove(Tag::no_tz);
+  return colon + 2;
+}
+
 // Takes the word at `at` as HOST if it can be one. Returns where the rest begins.
 std::size_t read_host(std::string_view text, std::size_t at, Arena& arena, SyslogHeader& header) {
   std::size_t end = at;
   while (end < text.size() && text[end] != ' ' && text[end] != '\t') ++end;
-  const std::string_view word = text.substr(at, end - at);
+  std::string_view word = text.substr(at, end - at);
   const char behind = char_at(text, end);
+  // "fw1: %ASA-…": no program has such messages.
+  if (word.ends_with(':') && behind == ' ' && cisco_mnemonic_length(text.substr(end + 1)) != 0)
+    word.remove_suffix(1);
   if (behind != '\t' && can_be_host(word)) {
     header.host = normal_host(word, arena);
     header.host_from_message = true;
@@ -235,7 +291,9 @@ std::size_t cisco_mnemonic_length(std::string_view text) {
            char_at(text, end) == '_')
       ++end;
     if (end == start) return length;
-    if (digit_before) length = end;
+    // "%UC_AUDITLOG-5-AdministrativeEvent" is no mnemonic, and not one as far as "A" either.
+    const bool cut = is_word_character(char_at(text, end));
+    if (digit_before && !cut) length = end;
     digit_before = index > 0 && end == start + 1 && is_ascii_digit(text[start]);
     if (char_at(text, end) != '-') return length;
     start = end + 1;
@@ -316,7 +374,10 @@ void read_rfc3164(std::string_view rest, const ParseContext& context, Arena& are
     return;
   } else if (time.there && !header.host_from_message && !origin.empty() && origin.front() != '%' &&
              origin.front() != '{' && origin.front() != '"' && !is_payload(origin)) {
-    at = read_host(rest, at, arena, header);
+    const std::size_t zone_end = read_late_zone(rest, at, context, header);
+    at = zone_end == at ? read_host(rest, at, arena, header) : zone_end;
+    if (header.host_from_message) at = read_late_zone(rest, at, context, header);
+    if (header.host_from_message) at = read_inner_cisco(rest, at, context, header);
   }
   read_content(rest.substr(at), time.there, header);
 }
