@@ -175,6 +175,12 @@ Format detect_format(const SyslogHeader& header) {
   return spec == nullptr ? Format::none : spec->number;
 }
 
+bool payload_time_first(const SyslogHeader& header, Format format) {
+  if (!header.has_timestamp) return true;
+  const FormatSpec* const spec = find_format(format);
+  return spec != nullptr && spec->reads == Reads::line && header.wrapping == Wrapping::none;
+}
+
 std::optional<std::int64_t> quick_payload_time(const SyslogHeader& header, Format format, int zone_minutes) {
   const FormatSpec* const spec = find_format(format);
   if (spec == nullptr || spec->time == nullptr) return std::nullopt;

@@ -77,6 +77,10 @@ std::string_view payload_text(const SyslogHeader& header, const FormatSpec& spec
 /// Drops from the header what a format of whole lines says is none of it: host, program and the rest. `peer` is who sent it.
 void settle_header(SyslogHeader& header, Format format, std::string_view peer);
 
+/// True where quick_payload_time() is to be asked: the header has no time, or the line is a file's own, whose zone or day
+/// only its format reads right ("2026-11-20 14:59:00 CEST").
+bool payload_time_first(const SyslogHeader& header, Format format);
+
 /// What the law's kinds of a message were told from.
 enum class KindsFrom : std::uint8_t {
   content,   ///< its format looked into the text

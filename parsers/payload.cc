@@ -10,8 +10,8 @@ namespace vigil {
 void parse_event(const SyslogHeader& header, const ParseContext& context, Event& event, Arena& arena) {
   const Format format = detect_format(header);
   std::int64_t timestamp_ns = header.timestamp_ns;
-  if (!header.has_timestamp) {
-    timestamp_ns = quick_payload_time(header, format, context.zone_minutes).value_or(context.received_ns);
+  if (payload_time_first(header, format)) {
+    timestamp_ns = quick_payload_time(header, format, context.zone_minutes).value_or(timestamp_ns);
   }
   parse_event_as(format, timestamp_ns, header, context, event, arena);
 }
