@@ -82,6 +82,15 @@ Level find_level(std::string_view text, bool strict) {
   return {};
 }
 
+/// "%h %m …": some put the client's address before the time.
+std::string_view leading_client(std::string_view line) {
+  const std::size_t space = line.find(' ');
+  if (space > 45 || begins_with_iso_date(line) || !begins_with_iso_date(line.substr(std::min(space, line.size() - 1) + 1)))
+    return {};
+  const std::string_view client = line.substr(0, space);
+  return plain_address(client).empty() && client != "[local]" ? std::string_view() : client;
+}
+
 bool is_csv(std::string_view line) {
   const std::size_t comma = line.find(',');
   if (comma == std::string_view::npos || comma < 23 || comma > 40 || !begins_with_iso_date(line)) return false;
@@ -260,6 +269,7 @@ void parse_jsonlog(PayloadWriter& out) {
 }  // namespace
 
 bool is_postgresql_line(std::string_view line) {
+  if (const std::string_view client = leading_client(line); !client.empty()) line.remove_prefix(client.size() + 1);
   if (!begins_with_iso_date(line)) return false;
   if (is_csv(line)) return true;
   const Level level = find_level(line, true);
@@ -287,6 +297,10 @@ void parse_postgresql(PayloadWriter& out, std::string_view text) {
     if (counter.find('-') != std::string_view::npos && counter.find_first_not_of("[0123456789-") == std::string_view::npos)
       text = trim_left(rest);
   }
+  if (const std::string_view client = leading_client(text); !client.empty()) {
+    out.add_endpoint(Side::source, client);
+    text.remove_prefix(client.size() + 1);
+  }
   const Level level = find_level(text, false);
   if (level.at == std::string_view::npos) {
     out.add("event.category", "database");
@@ -311,6 +325,7 @@ std::optional<std::int64_t> postgresql_time(std::string_view text, int zone_minu
     take_until(text, ']');
     text = trim_left(text);
   }
+  text.remove_prefix(leading_client(text).empty() ? 0 : text.find(' ') + 1);
   if (!begins_with_iso_date(text)) return std::nullopt;
   return read_time_and_zone(text.substr(0, 64), zone_minutes);
 }
