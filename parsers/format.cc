@@ -178,7 +178,8 @@ Format detect_format(const SyslogHeader& header) {
 bool payload_time_first(const SyslogHeader& header, Format format) {
   if (!header.has_timestamp) return true;
   const FormatSpec* const spec = find_format(format);
-  return spec != nullptr && spec->reads == Reads::line && header.wrapping == Wrapping::none;
+  if (spec == nullptr || header.wrapping != Wrapping::none) return false;
+  return spec->time_first || spec->reads == Reads::line;
 }
 
 std::optional<std::int64_t> quick_payload_time(const SyslogHeader& header, Format format, int zone_minutes) {

@@ -105,6 +105,16 @@ std::string_view value_of(std::string_view text, std::string_view key_and_equals
   return {};
 }
 
+void add_reporting_server(PayloadWriter& out, std::string_view second) {
+  const std::string_view host = out.header().host_from_message ? out.header().host : std::string_view();
+  if (const std::string_view address = plain_address(host); !address.empty()) {
+    out.add("host.ip", address);
+  } else if (host.find('.') != std::string_view::npos) {
+    out.add("host.domain", host);
+  }
+  if (const std::string_view address = plain_address(second); !address.empty() && address != host) out.add("host.ip", address);
+}
+
 std::string_view second_program(std::string_view text) {
   const std::size_t space = text.find(' ');
   if (space == std::string_view::npos || space > 45 || plain_address(text.substr(0, space)).empty()) return {};

@@ -32,6 +32,10 @@ std::string_view value_of(std::string_view text, std::string_view key_and_equals
 /// process.name and .pid from it; other texts come back as they are.
 std::string_view without_second_header(PayloadWriter& out, std::string_view text);
 
+/// host.ip of the server that reports, where its header (or `second`, the address before the program) gives one, and
+/// host.domain where the header's name is a full one: what inventories are matched by.
+void add_reporting_server(PayloadWriter& out, std::string_view second);
+
 /// The program in such a line, without setting anything; empty if it is none.
 std::string_view second_program(std::string_view text);
 
