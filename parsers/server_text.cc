@@ -45,6 +45,18 @@ std::optional<std::int64_t> read_dashed_time(std::string_view text, int zone_min
   return time_from_civil(civil, zone_minutes);
 }
 
+std::optional<std::int64_t> asctime_time(std::string_view text, int zone_minutes) {
+  if (text.size() < 24 || text[3] != ' ' || text[7] != ' ' || text[10] != ' ') return std::nullopt;
+  CivilTime civil;
+  civil.month = month_from_name(text.substr(4, 3));
+  civil.day = two_digits(text, 8);
+  if (civil.month == 0 || !read_clock(text.substr(11), civil)) return std::nullopt;
+  const auto year = read_number(trim(text.substr(text.find(' ', 19) + 1)));
+  if (!year || *year > 9999) return std::nullopt;
+  civil.year = static_cast<int>(*year);
+  return time_from_civil(civil, zone_minutes);
+}
+
 std::optional<std::int64_t> read_compact_time(std::string_view text, int zone_minutes) {
   const std::size_t space = text.find(' ');
   if (space != 6 && space != 8) return std::nullopt;

@@ -15,6 +15,9 @@ std::optional<std::int64_t> read_dashed_time(std::string_view text, int zone_min
 /// "261120 14:59:00", "261120  9:46:45", "20261120 14:59:00": MySQL before 5.7, MariaDB's audit. UTC ns.
 std::optional<std::int64_t> read_compact_time(std::string_view text, int zone_minutes);
 
+/// "Fri Nov 20 14:59:00.123456 2026", as asctime() writes it, with or without a fraction. UTC ns.
+std::optional<std::int64_t> asctime_time(std::string_view text, int zone_minutes);
+
 /// "2026-11-20 14:59:00.123 CEST", "… UTC", "… +08": a zone's name or offset behind the time. UTC ns.
 std::optional<std::int64_t> read_time_and_zone(std::string_view text, int zone_minutes);
 
