@@ -67,14 +67,14 @@ constexpr TextRow kResolvers[] = {
     {"{answered_from|word} {dns.question.name|word} is {dns.answers.data}$", "network", "protocol", "dns_response"},
     {"nameserver {destination|ip} refused to do a recursive query", "network", "error", "dns_refused"},
     {"possible DNS-rebind attack detected: {dns.question.name|word}", "intrusion_detection", "denied", "dns_rebind"},
-    {"info: {source|ip} {dns.question.name|word} {dns.question.type|word} {dns.question.class|word} {dns.response_code|word}", "network", "protocol", "dns_response"},
-    {"info: {source|ip} {dns.question.name|word} {dns.question.type|word} {dns.question.class|word}", "network", "protocol", "dns_query"},
+    {"{source|ip} {dns.question.name|word} {dns.question.type|word} {dns.question.class|word} {dns.response_code|word}", "network", "protocol", "dns_response"},
+    {"{source|ip} {dns.question.name|word} {dns.question.type|word} {dns.question.class|word}", "network", "protocol", "dns_query"},
     {"query: {source|ip} {dns.question.name|word} {dns.question.type|word} {dns.question.class|word}", "network", "protocol", "dns_query"},
     {"reply: {source|ip} {dns.question.name|word} {dns.question.type|word} {dns.question.class|word} {dns.response_code|word}", "network", "protocol", "dns_response"},
-    {"info: validation failure <{dns.question.name|word} {dns.question.type|word} {dns.question.class|word}>: {event.reason}", "network", "error", "dns_validation_failed"},
-    {"info: resolving {dns.question.name|word} {dns.question.type|word} {dns.question.class|word}", "network", "info", "dns_resolving"},
-    {"info: response for {dns.question.name|word} {dns.question.type|word} {dns.question.class|word}", "network", "info", "dns_resolving"},
-    {"info: {zone|word} {zone_action|word} {dns.question.name|word} {source:pair|word} {dns.question.type|word} {dns.question.class|word}", "network", "info", "dns_local_zone"},
+    {"validation failure <{dns.question.name|word} {dns.question.type|word} {dns.question.class|word}>: {event.reason}", "network", "error", "dns_validation_failed"},
+    {"resolving {dns.question.name|word} {dns.question.type|word} {dns.question.class|word}", "network", "info", "dns_resolving"},
+    {"response for {dns.question.name|word} {dns.question.type|word} {dns.question.class|word}", "network", "info", "dns_resolving"},
+    {"{zone|word} {zone_action|word} {dns.question.name|word} {source:pair|word} {dns.question.type|word} {dns.question.class|word}", "network", "info", "dns_local_zone"},
     {"Remote {source|ip}[<-{relay|word}] wants '{dns.question.name}|{dns.question.type}', do =", "network", "protocol", "dns_query"},
     {"Remote {source|ip} wants '{dns.question.name}|{dns.question.type}'", "network", "protocol", "dns_query"},
     {"{thread|number} \\[{counters}\\] question for '{dns.question.name}|{dns.question.type}' from {source:pair|word}", "network", "protocol", "dns_query"},
@@ -253,7 +253,7 @@ bool is_dns_dhcp_program(std::string_view program) {
 
 bool is_bind_line(std::string_view line) {
   if (line.size() < 30 || line[2] != '-' || line[6] != '-' || line[11] != ' ' || line[14] != ':' || line[20] != '.') return false;
-  const std::string_view rest = line.substr(24);
+  const std::string_view rest = line.substr(25);
   // "queries: info: ", or a client without a category.
   if (rest.starts_with("client ")) return true;
   const std::size_t colon = rest.find(": ");
@@ -315,6 +315,7 @@ void parse_dns_dhcp(PayloadWriter& out, std::string_view text) {
     text = without_category(out, trim_left(text));
   }
   // dnsmasq with log-queries=extra: "21745 10.0.0.1/59490 query[A] …"; dnsmasq-dhcp: "21745 DHCPACK(eth0) …"
+  std::string_view asking;
   if (!text.empty() && is_digit(text.front())) {
     std::string_view rest = text;
     const std::string_view counter = take_word(rest);
@@ -322,8 +323,7 @@ void parse_dns_dhcp(PayloadWriter& out, std::string_view text) {
     const std::string_view client = rest.substr(0, rest.find(' '));
     const std::size_t slash = client.find('/');
     if (all_digits(counter) && slash != std::string_view::npos && !plain_address(client.substr(0, slash)).empty()) {
-      out.add_endpoint(Side::source, client.substr(0, slash));
-      out.add_port(Side::source, client.substr(slash + 1));
+      asking = client;
       text = trim_left(rest.substr(client.size()));
     } else if (all_digits(counter) && rest.starts_with("DHCP")) {
       text = rest;
@@ -339,6 +339,10 @@ void parse_dns_dhcp(PayloadWriter& out, std::string_view text) {
   const bool bind = kNamedTable.read(out, rest) != nullptr;
   if (bind || client || kResolverTable.read(out, text) != nullptr) {
     out.add("network.protocol", "dns");
+    if (const std::size_t slash = asking.find('/'); slash != std::string_view::npos) {
+      if (out.event().find("source.ip") == nullptr) out.add_endpoint(Side::source, asking.substr(0, slash));
+      out.add_port(Side::source, asking.substr(slash + 1));
+    }
     if (!bind && client) out.add("event.category", "network");
     return;
   }
