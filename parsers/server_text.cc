@@ -1,6 +1,7 @@
 #include "parsers/server_text.h"
 
 #include "parsers/calendar.h"
+#include "parsers/payload_app.h"
 #include "parsers/payload_text.h"
 #include "parsers/payload_time.h"
 #include "parsers/timestamp.h"
@@ -125,6 +126,11 @@ void add_reporting_server(PayloadWriter& out, std::string_view second) {
     out.add("host.domain", host);
   }
   if (const std::string_view address = plain_address(second); !address.empty() && address != host) out.add("host.ip", address);
+}
+
+void add_linux_service(PayloadWriter& out) {
+  const std::string_view service = linux_service(out.header().app);
+  if (!service.empty()) out.log_source("linux", {}, service);
 }
 
 std::string_view second_program(std::string_view text) {

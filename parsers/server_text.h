@@ -39,6 +39,9 @@ std::string_view without_second_header(PayloadWriter& out, std::string_view text
 /// host.domain where the header's name is a full one: what inventories are matched by.
 void add_reporting_server(PayloadWriter& out, std::string_view second);
 
+/// Sigma's linux/syslog and its kin, where the message is a Linux program's.
+void add_linux_service(PayloadWriter& out);
+
 /// The program in such a line, without setting anything; empty if it is none.
 std::string_view second_program(std::string_view text);
 

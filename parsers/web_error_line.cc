@@ -245,6 +245,36 @@ bool is_web_error(const SyslogHeader& header, std::string_view text) {
          is_digit(first[0]);
 }
 
+bool is_catalina_line(std::string_view text) {
+  if (text.size() < 40 || text[2] != '-' || text[6] != '-' || text[11] != ' ' || text[20] != '.' || text[24] != ' ') return false;
+  const std::string_view rest = text.substr(25);
+  const std::string_view level = rest.substr(0, rest.find(' '));
+  return is_any(level, {"INFO", "WARNING", "SEVERE", "CONFIG", "FINE", "FINER", "FINEST"}) && rest.size() > level.size() + 1 && rest[level.size() + 1] == '[';
+}
+
+void parse_catalina_line(PayloadWriter& out) {
+  // time level [thread] class.method text
+  std::string_view text = trim(out.text());
+  out.log_source("tomcat", {}, "catalina");
+  text.remove_prefix(25);
+  out.add("log.level", take_word(text));
+  text = trim_left(text);
+  take_prefix(text, "[");
+  out.add("process.thread.name", take_until(text, ']'));
+  text = trim_left(text);
+  out.add("log.logger", take_word(text));
+  text = trim(text);
+  out.set("message", text);
+  constexpr std::string_view kLocked = "An attempt was made to authenticate the locked user [";
+  if (text.starts_with(kLocked)) {
+    const std::string_view user = text.substr(kLocked.size());
+    out.add("user.name", user.substr(0, user.find(']')));
+    return out.logon("tomcat_locked_user", Outcome::failure);
+  }
+  if (text.starts_with("Server startup in")) return out.classify("web", "start", "server_started");
+  out.add("event.category", "web");
+}
+
 bool is_modsecurity_error(std::string_view text) {
   const std::size_t at = find_text(text.substr(0, 512), "ModSecurity: ");
   return at != std::string_view::npos;
@@ -279,6 +309,7 @@ void parse_web_error_line(PayloadWriter& out) {
 }
 
 std::optional<std::int64_t> web_error_time(std::string_view text, int zone_minutes) {
+  if (is_catalina_line(text)) return read_dashed_time(text.substr(0, 24), zone_minutes);
   text = without_bare_header(text);
   if (begins_with_slash_date(text)) return read_timestamp(text, zone_minutes, 0).time_ns;
   const std::string_view apache = apache_time(text);

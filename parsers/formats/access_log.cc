@@ -2,6 +2,7 @@
 
 #include "parsers/payload_text.h"
 #include "parsers/payload_time.h"
+#include "parsers/proxy_lines.h"
 #include "parsers/server_text.h"
 #include "parsers/web_request.h"
 
@@ -123,14 +124,61 @@ std::size_t find_time(std::string_view text) {
 
 constexpr LogSource kLogSources[] = {{"*", "webserver", ""}, {"*", "", "access"}};
 
+/// "[time] 10.0.0.1 TLSv1.2 …": the client of mod_ssl's log.
+std::string_view ssl_client(std::string_view text) {
+  const std::size_t close = text.find("] ");
+  if (close == std::string_view::npos) return {};
+  std::string_view rest = text.substr(close + 2);
+  const std::string_view client = take_word(rest);
+  rest = trim_left(rest);
+  return !plain_address(client).empty() && (rest.starts_with("TLSv") || rest.starts_with("SSLv")) ? client : std::string_view();
+}
+
+/// "[time] - 200 200 - GET https www.example.com "/path" [Client 203.0.113.9] [Length 12] …"
+bool is_proxy_manager(std::string_view text) {
+  const std::string_view front = text.substr(0, 2048);
+  return contains(front, "\" [Client ") && contains(front, "[Length ");
+}
+
+void parse_proxy_manager(PayloadWriter& out, std::string_view rest) {
+  const auto word = [&rest]() -> std::string_view {
+    rest = trim_left(rest);
+    return take_word(rest);
+  };
+  word();  // the cache's verdict
+  const std::string_view upstream = word();
+  std::string_view status = word();
+  if (status == "-") status = upstream;
+  add_status(out, status);
+  if (word() != "-") word();  // a dash, or a status and a dash
+  out.add("http.request.method", word());
+  out.add("url.scheme", word());
+  out.add("url.domain", word());
+  std::string_view quoted;
+  if (take_quoted(rest, quoted)) out.add_url(quoted);
+  const auto bracket = [&rest](std::string_view name) -> std::string_view {
+    const std::size_t at = rest.find(name);
+    if (at == std::string_view::npos) return {};
+    const std::string_view value = rest.substr(at + name.size());
+    return value.substr(0, value.find(']'));
+  };
+  out.add_endpoint(Side::source, bracket("[Client "));
+  const std::string_view length = bracket("[Length ");
+  if (all_digits(length)) out.add_number("http.response.body.bytes", length);
+  out.add_endpoint(Side::destination, bracket("[Sent-to "));
+  rest = rest.substr(std::min(rest.find('"'), rest.size()));
+  if (take_quoted(rest, quoted) && quoted != "-") out.add("user_agent.original", quoted);
+  if (take_quoted(rest, quoted) && quoted != "-") out.add("http.request.referrer", quoted);
+  out.classify("web", "access");
+}
+
 bool claims_access_log(const SyslogHeader&, std::string_view text) {
   const std::size_t at = find_time(text);
   if (at == std::string_view::npos || text.find('"', at) == std::string_view::npos) return false;
   if (at > 2) return true;
-  // ssl_request_log: the time, then the client.
+  // ssl_request_log: the time, then the client and TLS; Nginx Proxy Manager: the time, then the answer.
   if (at != 0) return false;
-  const std::size_t close = text.find("] ");
-  return close != std::string_view::npos && !plain_address(text.substr(close + 2, text.find(' ', close + 2) - close - 2)).empty();
+  return !ssl_client(text).empty() || is_proxy_manager(text);
 }
 
 std::optional<std::int64_t> access_time(const SyslogHeader&, std::string_view text, int zone_minutes) {
@@ -158,10 +206,13 @@ void parse_access_log(PayloadWriter& out) {
   if (!product.empty()) out.log_source(product, {}, "access");
 
   std::string_view rest = out.text();
+  // A HAProxy line without a header: its client's port is what a header's reader takes for the end of a tag.
+  if (is_haproxy_line(rest)) return parse_haproxy(out, rest);
   const std::size_t open = find_time(rest);
   const std::size_t close = rest.find(']', open == std::string_view::npos ? 0 : open);
   if (open == std::string_view::npos || close == std::string_view::npos) return out.bad_payload();
   std::string_view request;
+  if (open == 0 && is_proxy_manager(rest)) return parse_proxy_manager(out, rest.substr(close + 1));
   if (open == 0) {
     rest.remove_prefix(close + 1);
     rest = trim_left(rest);

@@ -29,7 +29,7 @@ constexpr FieldMap kLogfmt(kLogfmtKeys);
 
 constexpr std::string_view kPrograms[] = {"dockerd", "containerd", "kubelet", "kube-apiserver", "kube-proxy", "kube-scheduler", "kube-controller-manager",
                                           "etcd", "k3s", "crio"};
-constexpr LogSource kLogSources[] = {{"kubernetes", "", "audit"}, {"kubernetes", "", ""}, {"docker", "", ""}};
+constexpr LogSource kLogSources[] = {{"linux", "", "syslog"}, {"kubernetes", "", "audit"}, {"kubernetes", "", ""}, {"docker", "", ""}};
 
 /// klog: "I1120 14:59:00.123456    1234 server.go:123] text"
 bool is_klog(std::string_view text) {
@@ -109,7 +109,7 @@ void parse_audit(PayloadWriter& out) {
 
 bool claims_container(const SyslogHeader& header, std::string_view text) {
   if (text.front() == '{') return is_docker_json(text) || is_kubernetes_audit(text);
-  if (is_klog(text) || is_logfmt(text)) return true;
+  if (is_klog(text)) return true;
   for (const std::string_view program : kPrograms) {
     if (header.app == program) return true;
   }
@@ -128,6 +128,7 @@ void parse_container(PayloadWriter& out) {
     return parse_docker(out);
   }
   out.log_source("kubernetes", {}, {});
+  add_linux_service(out);
   if (is_klog(text)) return parse_klog(out, text);
   if (is_logfmt(text)) put_pairs(out, text, kLogfmt);
 }

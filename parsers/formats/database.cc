@@ -2,6 +2,7 @@
 
 #include "parsers/database_lines.h"
 #include "parsers/payload_text.h"
+#include "parsers/server_text.h"
 
 namespace vigil {
 namespace {
@@ -30,6 +31,7 @@ bool claims_database(const SyslogHeader& header, std::string_view text) {
 /// SQL Server, MongoDB, Redis and Oracle by syslog.
 void parse(PayloadWriter& out) {
   out.log_source({}, "database", {});
+  add_linux_service(out);
   if (parse_database(out, out.text())) return;
   if (!read_mssql_text(out, trim(out.text()))) out.add("event.category", "database");
 }

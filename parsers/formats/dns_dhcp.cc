@@ -10,7 +10,7 @@ constexpr std::string_view kPrograms[] = {"named",     "unbound",   "dnsmasq",  
                                           "dhcpd6",    "pdns",      "pdns_server", "pdns_recursor", "pdns-recursor", "nsd",
                                           "kea-dhcp4", "kea-dhcp6", "kea-ddns", "bind",         "rndc",          "coredns",
                                           "knotd",     "kresd"};
-constexpr LogSource kLogSources[] = {{"", "dns", ""}, {"", "dhcp", ""}};
+constexpr LogSource kLogSources[] = {{"linux", "", "syslog"}, {"", "dns", ""}, {"", "dhcp", ""}};
 
 /// Lines that name their program, those of files that show what they are, and those that a collector put its own header
 /// before ("infoblox.example 10.0.0.1 dhcpd[7]: …").
@@ -22,6 +22,7 @@ bool claims_dns_dhcp(const SyslogHeader& header, std::string_view text) {
 }
 
 void parse(PayloadWriter& out) {
+  add_linux_service(out);
   parse_dns_dhcp(out, out.text());
   const std::string_view protocol = out.event().text_of("network.protocol");
   if (protocol == "dns" || protocol == "dhcp") out.log_source({}, protocol, {});

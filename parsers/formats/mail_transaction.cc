@@ -235,7 +235,7 @@ bool is_mail_program(std::string_view app) {
 /// What belongs to authentication is read by the formats that know the programs' logons.
 bool is_about_logons(std::string_view text) {
   const std::string_view front = text.substr(0, 512);
-  return contains(front, "authentication fail") || contains(front, "AUTH ") || contains(front, "auth") || contains(front, "-login: ");
+  return contains(front, "authentication fail") || contains(front, "AUTH ") || contains(front, "=AUTH") || contains(front, "auth") || contains(front, "-login: ");
 }
 
 bool claims_mail(const SyslogHeader& header, std::string_view text) {
@@ -253,6 +253,7 @@ void parse_mail(PayloadWriter& out) {
   const std::string_view app = out.header().app;
   std::string_view text = trim(out.text());
   out.add("event.category", "email");
+  add_linux_service(out);
   if (app.starts_with("exim")) {
     out.log_source("exim", {}, {});
     parse_exim(out, text);
@@ -296,7 +297,7 @@ void parse_mail(PayloadWriter& out) {
 }
 
 constexpr std::string_view kPrograms[] = {"postfix", "sendmail", "sm-mta", "sm-msp-queue", "exim", "exim4", "dovecot"};
-constexpr LogSource kLogSources[] = {{"postfix", "", ""}, {"sendmail", "", ""}, {"exim", "", ""}, {"dovecot", "", ""}};
+constexpr LogSource kLogSources[] = {{"linux", "", "syslog"}, {"postfix", "", ""}, {"sendmail", "", ""}, {"exim", "", ""}, {"dovecot", "", ""}};
 
 }  // namespace
 

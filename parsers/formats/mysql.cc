@@ -1,13 +1,14 @@
 #include "parsers/mysql_lines.h"
 
 #include "parsers/format.h"
+#include "parsers/server_text.h"
 
 namespace vigil {
 namespace {
 
 constexpr std::string_view kPrograms[] = {"mysqld", "mariadbd", "mysql", "mariadb", "mysqld_safe", "mysql-server_auditing"};
 constexpr std::string_view kStarts[] = {"# User@Host: ", "# Time: ", "<AUDIT_RECORD", "{", "[{"};
-constexpr LogSource kLogSources[] = {{"mysql", "", "*"}, {"", "database", ""}};
+constexpr LogSource kLogSources[] = {{"linux", "", "syslog"}, {"mysql", "", "*"}, {"", "database", ""}};
 
 bool claims_mysql(const SyslogHeader& header, std::string_view text) {
   // Programs of those names also run clients, but none of them writes to syslog.
@@ -19,6 +20,7 @@ bool claims_mysql(const SyslogHeader& header, std::string_view text) {
 void parse(PayloadWriter& out) {
   out.log_source("mysql", {}, {});
   out.log_source({}, "database", {});
+  add_linux_service(out);
   parse_mysql(out, out.text());
 }
 

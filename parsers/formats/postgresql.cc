@@ -1,18 +1,20 @@
 #include "parsers/format.h"
 
 #include "parsers/postgresql_lines.h"
+#include "parsers/server_text.h"
 
 namespace vigil {
 namespace {
 
 constexpr std::string_view kPrograms[] = {"postgres", "postgresql", "postmaster"};
 constexpr std::string_view kStarts[] = {"{"};
-constexpr LogSource kLogSources[] = {{"postgresql", "", ""}, {"", "database", ""}};
+constexpr LogSource kLogSources[] = {{"linux", "", "syslog"}, {"postgresql", "", ""}, {"", "database", ""}};
 
 /// PostgreSQL by syslog (log_destination = syslog), and jsonlog.
 void parse(PayloadWriter& out) {
   out.log_source("postgresql", {}, {});
   out.log_source({}, "database", {});
+  add_linux_service(out);
   parse_postgresql(out, out.text());
 }
 

@@ -5,19 +5,20 @@
 namespace vigil {
 namespace {
 
-constexpr LogSource kLogSources[] = {{"*", "webserver", ""}, {"*", "", "error"}};
+constexpr LogSource kLogSources[] = {{"tomcat", "", "catalina"}, {"*", "webserver", ""}, {"*", "", "error"}};
 
 }  // namespace
 
 extern const FormatSpec kFormat_web_error = {
     .number = Format::web_error,
     .name = "web_error",
-    .title = "error logs of Apache and nginx",
+    .title = "error logs of Apache, nginx and Tomcat",
     .sample =
         R"([Fri Nov 20 14:59:00.000000 2026] [auth_basic:error] [pid 7] [client 203.0.113.9:50022] AH01617: user bob: authentication failure for "/": Password Mismatch)",
     .rank = 211,
-    .claims = is_web_error,
-    .parse = parse_web_error_line,
+    .claims = [](const SyslogHeader& header,
+                 std::string_view text) { return is_web_error(header, text) || is_catalina_line(text); },
+    .parse = [](PayloadWriter& out) { is_catalina_line(out.text()) ? parse_catalina_line(out) : parse_web_error_line(out); },
     .time = [](const SyslogHeader&, std::string_view text, int zone) { return web_error_time(text, zone); },
     .kinds = Kind::web,
     .log_sources = kLogSources,
