@@ -94,7 +94,8 @@ std::string_view unhex(std::string_view text, Arena& arena) {
 
 /// The separator before the names that log_format=ENRICHED adds; our header's reader writes it as \x1d, rsyslog as #035.
 bool take_enrichment_mark(std::string_view& text) {
-  return take_prefix(text, "\x1d") || take_prefix(text, "\\x1d") || take_prefix(text, "\\x1D") || take_prefix(text, "#035");
+  return take_prefix(text, "\x1d") || take_prefix(text, "\\x1d") || take_prefix(text, "\\x1D") ||
+         take_prefix(text, "#035");
 }
 
 struct Pair {
@@ -130,8 +131,9 @@ bool next_pair(std::string_view& rest, Pair& pair) {
       return true;
     }
     std::size_t stop = 0;
-    while (stop < rest.size() && rest[stop] != ' ' && rest[stop] != ',' && rest[stop] != '\'' && rest[stop] != '\x1d' &&
-           rest[stop] != '\n' && !(rest[stop] == '\\' && rest.substr(stop, 4) == "\\x1d") &&
+    while (stop < rest.size() && rest[stop] != ' ' && rest[stop] != ',' && rest[stop] != '\'' &&
+           rest[stop] != '\x1d' && rest[stop] != '\n' &&
+           !(rest[stop] == '\\' && rest.substr(stop, 4) == "\\x1d") &&
            !(rest[stop] == '#' && rest.substr(stop, 4) == "#035")) {
       ++stop;
     }
@@ -142,7 +144,9 @@ bool next_pair(std::string_view& rest, Pair& pair) {
   return false;
 }
 
-bool is_nothing(std::string_view value) { return value.empty() || value == "?" || value == "(null)" || value == "(none)" || value == "-"; }
+bool is_nothing(std::string_view value) {
+  return value.empty() || value == "?" || value == "(null)" || value == "(none)" || value == "-";
+}
 
 /// saddr= of SOCKADDR: struct sockaddr in hex. 0200 port address (IPv4), 0A00 port flow address (IPv6), 0100 path.
 void add_socket_address(PayloadWriter& out, std::string_view hex) {
@@ -194,7 +198,8 @@ struct People {
 
 void add_people(PayloadWriter& out, const People& who, std::string_view type) {
   const bool of_kernel = is_any(type, {"SYSCALL", "SECCOMP", "ANOM_ABEND", "ANOM_PROMISCUOUS", "BPF"});
-  const bool logged_in = !is_nothing(who.auid) && who.auid != kUnset && who.auid != "-1" && who.auid != "unset";
+  const bool logged_in =
+      !is_nothing(who.auid) && who.auid != kUnset && who.auid != "-1" && who.auid != "unset";
   const std::string_view user_id = of_kernel || !logged_in ? who.uid : who.auid;
   if (!is_nothing(user_id)) out.add("user.id", user_id);
   if (of_kernel) {
@@ -205,7 +210,8 @@ void add_people(PayloadWriter& out, const People& who, std::string_view type) {
   if (!is_nothing(who.gid)) out.add("user.group.id", who.gid);
 
   std::string_view name = is_nothing(who.acct) ? who.user : who.acct;
-  const bool account = is_any(type, {"ADD_USER", "DEL_USER", "USER_MGMT", "ACCT_LOCK", "ACCT_UNLOCK", "CHUSER_ID"});
+  const bool account =
+      is_any(type, {"ADD_USER", "DEL_USER", "USER_MGMT", "ACCT_LOCK", "ACCT_UNLOCK", "CHUSER_ID"});
   if (account) {
     if (!is_nothing(name)) out.add("user.target.name", name);
     if (!is_nothing(who.id)) out.add("user.target.id", who.id);
@@ -216,7 +222,8 @@ void add_people(PayloadWriter& out, const People& who, std::string_view type) {
     out.add("user.effective.id", who.id);
   }
   if (is_nothing(name)) name = logged_in && !of_kernel ? who.auid_name : who.uid_name;
-  if (!is_nothing(name) && name != "unset" && name != "(unknown user)" && name != "(unknown)" && name != "unknown(0)") {
+  if (!is_nothing(name) && name != "unset" && name != "(unknown user)" && name != "(unknown)" &&
+      name != "unknown(0)") {
     out.add("user.name", name);
   }
   if (of_kernel && !is_nothing(who.euid_name)) out.add("user.effective.name", who.euid_name);
@@ -247,7 +254,6 @@ AuditRecord find_audit_record(std::string_view text) {
   text.remove_prefix(close + 1);
   take_prefix(text, ":");
   if (const TypeNumber* number = kNumberTable.find(record.type)) record.type = number->name;
-  if (record.type.starts_with("UNKNOWN[")) record.type = record.type.substr(0, record.type.size());
   record.body = trim(text);
   return record;
 }
@@ -283,13 +289,16 @@ void parse_audit_record(PayloadWriter& out, const AuditRecord& record) {
     }
     const bool argument = record.type == "EXECVE" && is_argument(pair.key);
     std::string_view value = pair.value;
-    if (!pair.quoted && (argument || kEncodedTable.find(pair.key) != nullptr)) value = unhex(value, out.arena());
+    if (!pair.quoted && (argument || kEncodedTable.find(pair.key) != nullptr))
+      value = unhex(value, out.arena());
     if (pair.key == "op" && !pair.quoted) {
       // "op=adding group to /etc/group id=1004": the words up to the next pair belong to it.
       const std::size_t from = static_cast<std::size_t>(value.data() - record.body.data());
       const std::size_t equals = record.body.find('=', from);
-      const std::size_t end = equals == std::string_view::npos ? record.body.size() : record.body.rfind(' ', equals);
-      if (end != std::string_view::npos && end > from && end - from < 128) value = trim(record.body.substr(from, end - from));
+      const std::size_t end =
+          equals == std::string_view::npos ? record.body.size() : record.body.rfind(' ', equals);
+      if (end != std::string_view::npos && end > from && end - from < 128)
+        value = trim(record.body.substr(from, end - from));
     }
     out.add_vendor(pair.key, value);
     if (is_nothing(value)) continue;
@@ -305,26 +314,46 @@ void parse_audit_record(PayloadWriter& out, const AuditRecord& record) {
       }
       continue;
     }
-    if (pair.key == "uid") who.uid = value;
-    else if (pair.key == "auid") who.auid = value;
-    else if (pair.key == "euid") who.euid = value;
-    else if (pair.key == "gid") who.gid = value;
-    else if (pair.key == "acct") who.acct = value;
-    else if (pair.key == "user") who.user = value;
-    else if (pair.key == "id") who.id = value;
-    else if (pair.key == "UID") who.uid_name = value;
-    else if (pair.key == "AUID") who.auid_name = value;
-    else if (pair.key == "EUID") who.euid_name = value;
-    else if (pair.key == "addr") address = value;
-    else if (pair.key == "hostname") host = value;
-    else if (pair.key == "res" || pair.key == "success" || pair.key == "result") outcome = value;
-    else if (pair.key == "pid") out.set("process.pid", value, is_json_integer(value) ? ValueType::integer : ValueType::text);
-    else if (pair.key == "comm") out.set("process.name", value);
-    else if (pair.key == "proctitle" || pair.key == "cmd") out.add("process.command_line", value);
-    else if (pair.key == "name" && (record.type == "PATH" || record.type == "AVC")) out.add_file(value);
-    else if (pair.key == "saddr" && record.type == "SOCKADDR") add_socket_address(out, value);
-    else if (pair.key == "exe") out.add("process.executable", value);
-    else if (const Target* target = table.find(pair.key)) put(out, *target, value);
+    if (pair.key == "uid")
+      who.uid = value;
+    else if (pair.key == "auid")
+      who.auid = value;
+    else if (pair.key == "euid")
+      who.euid = value;
+    else if (pair.key == "gid")
+      who.gid = value;
+    else if (pair.key == "acct")
+      who.acct = value;
+    else if (pair.key == "user")
+      who.user = value;
+    else if (pair.key == "id")
+      who.id = value;
+    else if (pair.key == "UID")
+      who.uid_name = value;
+    else if (pair.key == "AUID")
+      who.auid_name = value;
+    else if (pair.key == "EUID")
+      who.euid_name = value;
+    else if (pair.key == "addr")
+      address = value;
+    else if (pair.key == "hostname")
+      host = value;
+    else if (pair.key == "res" || pair.key == "success" || pair.key == "result")
+      outcome = value;
+    else if (pair.key == "pid")
+      out.set("process.pid", value, is_json_integer(value) ? ValueType::integer : ValueType::text);
+    else if (pair.key == "comm")
+      out.set("process.name", value);
+    else if (pair.key == "proctitle" || pair.key == "cmd")
+      out.add("process.command_line", value);
+    else if (pair.key == "name" && (record.type == "PATH" || record.type == "AVC"))
+      out.add_file(value);
+    else if (pair.key == "saddr" && record.type == "SOCKADDR")
+      add_socket_address(out, value);
+    else if (pair.key == "exe")
+      out.add("process.executable", value);
+    else if (const Target* target = table.find(pair.key))
+      put(out, *target, value);
   }
   out.add("process.command_line", arguments);
   if (out.event().find("process.name") == nullptr) {
@@ -344,11 +373,13 @@ void parse_audit_record(PayloadWriter& out, const AuditRecord& record) {
   if (is_any(outcome, {"success", "yes", "1", "Success"})) ended = Outcome::success;
   if (is_any(outcome, {"failed", "no", "0", "fail"})) ended = Outcome::failure;
   if (denied == "denied" || record.type == "APPARMOR_DENIED") ended = Outcome::failure;
-  out.classify(what == nullptr ? std::string_view() : what->category, what == nullptr ? std::string_view() : what->type,
-               out.lower_case(record.type), ended);
+  out.classify(what == nullptr ? std::string_view() : what->category,
+               what == nullptr ? std::string_view() : what->type, out.lower_case(record.type), ended);
 }
 
-std::optional<std::int64_t> audit_time(std::string_view text) { return read_epoch(find_audit_record(text).seconds); }
+std::optional<std::int64_t> audit_time(std::string_view text) {
+  return read_epoch(find_audit_record(text).seconds);
+}
 
 bool is_audit_logon(std::string_view text) {
   const std::string_view type = find_audit_record(text).type;

@@ -48,11 +48,26 @@ constexpr TextRow kRedis[] = {
 // clang-format on
 
 constexpr FieldRow kMongoKeys[] = {
-    {"t.$date", "_"},          {"s", "log.level"},          {"c", "component"},        {"id", "event.code"},
-    {"ctx", "context"},        {"msg", "_"},                {"attr.client", "source:pair"}, {"attr.remote", "source:pair"},
-    {"attr.principalName", "user"}, {"attr.user", "user"},  {"attr.mechanism", "method"},   {"attr.authenticationDatabase", "database"},
-    {"attr.db", "database"},   {"attr.error", "event.reason"}, {"attr.durationMillis", "event.duration:ms"}, {"attr.ns", "namespace"},
-    {"attr.appName", "application"}, {"attr.result", "result"}, {"attr.error.errmsg", "event.reason"}, {"attr.clientAddr", "source:pair"},
+    {"t.$date", "_"},
+    {"s", "log.level"},
+    {"c", "component"},
+    {"id", "event.code"},
+    {"ctx", "context"},
+    {"msg", "_"},
+    {"attr.client", "source:pair"},
+    {"attr.remote", "source:pair"},
+    {"attr.principalName", "user"},
+    {"attr.user", "user"},
+    {"attr.mechanism", "method"},
+    {"attr.authenticationDatabase", "database"},
+    {"attr.db", "database"},
+    {"attr.error", "event.reason"},
+    {"attr.durationMillis", "event.duration:ms"},
+    {"attr.ns", "namespace"},
+    {"attr.appName", "application"},
+    {"attr.result", "result"},
+    {"attr.error.errmsg", "event.reason"},
+    {"attr.clientAddr", "source:pair"},
 };
 constexpr FieldMap kMongoMap(kMongoKeys);
 
@@ -71,7 +86,8 @@ void parse_mongo_json(PayloadWriter& out) {
     if (leaf.path == "remote.port") out.add_port(Side::source, leaf.value);
     if (leaf.path == "local.ip") out.add_endpoint(Side::destination, leaf.value);
     if (leaf.path == "local.port") out.add_port(Side::destination, leaf.value);
-    if (leaf.path == "param.user" || (leaf.path == "users.user" && audit_type != "authenticate")) out.add("user.name", leaf.value);
+    if (leaf.path == "param.user" || (leaf.path == "users.user" && audit_type != "authenticate"))
+      out.add("user.name", leaf.value);
     table.put_or_keep(out, leaf.path, leaf.value, leaf.type);
   }
   if (!message.empty()) out.set("message", message);
@@ -79,12 +95,14 @@ void parse_mongo_json(PayloadWriter& out) {
     return out.logon("mongodb_login", Outcome::success);
   if (message.starts_with("Authentication failed") || message.starts_with("Failed to authenticate"))
     return out.logon("mongodb_login", Outcome::failure);
-  if (audit_type == "authenticate") return out.logon("mongodb_login", result == "0" ? Outcome::success : Outcome::failure);
+  if (audit_type == "authenticate")
+    return out.logon("mongodb_login", result == "0" ? Outcome::success : Outcome::failure);
   if (message == "Connection accepted") return out.classify("network", "connection", "mongodb_connection");
   if (message == "Connection ended") return out.classify("network", "end", "mongodb_connection_end");
   if (message == "Slow query") return out.classify("database", "info", "slow_query");
   if (audit_type == "authCheck")
-    return out.classify("database", "access", "mongodb_auth_check", result == "0" ? Outcome::success : Outcome::failure);
+    return out.classify("database", "access", "mongodb_auth_check",
+                        result == "0" ? Outcome::success : Outcome::failure);
   out.classify("database", "info", out.lower_case(audit_type));
 }
 
@@ -102,13 +120,15 @@ void parse_oracle_listener(PayloadWriter& out, std::string_view text) {
   const std::size_t address = text.find("(ADDRESS=");
   const std::string_view connect = text.substr(0, address);
   out.add("user.name", oracle_value(connect, "(USER="));
-  if (const std::string_view program = oracle_value(connect, "(PROGRAM="); !program.empty()) out.add_vendor("program", program);
+  if (const std::string_view program = oracle_value(connect, "(PROGRAM="); !program.empty())
+    out.add_vendor("program", program);
   if (address != std::string_view::npos) {
     const std::string_view from = text.substr(address);
     out.add_endpoint(Side::source, oracle_value(from, "(HOST="));
     out.add_port(Side::source, oracle_value(from, "(PORT="));
     const std::string_view protocol = oracle_value(from, "(PROTOCOL=");
-    if (equals_ignoring_case(protocol, "tcp") || equals_ignoring_case(protocol, "tcps")) out.add("network.transport", "tcp");
+    if (equals_ignoring_case(protocol, "tcp") || equals_ignoring_case(protocol, "tcps"))
+      out.add("network.transport", "tcp");
     text = from;
   }
   const std::size_t last = text.rfind(" * ");
@@ -168,16 +188,25 @@ void parse_oracle_audit(PayloadWriter& out, std::string_view text) {
   // 100 is LOGON, 101 LOGOFF in the audit's table of actions; SYS' own trail writes the word.
   if (equals_ignoring_case(action, "CONNECT") || action == "100")
     return out.logon("oracle_login", status == "0" ? Outcome::success : Outcome::failure);
-  if (action == "101" || action == "102" || equals_ignoring_case(action, "DISCONNECT")) return out.classify("session", "end", "oracle_logoff");
+  if (action == "101" || action == "102" || equals_ignoring_case(action, "DISCONNECT"))
+    return out.classify("session", "end", "oracle_logoff");
   out.classify("database", "access", "oracle_audit");
   if (!status.empty()) out.add("event.outcome", status == "0" ? "success" : "failure");
+}
+
+/// "Oracle Audit[7]: ", "Oracle Unified Audit[7]: ": a tag of several words, which no header's reader takes for one.
+std::string_view without_oracle_tag(std::string_view text) {
+  if (!text.starts_with("Oracle ")) return text;
+  const std::size_t end = text.substr(0, 40).find("]: ");
+  return end == std::string_view::npos ? text : trim_left(text.substr(end + 3));
 }
 
 /// Where the day stands in a Redis line: behind "1:M " or "[1] "; 0 if it is none.
 std::size_t redis_time_at(std::string_view line) {
   std::size_t at = 0;
   while (at < line.size() && is_digit(line[at])) ++at;
-  if (at == 0 || at > 8 || at + 3 >= line.size() || line[at] != ':' || std::string_view("MSCX").find(line[at + 1]) == std::string_view::npos || line[at + 2] != ' ')
+  if (at == 0 || at > 8 || at + 3 >= line.size() || line[at] != ':' ||
+      std::string_view("MSCX").find(line[at + 1]) == std::string_view::npos || line[at + 2] != ' ')
     return 0;
   return at + 3;
 }
@@ -188,14 +217,17 @@ bool is_mssql_line(std::string_view line) {
   if (!begins_with_iso_date(line) || line.size() < 30 || line[10] != ' ' || line[19] != '.') return false;
   if (!is_digit(line[20]) || !is_digit(line[21]) || line[22] != ' ') return false;
   const std::string_view source = line.substr(23, line.find(' ', 23) - 23);
-  return is_any(source, {"Server", "Logon", "Backup", "Error"}) || (source.starts_with("spid") && source.size() > 4 && is_digit(source[4]));
+  return is_any(source, {"Server", "Logon", "Backup", "Error"}) ||
+         (source.starts_with("spid") && source.size() > 4 && is_digit(source[4]));
 }
 
 bool is_mongo_line(std::string_view line) {
   // 2026-11-20T14:59:00.123+0800 I ACCESS   [conn12]
   if (line.size() < 42 || line[10] != 'T' || !begins_with_iso_date(line)) return false;
   const std::size_t space = line.find(' ');
-  if (space > 30 || space + 4 > line.size() || std::string_view("FEWIDS").find(line[space + 1]) == std::string_view::npos || line[space + 2] != ' ') return false;
+  if (space > 30 || space + 4 > line.size() ||
+      std::string_view("FEWIDS").find(line[space + 1]) == std::string_view::npos || line[space + 2] != ' ')
+    return false;
   const std::string_view component = line.substr(space + 3, line.find(' ', space + 3) - space - 3);
   for (const char c : component) {
     if (!(c >= 'A' && c <= 'Z') && c != '_' && c != '-') return false;
@@ -215,13 +247,14 @@ bool is_redis_line(std::string_view line) {
 }
 
 bool is_oracle_listener(std::string_view line) {
-  return line.size() > 24 && line[2] == '-' && line[6] == '-' && line[11] == ' ' && line.substr(20, 3) == " * " && month_from_name(line.substr(3, 3)) != 0;
+  return line.size() > 24 && line[2] == '-' && line[6] == '-' && line[11] == ' ' &&
+         line.substr(20, 3) == " * " && month_from_name(line.substr(3, 3)) != 0;
 }
 
 bool is_oracle_audit(std::string_view text) {
-  const std::string_view front = text.substr(0, 256);
+  const std::string_view front = without_oracle_tag(text).substr(0, 256);
   return (front.starts_with("LENGTH") || front.starts_with("SESSIONID") || front.starts_with("ACTION")) &&
-         (contains(front, "ACTION :[") || contains(front, "ACTION:[")) ;
+         (contains(front, "ACTION :[") || contains(front, "ACTION:["));
 }
 
 bool read_mssql_text(PayloadWriter& out, std::string_view text) {
@@ -266,7 +299,7 @@ bool parse_database(PayloadWriter& out, std::string_view text) {
   }
   if (is_oracle_audit(text)) {
     out.log_source("oracle", {}, "audit");
-    parse_oracle_audit(out, text);
+    parse_oracle_audit(out, without_oracle_tag(text));
     return true;
   }
   if (const std::size_t at = redis_time_at(text); is_redis_line(text)) {
@@ -312,8 +345,9 @@ std::optional<std::int64_t> database_time(std::string_view text, int zone_minute
 
 bool is_database_logon(std::string_view text) {
   const std::string_view front = text.substr(0, 512);
-  return contains(front, "Login failed") || contains(front, "Login succeeded") || contains(front, "uthenticat") ||
-         contains(front, "'CONNECT'") || contains(front, "ACTION:[3] \"100\"");
+  return contains(front, "Login failed") || contains(front, "Login succeeded") ||
+         contains(front, "uthenticat") || contains(front, "'CONNECT'") ||
+         contains(front, "ACTION:[3] \"100\"");
 }
 
 }  // namespace vigil

@@ -12,9 +12,11 @@ namespace {
 /// BIND, behind the client where there is one.
 constexpr TextRow kNamed[] = {
     {"query: {dns.question.name|word} {dns.question.class|word} {dns.question.type|word} response: {dns.response_code|word} {flags|word} {dns.answers.data}$", "network", "protocol", "dns_response"},
-    {"query: {dns.question.name|word} {dns.question.class|word} {dns.question.type|word} response: {dns.response_code|word}[ {flags|word}]", "network", "protocol", "dns_response"},
+    {"query: {dns.question.name|word} {dns.question.class|word} {dns.question.type|word} response: {dns.response_code|word} {flags|word}", "network", "protocol", "dns_response"},
+    {"query: {dns.question.name|word} {dns.question.class|word} {dns.question.type|word} response: {dns.response_code|word}", "network", "protocol", "dns_response"},
     {"query: {dns.question.name|word} {dns.question.class|word} {dns.question.type|word} {flags|word} ({destination|ip})", "network", "protocol", "dns_query"},
-    {"query: {dns.question.name|word} {dns.question.class|word} {dns.question.type|word}[ {flags|word}]", "network", "protocol", "dns_query"},
+    {"query: {dns.question.name|word} {dns.question.class|word} {dns.question.type|word} {flags|word}", "network", "protocol", "dns_query"},
+    {"query: {dns.question.name|word} {dns.question.class|word} {dns.question.type|word}", "network", "protocol", "dns_query"},
     {"query failed ({dns.response_code|word}) for {dns.question.name|word}/{dns.question.class|word}/{dns.question.type|word} at {at|word}", "network", "error", "dns_query_failed", Outcome::failure},
     {"query (cache) '{dns.question.name|word}/{dns.question.type|word}/{dns.question.class|word}' denied", "network", "denied", "dns_query_denied", Outcome::failure},
     {"query '{dns.question.name|word}/{dns.question.type|word}/{dns.question.class|word}' denied", "network", "denied", "dns_query_denied", Outcome::failure},
@@ -87,35 +89,37 @@ constexpr TextRow kResolvers[] = {
 
 /// ISC dhcpd, Infoblox, OpenBSD, dnsmasq-dhcp, Kea.
 constexpr TextRow kDhcp[] = {
-    {"DHCPDISCOVER from {client.mac:mac|word} ({client.domain}) via {interface}", "network", "protocol", "dhcpdiscover"},
-    {"DHCPDISCOVER from {client.mac:mac|word} via {interface}", "network", "protocol", "dhcpdiscover"},
-    {"DHCPREQUEST for {client.ip|ip} ({server.ip|ip}) from {client.mac:mac|word} ({client.domain}) via {interface}", "network", "protocol", "dhcprequest"},
-    {"DHCPREQUEST for {client.ip|ip} ({server.ip|ip}) from {client.mac:mac|word} via {interface}", "network", "protocol", "dhcprequest"},
-    {"DHCPREQUEST for {client.ip|ip} from {client.mac:mac|word} ({client.domain}) via {interface}", "network", "protocol", "dhcprequest"},
-    {"DHCPREQUEST for {client.ip|ip} from {client.mac:mac|word} via {interface}", "network", "protocol", "dhcprequest"},
-    {"DHCPOFFER on {client.ip|ip} to {client.mac:mac|word} ({client.domain}) via {interface}", "network", "protocol", "dhcpoffer"},
-    {"DHCPOFFER on {client.ip|ip} to {client.mac:mac|word} via {interface}", "network", "protocol", "dhcpoffer"},
-    {"DHCPACK on {client.ip|ip} to {client.mac:mac|word} ({client.domain}) via {interface}", "network", "protocol", "dhcpack"},
-    {"DHCPACK on {client.ip|ip} to {client.mac:mac|word} via {interface}", "network", "protocol", "dhcpack"},
+    {"DHCPDISCOVER from {client.mac:mac|word} ({client.domain}) via {interface|word}", "network", "protocol", "dhcpdiscover"},
+    {"DHCPDISCOVER from {client.mac:mac|word} via {interface|word}", "network", "protocol", "dhcpdiscover"},
+    {"DHCPREQUEST for {client.ip|ip} ({server.ip|ip}) from {client.mac:mac|word} ({client.domain}) via {interface|word}", "network", "protocol", "dhcprequest"},
+    {"DHCPREQUEST for {client.ip|ip} ({server.ip|ip}) from {client.mac:mac|word} via {interface|word}", "network", "protocol", "dhcprequest"},
+    {"DHCPREQUEST for {client.ip|ip} from {client.mac:mac|word} ({client.domain}) via {interface|word}", "network", "protocol", "dhcprequest"},
+    {"DHCPREQUEST for {client.ip|ip} from {client.mac:mac|word} via {interface|word}", "network", "protocol", "dhcprequest"},
+    {"DHCPOFFER on {client.ip|ip} to {client.mac:mac|word} ({client.domain}) via {interface|word}", "network", "protocol", "dhcpoffer"},
+    {"DHCPOFFER on {client.ip|ip} to {client.mac:mac|word} via {interface|word}", "network", "protocol", "dhcpoffer"},
+    {"DHCPACK on {client.ip|ip} to {client.mac:mac|word} ({client.domain}) via {interface|word}", "network", "protocol", "dhcpack"},
+    {"DHCPACK on {client.ip|ip} to {client.mac:mac|word} via {interface|word}", "network", "protocol", "dhcpack"},
     {"DHCPACK on {client.ip|ip} to {client.mac:mac|word}", "network", "protocol", "dhcpack"},
-    {"DHCPACK to {client.ip|ip} ({client.mac:mac|word}) via {interface}", "network", "protocol", "dhcpack"},
-    {"DHCPNAK on {client.ip|ip} to {client.mac:mac|word} via {interface}", "network", "protocol", "dhcpnak", Outcome::failure},
-    {"DHCPRELEASE of {client.ip|ip} from {client.mac:mac|word} ({client.domain}) via {interface}", "network", "protocol", "dhcprelease"},
-    {"DHCPRELEASE of {client.ip|ip} from {client.mac:mac|word} via {interface}", "network", "protocol", "dhcprelease"},
-    {"DHCPDECLINE of {client.ip|ip} from {client.mac:mac|word} ({client.domain}) via {interface}", "network", "protocol", "dhcpdecline"},
-    {"DHCPDECLINE of {client.ip|ip} from {client.mac:mac|word} via {interface}", "network", "protocol", "dhcpdecline"},
-    {"DHCPINFORM from {client.ip|ip} via {interface}", "network", "protocol", "dhcpinform"},
+    {"DHCPACK to {client.ip|ip} ({client.mac:mac|word}) via {interface|word}", "network", "protocol", "dhcpack"},
+    {"DHCPNAK on {client.ip|ip} to {client.mac:mac|word} via {interface|word}", "network", "protocol", "dhcpnak", Outcome::failure},
+    {"DHCPRELEASE of {client.ip|ip} from {client.mac:mac|word} ({client.domain}) via {interface|word}", "network", "protocol", "dhcprelease"},
+    {"DHCPRELEASE of {client.ip|ip} from {client.mac:mac|word} via {interface|word}", "network", "protocol", "dhcprelease"},
+    {"DHCPDECLINE of {client.ip|ip} from {client.mac:mac|word} ({client.domain}) via {interface|word}", "network", "protocol", "dhcpdecline"},
+    {"DHCPDECLINE of {client.ip|ip} from {client.mac:mac|word} via {interface|word}", "network", "protocol", "dhcpdecline"},
+    {"DHCPINFORM from {client.ip|ip} via {interface|word}", "network", "protocol", "dhcpinform"},
     {"DHCPEXPIRE on {client.ip|ip} to {client.mac:mac|word}", "network", "protocol", "dhcpexpire"},
     {"RELEASE on {client.ip|ip} to {client.mac:mac|word}", "network", "protocol", "release"},
     {"EXPIRE on {client.ip|ip} to {client.mac:mac|word}", "network", "protocol", "expire"},
     {"DHCPLEASEQUERY from {client.ip|ip}[: {event.reason}]", "network", "protocol", "dhcpleasequery"},
-    {"BOOTREQUEST from {client.mac:mac|word} via {interface}", "network", "protocol", "bootrequest"},
-    {"BOOTREPLY for {client.ip|ip} to {client.domain|word} ({client.mac:mac|word}) via {interface}", "network", "protocol", "bootreply"},
+    {"BOOTREQUEST from {client.mac:mac|word} via {interface|word}", "network", "protocol", "bootrequest"},
+    {"BOOTREPLY for {client.ip|ip} to {client.domain|word} ({client.mac:mac|word}) via {interface|word}", "network", "protocol", "bootreply"},
     {"DHCPDISCOVER({interface|word}) [{client.ip|ip} ]{client.mac:mac|word}", "network", "protocol", "dhcpdiscover"},
     {"DHCPOFFER({interface|word}) {client.ip|ip} {client.mac:mac|word}", "network", "protocol", "dhcpoffer"},
     {"DHCPREQUEST({interface|word}) {client.ip|ip} {client.mac:mac|word}", "network", "protocol", "dhcprequest"},
-    {"DHCPACK({interface|word}) {client.ip|ip} {client.mac:mac|word}[ {client.domain|word}]", "network", "protocol", "dhcpack"},
-    {"DHCPNAK({interface|word}) {client.ip|ip} {client.mac:mac|word}[ {event.reason}]", "network", "protocol", "dhcpnak", Outcome::failure},
+    {"DHCPACK({interface|word}) {client.ip|ip} {client.mac:mac|word} {client.domain|word}", "network", "protocol", "dhcpack"},
+    {"DHCPACK({interface|word}) {client.ip|ip} {client.mac:mac|word}", "network", "protocol", "dhcpack"},
+    {"DHCPNAK({interface|word}) {client.ip|ip} {client.mac:mac|word} {event.reason}", "network", "protocol", "dhcpnak", Outcome::failure},
+    {"DHCPNAK({interface|word}) {client.ip|ip} {client.mac:mac|word}", "network", "protocol", "dhcpnak", Outcome::failure},
     {"DHCPRELEASE({interface|word}) {client.ip|ip} {client.mac:mac|word}", "network", "protocol", "dhcprelease"},
     {"DHCPDECLINE({interface|word}) {client.ip|ip} {client.mac:mac|word}", "network", "protocol", "dhcpdecline"},
     {"DHCPINFORM({interface|word}) {client.ip|ip} {client.mac:mac|word}", "network", "protocol", "dhcpinform"},
@@ -146,10 +150,10 @@ constexpr TextRow kKea[] = {
 };
 // clang-format on
 
-constexpr std::string_view kPrograms[] = {"named",         "unbound",   "dnsmasq",   "dnsmasq-dhcp", "dhcpd",     "dhcpdv6",
-                                          "dhcpd6",        "pdns",      "pdns_server", "pdns_recursor", "pdns-recursor", "nsd",
-                                          "coredns",       "kea-dhcp4", "kea-dhcp6", "kea-ddns",     "bind",      "dnsmasq-tftp",
-                                          "rndc", "knotd", "kresd"};
+constexpr std::string_view kPrograms[] = {
+    "named",     "unbound",     "dnsmasq",       "dnsmasq-dhcp",  "dhcpd", "dhcpdv6", "dhcpd6",
+    "pdns",      "pdns_server", "pdns_recursor", "pdns-recursor", "nsd",   "coredns", "kea-dhcp4",
+    "kea-dhcp6", "kea-ddns",    "bind",          "dnsmasq-tftp",  "rndc",  "knotd",   "kresd"};
 
 /// "queries: info: ", "infoblox-responses: ", "client-query-errors: debug 1: " before what is said. BIND's categories are
 /// words with hyphens, its severities a few words.
@@ -163,10 +167,39 @@ std::string_view without_category(PayloadWriter& out, std::string_view text) {
     }
     if (is_any(word, {"info", "notice", "warning", "error", "critical"}) || word.starts_with("debug")) {
       out.add("log.level", word);
-    } else if (is_any(word, {"queries", "query-errors", "security", "lame-servers", "responses", "infoblox-responses", "client", "resolver", "rpz",
-                             "update", "update-security", "xfer-in", "xfer-out", "notify", "network", "general", "database", "config", "dnssec",
-                             "dispatch", "rate-limit", "edns-disabled", "unmatched", "default", "cname", "delegation-only", "spill", "zoneload",
-                             "trust-anchor-telemetry", "nsid", "dnstap", "serve-stale", "infoblox-rpz"})) {
+    } else if (is_any(word, {"queries",
+                             "query-errors",
+                             "security",
+                             "lame-servers",
+                             "responses",
+                             "infoblox-responses",
+                             "client",
+                             "resolver",
+                             "rpz",
+                             "update",
+                             "update-security",
+                             "xfer-in",
+                             "xfer-out",
+                             "notify",
+                             "network",
+                             "general",
+                             "database",
+                             "config",
+                             "dnssec",
+                             "dispatch",
+                             "rate-limit",
+                             "edns-disabled",
+                             "unmatched",
+                             "default",
+                             "cname",
+                             "delegation-only",
+                             "spill",
+                             "zoneload",
+                             "trust-anchor-telemetry",
+                             "nsid",
+                             "dnstap",
+                             "serve-stale",
+                             "infoblox-rpz"})) {
       out.add_vendor("category", word);
     } else {
       return text;
@@ -193,7 +226,8 @@ std::string_view without_client(PayloadWriter& out, std::string_view text) {
   out.add_port(Side::source, text.substr(0, end));
   text.remove_prefix(end);
   if (take_prefix(text, "/key ")) out.add("user.name", text.substr(0, text.find_first_of(" :(")));
-  if (const std::size_t open = text.find_first_of("(:"); open != std::string_view::npos && text[open] == '(') {
+  if (const std::size_t open = text.find_first_of("(:");
+      open != std::string_view::npos && text[open] == '(') {
     std::string_view name = text.substr(open + 1);
     name = name.substr(0, name.find(')'));
     out.add_vendor("asked_name", name);
@@ -252,19 +286,22 @@ bool is_dns_dhcp_program(std::string_view program) {
 }
 
 bool is_bind_line(std::string_view line) {
-  if (line.size() < 30 || line[2] != '-' || line[6] != '-' || line[11] != ' ' || line[14] != ':' || line[20] != '.') return false;
+  if (line.size() < 30 || line[2] != '-' || line[6] != '-' || line[11] != ' ' || line[14] != ':' ||
+      line[20] != '.')
+    return false;
   const std::string_view rest = line.substr(25);
   // "queries: info: ", or a client without a category.
   if (rest.starts_with("client ")) return true;
   const std::size_t colon = rest.find(": ");
   if (colon == std::string_view::npos || colon > 28 || rest.find_first_of(" [") < colon) return false;
   const std::string_view next = rest.substr(colon + 2);
-  return next.starts_with("info: ") || next.starts_with("notice: ") || next.starts_with("warning: ") || next.starts_with("error: ") ||
-         next.starts_with("critical: ") || next.starts_with("debug ");
+  return next.starts_with("info: ") || next.starts_with("notice: ") || next.starts_with("warning: ") ||
+         next.starts_with("error: ") || next.starts_with("critical: ") || next.starts_with("debug ");
 }
 
 bool is_unbound_line(std::string_view line) {
-  return line.size() > 24 && line[0] == '[' && line[11] == ']' && all_digits(line.substr(1, 10)) && line.substr(12).starts_with(" unbound[");
+  return line.size() > 24 && line[0] == '[' && line[11] == ']' && all_digits(line.substr(1, 10)) &&
+         line.substr(12).starts_with(" unbound[");
 }
 
 bool is_coredns_line(std::string_view line) {
@@ -322,7 +359,8 @@ void parse_dns_dhcp(PayloadWriter& out, std::string_view text) {
     rest = trim_left(rest);
     const std::string_view client = rest.substr(0, rest.find(' '));
     const std::size_t slash = client.find('/');
-    if (all_digits(counter) && slash != std::string_view::npos && !plain_address(client.substr(0, slash)).empty()) {
+    if (all_digits(counter) && slash != std::string_view::npos &&
+        !plain_address(client.substr(0, slash)).empty()) {
       asking = client;
       text = trim_left(rest.substr(client.size()));
     } else if (all_digits(counter) && rest.starts_with("DHCP")) {
@@ -358,7 +396,8 @@ std::optional<std::int64_t> dns_dhcp_time(std::string_view text, int zone_minute
   if (const auto time = read_dashed_time(text.substr(0, 24), zone_minutes)) return time;
   // "10.0.0.1 named[7]: infoblox-responses: 20-Nov-2026 14:59:00.123 client …"
   const std::string_view front = text.substr(0, 128);
-  for (std::size_t colon = front.find(": "); colon != std::string_view::npos; colon = front.find(": ", colon + 1)) {
+  for (std::size_t colon = front.find(": "); colon != std::string_view::npos;
+       colon = front.find(": ", colon + 1)) {
     if (const auto time = read_dashed_time(text.substr(colon + 2, 24), zone_minutes)) return time;
   }
   return std::nullopt;

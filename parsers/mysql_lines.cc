@@ -58,10 +58,12 @@ constexpr FieldMap kXml(kXmlKeys);
 // clang-format on
 
 constexpr std::string_view kCommands[] = {
-    "Connect", "Query", "Quit", "Init DB", "Prepare", "Execute", "Close stmt", "Field List", "Statistics", "Ping",
-    "Reset stmt", "Change user", "Binlog Dump", "Fetch", "Kill", "Refresh", "Shutdown", "Long Data", "Set option",
-    "Daemon", "Delayed insert", "Drop DB", "Create DB", "Processlist", "Debug", "Time", "Register Slave",
-    "Connect Out", "Table Dump", "Reset connection", "Bulk execute", "Sleep"};
+    "Connect",      "Query",      "Quit",           "Init DB",     "Prepare",    "Execute",
+    "Close stmt",   "Field List", "Statistics",     "Ping",        "Reset stmt", "Change user",
+    "Binlog Dump",  "Fetch",      "Kill",           "Refresh",     "Shutdown",   "Long Data",
+    "Set option",   "Daemon",     "Delayed insert", "Drop DB",     "Create DB",  "Processlist",
+    "Debug",        "Time",       "Register Slave", "Connect Out", "Table Dump", "Reset connection",
+    "Bulk execute", "Sleep"};
 
 /// The command of the general log at the front of `text`; empty if there is none. Three of them are two words.
 std::string_view command_at(std::string_view text) {
@@ -77,7 +79,8 @@ std::string_view command_at(std::string_view text) {
 /// Bytes of the time in front: "2026-11-20T06:59:00.123456Z", "2026-11-20  9:59:00", "261120 14:59:00".
 std::size_t time_length(std::string_view text) {
   if (text.size() < 16) return 0;
-  if (text[4] == '-' && text[7] == '-' && (text[10] == 'T' || text[10] == ' ') && text[13] == ':' && text.size() > 19) {
+  if (text[4] == '-' && text[7] == '-' && (text[10] == 'T' || text[10] == ' ') && text[13] == ':' &&
+      text.size() > 19) {
     std::size_t end = 19;
     while (end < text.size() && text[end] != ' ' && text[end] != '\t') ++end;
     return end;
@@ -87,7 +90,8 @@ std::size_t time_length(std::string_view text) {
 }
 
 bool is_level(std::string_view word) {
-  return is_any(word, {"Note", "Warning", "ERROR", "System", "Error", "note", "warning", "error", "Information", "INFO"});
+  return is_any(word, {"Note", "Warning", "ERROR", "System", "Error", "note", "warning", "error",
+                       "Information", "INFO"});
 }
 
 /// "[Warning] " and what follows.
@@ -236,7 +240,8 @@ void parse_slow(PayloadWriter& out, std::string_view text) {
     line = trim_left(line);
     if (take_prefix(line, "User@Host: ")) {
       parse_slow_user(out, line);
-    } else if (!line.starts_with("Time: ") && !line.starts_with("explain: ") && !line.starts_with("No InnoDB")) {
+    } else if (!line.starts_with("Time: ") && !line.starts_with("explain: ") &&
+               !line.starts_with("No InnoDB")) {
       parse_slow_pairs(out, line);
     }
     text = rest;
@@ -256,7 +261,8 @@ void finish_audit(PayloadWriter& out, std::string_view event, std::string_view s
   const bool connect = is_any(event, {"connect", "Connect", "Change user", "CONNECT", "FAILED_CONNECT"});
   const bool ok = status.empty() || status == "0";
   if (connect) return classify_logon(out, !ok || event == "FAILED_CONNECT");
-  if (is_any(event, {"disconnect", "Quit", "DISCONNECT"})) return out.classify("session", "end", "mysql_disconnect");
+  if (is_any(event, {"disconnect", "Quit", "DISCONNECT"}))
+    return out.classify("session", "end", "mysql_disconnect");
   out.classify("database", "access", "mysql_audit");
   if (!status.empty()) out.add("event.outcome", ok ? "success" : "failure");
 }
@@ -352,7 +358,8 @@ void parse_audit_csv(PayloadWriter& out, std::string_view text) {
 
 /// Where the audit's columns begin, if these are any: behind the time, or (syslog) at the front.
 std::string_view audit_columns(std::string_view text) {
-  if (text.size() > 18 && text[8] == ' ' && text[17] == ',' && all_digits(text.substr(0, 8))) return text.substr(18);
+  if (text.size() > 18 && text[8] == ' ' && text[17] == ',' && all_digits(text.substr(0, 8)))
+    return text.substr(18);
   return {};
 }
 
@@ -373,8 +380,8 @@ bool is_mysql_line(std::string_view line) {
   if (length == 0) return false;
   const bool old = line[6] == ' ';
   std::string_view rest = trim_left(line.substr(length));
-  if (old && (rest.starts_with("InnoDB: ") || rest.starts_with("mysqld_safe ") || rest.starts_with("Percona ") ||
-              rest.starts_with("mysqld ") || begins_with_level(rest))) {
+  if (old && (rest.starts_with("InnoDB: ") || rest.starts_with("mysqld_safe ") ||
+              rest.starts_with("Percona ") || rest.starts_with("mysqld ") || begins_with_level(rest))) {
     return true;
   }
   const std::string_view thread = rest.substr(0, rest.find_first_of(" \t"));
@@ -431,7 +438,8 @@ std::optional<std::int64_t> mysql_time(std::string_view text, int zone_minutes) 
     }
     if (text.starts_with("# Time: ")) {
       const std::string_view time = text.substr(8, text.find('\n') - 8);
-      return begins_with_iso_date(time) ? read_iso_time(time, zone_minutes) : read_compact_time(time, zone_minutes);
+      return begins_with_iso_date(time) ? read_iso_time(time, zone_minutes)
+                                        : read_compact_time(time, zone_minutes);
     }
     return std::nullopt;
   }

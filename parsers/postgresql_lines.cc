@@ -30,7 +30,8 @@ constexpr TextRow kLines[] = {
     {"connection authenticated: user=\"{user|last}\" method={method|word}", "authentication", "info", "postgresql_authenticated", Outcome::success},
     {"connection received: host={source} port={source.port|number}", "network", "connection", "postgresql_connection"},
     {"connection received: host={source|word}", "network", "connection", "postgresql_connection"},
-    {"disconnection: session time: {session_time|word} user={user|last} database={database|last} host={source|word}[ port={source.port|number}]", "session", "end", "postgresql_disconnect"},
+    {"disconnection: session time: {session_time|word} user={user|last} database={database|last} host={source|word} port={source.port|number}", "session", "end", "postgresql_disconnect"},
+    {"disconnection: session time: {session_time|word} user={user|last} database={database|last} host={source|word}", "session", "end", "postgresql_disconnect"},
     {"statement: {query}", "database", "access", "postgresql_statement"},
     {"execute {statement_name|word} {query}", "database", "access", "postgresql_statement"},
     {"temporary file: path \"{file}\", size {file.size|number}", "database", "info", "postgresql_temporary_file"},
@@ -48,9 +49,9 @@ constexpr FieldRow kJsonKeys[] = {
 constexpr FieldMap kJson(kJsonKeys);
 // clang-format on
 
-constexpr std::string_view kLevels[] = {"LOG",    "ERROR",  "FATAL",  "PANIC",  "WARNING", "NOTICE", "INFO",
-                                        "DETAIL", "HINT",   "STATEMENT", "CONTEXT", "QUERY",  "LOCATION",
-                                        "DEBUG",  "DEBUG1", "DEBUG2", "DEBUG3", "DEBUG4",  "DEBUG5"};
+constexpr std::string_view kLevels[] = {
+    "LOG",     "ERROR", "FATAL",    "PANIC", "WARNING", "NOTICE", "INFO",   "DETAIL", "HINT",  "STATEMENT",
+    "CONTEXT", "QUERY", "LOCATION", "DEBUG", "DEBUG1",  "DEBUG2", "DEBUG3", "DEBUG4", "DEBUG5"};
 
 bool is_level(std::string_view word) {
   for (const std::string_view level : kLevels) {
@@ -71,9 +72,10 @@ Level find_level(std::string_view text, bool strict) {
   for (std::size_t colon = text.find(": "); colon != std::string_view::npos && colon < kPrefixMax;
        colon = text.find(": ", colon + 1)) {
     std::size_t begin = colon;
-    while (begin > 0 && ((text[begin - 1] >= 'A' && text[begin - 1] <= 'Z') || is_digit(text[begin - 1]))) --begin;
-    const bool bounded = begin == 0 || text[begin - 1] == ' ' || text[begin - 1] == ':' || text[begin - 1] == ']' ||
-                         text[begin - 1] == '>' || text[begin - 1] == '-';
+    while (begin > 0 && ((text[begin - 1] >= 'A' && text[begin - 1] <= 'Z') || is_digit(text[begin - 1])))
+      --begin;
+    const bool bounded = begin == 0 || text[begin - 1] == ' ' || text[begin - 1] == ':' ||
+                         text[begin - 1] == ']' || text[begin - 1] == '>' || text[begin - 1] == '-';
     if (!bounded || !is_level(text.substr(begin, colon - begin))) continue;
     const bool two = colon + 2 < text.size() && text[colon + 2] == ' ';
     if (strict && !two && !(begin > 1 && text.substr(begin - 2, 2) == "]:")) continue;
@@ -85,7 +87,8 @@ Level find_level(std::string_view text, bool strict) {
 /// "%h %m …": some put the client's address before the time.
 std::string_view leading_client(std::string_view line) {
   const std::size_t space = line.find(' ');
-  if (space > 45 || begins_with_iso_date(line) || !begins_with_iso_date(line.substr(std::min(space, line.size() - 1) + 1)))
+  if (space > 45 || begins_with_iso_date(line) ||
+      !begins_with_iso_date(line.substr(std::min(space, line.size() - 1) + 1)))
     return {};
   const std::string_view client = line.substr(0, space);
   return plain_address(client).empty() && client != "[local]" ? std::string_view() : client;
@@ -93,7 +96,8 @@ std::string_view leading_client(std::string_view line) {
 
 bool is_csv(std::string_view line) {
   const std::size_t comma = line.find(',');
-  if (comma == std::string_view::npos || comma < 23 || comma > 40 || !begins_with_iso_date(line)) return false;
+  if (comma == std::string_view::npos || comma < 23 || comma > 40 || !begins_with_iso_date(line))
+    return false;
   if (line[19] != '.' || line[23] != ' ') return false;
   // user, database, pid: "bob","school",7, or empty and without quotes
   const std::string_view rest = line.substr(comma + 1);
@@ -146,7 +150,9 @@ void parse_text(PayloadWriter& out, std::string_view text) {
 }
 
 /// "[unknown]", where the session does not know it yet, is nobody.
-bool is_somebody(std::string_view word) { return !word.empty() && word != "[unknown]" && word != "[local]" && word != "-"; }
+bool is_somebody(std::string_view word) {
+  return !word.empty() && word != "[unknown]" && word != "[local]" && word != "-";
+}
 
 void add_user(PayloadWriter& out, std::string_view user) {
   if (is_somebody(user) && out.event().find("user.name") == nullptr) out.add("user.name", user);
@@ -202,7 +208,8 @@ void parse_prefix(PayloadWriter& out, std::string_view prefix) {
     std::string_view ahead = prefix;
     const std::string_view zone = ahead.substr(0, ahead.find_first_of(" :[("));
     // The zone: "CEST", "UTC", "+08".
-    if (zone.size() < 7 && zone.find_first_of("=@") == std::string_view::npos) prefix.remove_prefix(zone.size());
+    if (zone.size() < 7 && zone.find_first_of("=@") == std::string_view::npos)
+      prefix.remove_prefix(zone.size());
   }
   // Amazon's: "UTC:10.0.0.1(50022):bob@school:[7]:"
   const bool colons = prefix.starts_with(':');
@@ -238,9 +245,30 @@ void parse_csv(PayloadWriter& out, std::string_view text) {
   } else if (is_somebody(cells[4])) {
     out.add_endpoint(Side::source, cells[4]);
   }
-  constexpr std::string_view kNames[] = {"", "", "", "", "", "session_id", "", "command_tag", "", "", "", "", "",
-                                         "", "detail", "hint", "", "", "context", "query", "", "location",
-                                         "application", "backend_type"};
+  constexpr std::string_view kNames[] = {"",
+                                         "",
+                                         "",
+                                         "",
+                                         "",
+                                         "session_id",
+                                         "",
+                                         "command_tag",
+                                         "",
+                                         "",
+                                         "",
+                                         "",
+                                         "",
+                                         "",
+                                         "detail",
+                                         "hint",
+                                         "",
+                                         "",
+                                         "context",
+                                         "query",
+                                         "",
+                                         "location",
+                                         "application",
+                                         "backend_type"};
   for (std::size_t i = 5; i < kColumns; ++i) {
     if (!kNames[i].empty() && !cells[i].empty()) out.add_vendor(kNames[i], cells[i]);
   }
@@ -269,7 +297,8 @@ void parse_jsonlog(PayloadWriter& out) {
 }  // namespace
 
 bool is_postgresql_line(std::string_view line) {
-  if (const std::string_view client = leading_client(line); !client.empty()) line.remove_prefix(client.size() + 1);
+  if (const std::string_view client = leading_client(line); !client.empty())
+    line.remove_prefix(client.size() + 1);
   if (!begins_with_iso_date(line)) return false;
   if (is_csv(line)) return true;
   const Level level = find_level(line, true);
@@ -277,13 +306,15 @@ bool is_postgresql_line(std::string_view line) {
   // A zone or a process number stands in front; other programs' "… ERROR: text" have neither, or no two blanks.
   const std::string_view prefix = line.substr(19, level.at - 19);
   return prefix.find('[') != std::string_view::npos || prefix.find('@') != std::string_view::npos ||
-         prefix.find('=') != std::string_view::npos || read_time_and_zone(line, 0) != read_time_and_zone(line, 1) ||
+         prefix.find('=') != std::string_view::npos ||
+         read_time_and_zone(line, 0) != read_time_and_zone(line, 1) ||
          prefix.find("UTC") != std::string_view::npos || prefix.find("GMT") != std::string_view::npos;
 }
 
 bool is_postgresql_json(std::string_view text) {
   const std::string_view front = json_front(text);
-  return contains(front, "\"error_severity\":") && (contains(front, "\"session_id\":") || contains(front, "\"backend_type\":"));
+  return contains(front, "\"error_severity\":") &&
+         (contains(front, "\"session_id\":") || contains(front, "\"backend_type\":"));
 }
 
 void parse_postgresql(PayloadWriter& out, std::string_view text) {
@@ -294,7 +325,8 @@ void parse_postgresql(PayloadWriter& out, std::string_view text) {
   if (text.starts_with('[')) {
     std::string_view rest = text;
     std::string_view counter = take_until(rest, ']');
-    if (counter.find('-') != std::string_view::npos && counter.find_first_not_of("[0123456789-") == std::string_view::npos)
+    if (counter.find('-') != std::string_view::npos &&
+        counter.find_first_not_of("[0123456789-") == std::string_view::npos)
       text = trim_left(rest);
   }
   if (const std::string_view client = leading_client(text); !client.empty()) {

@@ -59,7 +59,8 @@ void add_version(PayloadWriter& out, std::string_view protocol) {
 
 bool is_squid_line(std::string_view text) {
   const std::string_view time = next_word(text);
-  if (time.size() < 14 || time.size() > 17 || time[10] != '.' || !all_digits(time.substr(0, 10))) return false;
+  if (time.size() < 14 || time.size() > 17 || time[10] != '.' || !all_digits(time.substr(0, 10)))
+    return false;
   if (!all_digits(next_word(text)) || next_word(text).empty()) return false;
   std::string_view result = next_word(text);
   const std::string_view tag = take_until(result, '/');
@@ -86,7 +87,8 @@ void parse_squid(PayloadWriter& out, std::string_view text) {
     out.add("url.original", url);
     const std::size_t colon = url.rfind(':');
     out.add("url.domain", url.substr(0, colon));
-    if (colon != std::string_view::npos && all_digits(url.substr(colon + 1))) out.add_number("url.port", url.substr(colon + 1));
+    if (colon != std::string_view::npos && all_digits(url.substr(colon + 1)))
+      out.add_number("url.port", url.substr(colon + 1));
   } else {
     out.add_url(url);
   }
@@ -113,7 +115,8 @@ bool is_haproxy_line(std::string_view text) {
   const std::string_view peer = text.substr(0, space);
   if (peer.rfind(':') == std::string_view::npos || text[space + 1] != '[') return false;
   // Milliseconds, which no web server's log has: "[20/Nov/2026:14:59:00.123]".
-  return text[space + 4] == '/' && text[space + 8] == '/' && text[space + 22] == '.' && text.find(']', space) == space + 26;
+  return text[space + 4] == '/' && text[space + 8] == '/' && text[space + 22] == '.' &&
+         text.find(']', space) == space + 26;
 }
 
 // client:port [time] frontend backend/server timers status bytes cookie cookie flags counts queues {…} {…} "request"
@@ -153,7 +156,8 @@ void parse_haproxy(PayloadWriter& out, std::string_view text) {
     out.add_vendor("flags", next_word(ahead));
     const std::size_t quote = ahead.find('"');
     std::string_view captured = trim(ahead.substr(0, quote));
-    if (const std::size_t brace = captured.find('{'); brace != std::string_view::npos) out.add_vendor("captured", captured.substr(brace));
+    if (const std::size_t brace = captured.find('{'); brace != std::string_view::npos)
+      out.add_vendor("captured", captured.substr(brace));
     std::string_view request;
     if (quote != std::string_view::npos) {
       std::string_view rest = ahead.substr(quote);
@@ -197,7 +201,8 @@ void parse_envoy(PayloadWriter& out, std::string_view text) {
   out.add_number("http.response.body.bytes", numbers[1]);
   if (!numbers[2].empty()) add_duration(out, numbers[2], 1'000'000);
   next_word(text);
-  constexpr std::string_view kQuoted[] = {"_", "user_agent.original", "http.request.id", "url.domain", "destination:pair"};
+  constexpr std::string_view kQuoted[] = {"_", "user_agent.original", "http.request.id", "url.domain",
+                                          "destination:pair"};
   for (const std::string_view name : kQuoted) {
     std::string_view value;
     if (!take_quoted(text, value)) break;
@@ -214,11 +219,14 @@ void parse_envoy(PayloadWriter& out, std::string_view text) {
 
 bool is_json_access(std::string_view text) {
   const std::string_view front = json_front(text);
-  if (contains(front, "\"http.log.access")) return true;                                                       // Caddy
-  if (contains(front, "\"DownstreamStatus\":") && contains(front, "\"RequestMethod\":")) return true;          // Traefik
-  if (contains(front, "\"response_code\":") && contains(front, "\"downstream_remote_address\":")) return true;  // Envoy
+  if (contains(front, "\"http.log.access")) return true;  // Caddy
+  if (contains(front, "\"DownstreamStatus\":") && contains(front, "\"RequestMethod\":"))
+    return true;  // Traefik
+  if (contains(front, "\"response_code\":") && contains(front, "\"downstream_remote_address\":"))
+    return true;  // Envoy
   return contains(front, "\"remote_addr\":") && contains(front, "\"status\":") &&
-         (contains(front, "\"request\":") || contains(front, "\"request_uri\":") || contains(front, "\"request_method\":"));
+         (contains(front, "\"request\":") || contains(front, "\"request_uri\":") ||
+          contains(front, "\"request_method\":"));
 }
 
 void parse_json_access(PayloadWriter& out) {
@@ -233,7 +241,8 @@ void parse_json_access(PayloadWriter& out) {
     if (is_any(leaf.path, {"request_uri", "request.uri", "RequestPath", "path"})) uri = leaf.value;
     if (leaf.path == "uri" && uri.empty()) uri = leaf.value;
     if (is_any(leaf.path, {"request.proto", "RequestProtocol", "protocol"})) add_version(out, leaf.value);
-    if (leaf.path == "request_time" || (leaf.path == "duration" && leaf.value.find('.') != std::string_view::npos))
+    if (leaf.path == "request_time" ||
+        (leaf.path == "duration" && leaf.value.find('.') != std::string_view::npos))
       add_duration(out, leaf.value, 1'000'000'000);
     else if (leaf.path == "duration")
       add_duration(out, leaf.value, 1'000'000);
@@ -254,7 +263,8 @@ void parse_json_access(PayloadWriter& out) {
 
 std::optional<std::int64_t> proxy_time(std::string_view text, int zone_minutes) {
   if (text.starts_with('{')) {
-    for (const std::string_view key : {"time_iso8601", "ts", "StartUTC", "time", "start_time", "@timestamp", "timestamp"}) {
+    for (const std::string_view key :
+         {"time_iso8601", "ts", "StartUTC", "time", "start_time", "@timestamp", "timestamp"}) {
       if (const auto time = read_any_time(peek_json_member(text, key), zone_minutes)) return time;
     }
     return read_web_time(peek_json_member(text, "time_local"), zone_minutes);

@@ -125,7 +125,8 @@ void add_reporting_server(PayloadWriter& out, std::string_view second) {
   } else if (host.find('.') != std::string_view::npos) {
     out.add("host.domain", host);
   }
-  if (const std::string_view address = plain_address(second); !address.empty() && address != host) out.add("host.ip", address);
+  if (const std::string_view address = plain_address(second); !address.empty() && address != host)
+    out.add("host.ip", address);
 }
 
 void add_linux_service(PayloadWriter& out) {
@@ -135,7 +136,8 @@ void add_linux_service(PayloadWriter& out) {
 
 std::string_view second_program(std::string_view text) {
   const std::size_t space = text.find(' ');
-  if (space == std::string_view::npos || space > 45 || plain_address(text.substr(0, space)).empty()) return {};
+  if (space == std::string_view::npos || space > 45 || plain_address(text.substr(0, space)).empty())
+    return {};
   text.remove_prefix(space + 1);
   const std::size_t end = text.find_first_of("[: ");
   if (end == std::string_view::npos || end == 0 || text[end] == ' ') return {};
@@ -145,7 +147,8 @@ std::string_view second_program(std::string_view text) {
 std::string_view without_second_header(PayloadWriter& out, std::string_view text) {
   const std::string_view program = second_program(text);
   if (program.empty()) return text;
-  std::string_view rest = text.substr(static_cast<std::size_t>(program.data() - text.data()) + program.size());
+  std::string_view rest =
+      text.substr(static_cast<std::size_t>(program.data() - text.data()) + program.size());
   std::string_view pid;
   if (take_prefix(rest, "[")) pid = take_until(rest, ']');
   if (!take_prefix(rest, ":")) return text;

@@ -55,7 +55,7 @@ void add_pid(PayloadWriter& out, std::string_view pid) {
 /// The user of a line about a password, with the words that say it failed.
 void add_logon(PayloadWriter& out, std::string_view text) {
   constexpr SearchText kFailures[] = {"not found",        "authentication failure", "assword mismatch",
-                                  "assword Mismatch", "not authenticated",      "authorization failure"};
+                                      "assword Mismatch", "not authenticated",      "authorization failure"};
   std::string_view user = text;
   take_prefix(user, "Digest: ") || take_prefix(user, "PAM: ");
   if (!take_prefix(user, "user ")) return;
@@ -112,10 +112,13 @@ void add_modsecurity(PayloadWriter& out, std::string_view text) {
   out.add("rule.ruleset", tag_value(text, "ver "));
   const std::string_view message = tag_value(text, "msg ");
   if (!id.empty()) out.alert(message);
-  if (const std::string_view file = tag_value(text, "file "); !file.empty()) out.add_vendor("rule_file", file);
+  if (const std::string_view file = tag_value(text, "file "); !file.empty())
+    out.add_vendor("rule_file", file);
   if (const std::string_view data = tag_value(text, "data "); !data.empty()) out.add_vendor("data", data);
-  if (const std::string_view severity = tag_value(text, "severity "); !severity.empty()) out.add_vendor("severity", severity);
-  if (const std::string_view unique = tag_value(text, "unique_id "); !unique.empty()) out.add("event.id", unique);
+  if (const std::string_view severity = tag_value(text, "severity "); !severity.empty())
+    out.add_vendor("severity", severity);
+  if (const std::string_view unique = tag_value(text, "unique_id "); !unique.empty())
+    out.add("event.id", unique);
   // [hostname] is whom the request was for; nginx' connector writes the server's address there.
   const std::string_view host = tag_value(text, "hostname ");
   if (plain_address(host).empty()) {
@@ -218,7 +221,8 @@ void parse_nginx(PayloadWriter& out, std::string_view text) {
 /// "web1 nginx[7]: 2026/11/20 …": a header that has no time, so it could not be read as one.
 std::string_view without_bare_header(std::string_view text) {
   const std::size_t colon = text.substr(0, 96).find(": ");
-  if (colon == std::string_view::npos || text.substr(0, colon).find("nginx") == std::string_view::npos) return text;
+  if (colon == std::string_view::npos || text.substr(0, colon).find("nginx") == std::string_view::npos)
+    return text;
   const std::string_view rest = text.substr(colon + 2);
   if (begins_with_slash_date(rest)) return rest;
   const std::size_t again = rest.substr(0, 64).find(": ");
@@ -246,10 +250,13 @@ bool is_web_error(const SyslogHeader& header, std::string_view text) {
 }
 
 bool is_catalina_line(std::string_view text) {
-  if (text.size() < 40 || text[2] != '-' || text[6] != '-' || text[11] != ' ' || text[20] != '.' || text[24] != ' ') return false;
+  if (text.size() < 40 || text[2] != '-' || text[6] != '-' || text[11] != ' ' || text[20] != '.' ||
+      text[24] != ' ')
+    return false;
   const std::string_view rest = text.substr(25);
   const std::string_view level = rest.substr(0, rest.find(' '));
-  return is_any(level, {"INFO", "WARNING", "SEVERE", "CONFIG", "FINE", "FINER", "FINEST"}) && rest.size() > level.size() + 1 && rest[level.size() + 1] == '[';
+  return is_any(level, {"INFO", "WARNING", "SEVERE", "CONFIG", "FINE", "FINER", "FINEST"}) &&
+         rest.size() > level.size() + 1 && rest[level.size() + 1] == '[';
 }
 
 void parse_catalina_line(PayloadWriter& out) {
@@ -294,8 +301,10 @@ void parse_web_error_line(PayloadWriter& out) {
   std::string_view after = rest, inside;
   take_bracket(after, inside);
   // nginx' process number looks like no other: "31#31: "
-  const bool nginx = apache_time(text).empty() && ((!after.empty() && is_digit(after.front()) &&
-                     after.substr(0, 24).find('#') != std::string_view::npos) || begins_with_slash_date(line_of(out.header())));
+  const bool nginx =
+      apache_time(text).empty() && ((!after.empty() && is_digit(after.front()) &&
+                                     after.substr(0, 24).find('#') != std::string_view::npos) ||
+                                    begins_with_slash_date(line_of(out.header())));
   const std::string_view product = nginx ? "nginx" : "apache";
   out.log_source(product, {}, "error");
   out.log_source(product, "webserver", {});

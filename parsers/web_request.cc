@@ -49,7 +49,8 @@ void add_status(PayloadWriter& out, std::string_view status) {
 void add_peer(PayloadWriter& out, Side side, std::string_view peer) {
   take_prefix(peer, "unix:");
   const std::size_t colon = peer.rfind(':');
-  const bool port = colon != std::string_view::npos && all_digits(peer.substr(colon + 1)) && colon + 6 >= peer.size();
+  const bool port =
+      colon != std::string_view::npos && all_digits(peer.substr(colon + 1)) && colon + 6 >= peer.size();
   // An IPv6 address may end in what looks like a port; with the port it has one group too many, or is in brackets.
   const bool whole = !plain_address(peer).empty();
   if (whole || !port) return out.add_endpoint(side, peer);

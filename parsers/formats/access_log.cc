@@ -24,7 +24,8 @@ bool add_client(PayloadWriter& out, std::string_view text) {
   const bool ident_later = third == "-" && !trim(ahead).empty();
   if (!listed && second != "-" && (several || !plain_address(second).empty() || ident_later)) {
     const std::size_t colon = client.rfind(':');
-    const bool port = plain_address(client).empty() && colon != std::string_view::npos && all_digits(client.substr(colon + 1));
+    const bool port = plain_address(client).empty() && colon != std::string_view::npos &&
+                      all_digits(client.substr(colon + 1));
     const std::string_view host = client.substr(0, port ? colon : std::string_view::npos);
     if (plain_address(host).empty()) {
       out.add("url.domain", host);
@@ -80,7 +81,8 @@ void add_more(PayloadWriter& out, std::string_view more) {
   const std::string_view second = take_word(ahead);
   const auto is_seconds = [](std::string_view word) {
     const std::size_t point = word.find('.');
-    return point != std::string_view::npos && point != 0 && all_digits(word.substr(0, point)) && all_digits(word.substr(point + 1));
+    return point != std::string_view::npos && point != 0 && all_digits(word.substr(0, point)) &&
+           all_digits(word.substr(point + 1));
   };
   if (all_digits(first) && is_seconds(second) && trim_left(ahead).starts_with('[')) {
     // nginx ingress: length time [upstream name] [alternative] upstream …
@@ -114,8 +116,8 @@ std::size_t find_time(std::string_view text) {
     const std::size_t slash = date.find('/');
     if (slash != 1 && slash != 2) continue;
     date.remove_prefix(slash + 1);
-    if (date.size() > 17 && date[3] == '/' && date[8] == ':' && date[11] == ':' && is_digit(date[4]) && is_alpha(date[0]) &&
-        is_digit(text[at + 1])) {
+    if (date.size() > 17 && date[3] == '/' && date[8] == ':' && date[11] == ':' && is_digit(date[4]) &&
+        is_alpha(date[0]) && is_digit(text[at + 1])) {
       return at;
     }
   }
@@ -131,7 +133,9 @@ std::string_view ssl_client(std::string_view text) {
   std::string_view rest = text.substr(close + 2);
   const std::string_view client = take_word(rest);
   rest = trim_left(rest);
-  return !plain_address(client).empty() && (rest.starts_with("TLSv") || rest.starts_with("SSLv")) ? client : std::string_view();
+  return !plain_address(client).empty() && (rest.starts_with("TLSv") || rest.starts_with("SSLv"))
+             ? client
+             : std::string_view();
 }
 
 /// "[time] - 200 200 - GET https www.example.com "/path" [Client 203.0.113.9] [Length 12] …"
@@ -251,8 +255,7 @@ extern const FormatSpec kFormat_access_log = {
     .number = Format::access_log,
     .name = "access_log",
     .title = "access logs of Apache, nginx and their kin",
-    .sample =
-        R"(203.0.113.9 - - [20/Nov/2026:14:59:00 +0800] "GET / HTTP/1.1" 200 153 "-" "curl/8.5.0")",
+    .sample = R"(203.0.113.9 - - [20/Nov/2026:14:59:00 +0800] "GET / HTTP/1.1" 200 153 "-" "curl/8.5.0")",
     .rank = 210,
     .claims = claims_access_log,
     .parse = parse_access_log,

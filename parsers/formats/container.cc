@@ -27,14 +27,24 @@ constexpr FieldRow kLogfmtKeys[] = {
 constexpr FieldMap kLogfmt(kLogfmtKeys);
 // clang-format on
 
-constexpr std::string_view kPrograms[] = {"dockerd", "containerd", "kubelet", "kube-apiserver", "kube-proxy", "kube-scheduler", "kube-controller-manager",
-                                          "etcd", "k3s", "crio"};
-constexpr LogSource kLogSources[] = {{"linux", "", "syslog"}, {"kubernetes", "", "audit"}, {"kubernetes", "", ""}, {"docker", "", ""}};
+constexpr std::string_view kPrograms[] = {"dockerd",
+                                          "containerd",
+                                          "kubelet",
+                                          "kube-apiserver",
+                                          "kube-proxy",
+                                          "kube-scheduler",
+                                          "kube-controller-manager",
+                                          "etcd",
+                                          "k3s",
+                                          "crio"};
+constexpr LogSource kLogSources[] = {
+    {"linux", "", "syslog"}, {"kubernetes", "", "audit"}, {"kubernetes", "", ""}, {"docker", "", ""}};
 
 /// klog: "I1120 14:59:00.123456    1234 server.go:123] text"
 bool is_klog(std::string_view text) {
-  return text.size() > 30 && std::string_view("IWEF").find(text[0]) != std::string_view::npos && all_digits(text.substr(1, 4)) && text[5] == ' ' &&
-         text[8] == ':' && text[11] == ':' && text[14] == '.' && text.substr(0, 160).find("] ") != std::string_view::npos;
+  return text.size() > 30 && std::string_view("IWEF").find(text[0]) != std::string_view::npos &&
+         all_digits(text.substr(1, 4)) && text[5] == ' ' && text[8] == ':' && text[11] == ':' &&
+         text[14] == '.' && text.substr(0, 160).find("] ") != std::string_view::npos;
 }
 
 /// What a container's engine keeps: {"log":"text\n","stream":"stdout","time":"…"}
@@ -46,7 +56,9 @@ bool is_kubernetes_audit(std::string_view text) {
   return text.starts_with('{') && contains(text.substr(0, 512), "\"apiVersion\":\"audit.k8s.io/");
 }
 
-bool is_logfmt(std::string_view text) { return text.starts_with("time=\"") && text.substr(0, 96).find("\" level=") != std::string_view::npos; }
+bool is_logfmt(std::string_view text) {
+  return text.starts_with("time=\"") && text.substr(0, 96).find("\" level=") != std::string_view::npos;
+}
 
 /// "level msg" of klog, whose structured form is `"text" key="value" key=value`.
 void parse_klog(PayloadWriter& out, std::string_view text) {
@@ -92,7 +104,8 @@ void parse_audit(PayloadWriter& out) {
       out.event().add(leaf.vendor_name(), leaf.value, leaf.type);
     }
     // Sigma's rules for Kubernetes name the audit's own fields.
-    if (leaf.path == "verb" || leaf.path.starts_with("objectRef.")) out.event().add(leaf.vendor_name(), leaf.value, leaf.type);
+    if (leaf.path == "verb" || leaf.path.starts_with("objectRef."))
+      out.event().add(leaf.vendor_name(), leaf.value, leaf.type);
   }
   if (code.size() == 3) {
     out.add_number("http.response.status_code", code);

@@ -7,7 +7,8 @@
 namespace vigil {
 namespace {
 
-constexpr std::string_view kPrograms[] = {"MSSQLSERVER", "sqlservr", "mongod", "mongos", "redis", "redis-server", "Oracle", "oracle", "tnslsnr"};
+constexpr std::string_view kPrograms[] = {"MSSQLSERVER",  "sqlservr", "mongod", "mongos", "redis",
+                                          "redis-server", "Oracle",   "oracle", "tnslsnr"};
 constexpr LogSource kLogSources[] = {{"*", "", "*"}, {"", "database", ""}};
 
 bool claims_database(const SyslogHeader& header, std::string_view text) {
@@ -15,6 +16,7 @@ bool claims_database(const SyslogHeader& header, std::string_view text) {
     case '{':
       return is_mongo_json(text);
     case 'L':
+    case 'O':
     case 'S':
     case 'A':
       if (is_oracle_audit(text)) return true;
@@ -46,7 +48,7 @@ extern const FormatSpec kFormat_database = {
         R"({"t":{"$date":"2026-11-20T14:59:00.123+08:00"},"s":"I","c":"ACCESS","id":20249,"ctx":"conn7","msg":"Authentication failed","attr":{"mechanism":"SCRAM-SHA-256","principalName":"admin","authenticationDatabase":"admin","remote":"203.0.113.9:50022"}})",
     .rank = 46,
     .programs = kPrograms,
-    .first_bytes = "{LSA0123456789",
+    .first_bytes = "{LSAO0123456789",
     .claims = claims_database,
     .parse = parse,
     .time = [](const SyslogHeader&, std::string_view text, int zone) { return database_time(text, zone); },

@@ -24,7 +24,8 @@ extern const FormatSpec kFormat_database_file = {
     .reads = Reads::line,
     .rank = 44,
     .first_bytes = "0123456789",
-    .claims = [](const SyslogHeader&, std::string_view line) { return is_mssql_line(line) || is_mongo_line(line); },
+    .claims = [](const SyslogHeader&,
+                 std::string_view line) { return is_mssql_line(line) || is_mongo_line(line); },
     .parse = parse,
     .time = [](const SyslogHeader&, std::string_view text, int zone) { return database_time(text, zone); },
     .kinds_of =

@@ -6,10 +6,10 @@
 namespace vigil {
 namespace {
 
-constexpr std::string_view kPrograms[] = {"named",     "unbound",   "dnsmasq",  "dnsmasq-dhcp", "dhcpd",         "dhcpdv6",
-                                          "dhcpd6",    "pdns",      "pdns_server", "pdns_recursor", "pdns-recursor", "nsd",
-                                          "kea-dhcp4", "kea-dhcp6", "kea-ddns", "bind",         "rndc",          "coredns",
-                                          "knotd",     "kresd"};
+constexpr std::string_view kPrograms[] = {
+    "named",    "unbound",     "dnsmasq",       "dnsmasq-dhcp",  "dhcpd", "dhcpdv6",   "dhcpd6",
+    "pdns",     "pdns_server", "pdns_recursor", "pdns-recursor", "nsd",   "kea-dhcp4", "kea-dhcp6",
+    "kea-ddns", "bind",        "rndc",          "coredns",       "knotd", "kresd"};
 constexpr LogSource kLogSources[] = {{"linux", "", "syslog"}, {"", "dns", ""}, {"", "dhcp", ""}};
 
 /// Lines that name their program, those of files that show what they are, and those that a collector put its own header

@@ -9,9 +9,9 @@ namespace vigil {
 namespace {
 
 constexpr FieldRow kKeys[] = {
-    {"ip", "source"},         {"group", "user.group.name"}, {"to", "to"},           {"auth", "auth"},
-    {"error", "event.reason"}, {"info", "info"},            {"apparently_via", "via"}, {"apparentlyi_via", "via"},
-    {"trigger_event", "event.reason"},
+    {"ip", "source"},          {"group", "user.group.name"}, {"to", "to"},
+    {"auth", "auth"},          {"error", "event.reason"},    {"info", "info"},
+    {"apparently_via", "via"}, {"apparentlyi_via", "via"},   {"trigger_event", "event.reason"},
 };
 constexpr FieldMap kMap(kKeys);
 
@@ -25,8 +25,8 @@ std::string_view audit_text(std::string_view text) {
     const std::size_t colon = text.find(": ", static_cast<std::size_t>(program.data() - text.data()));
     text = colon == std::string_view::npos ? std::string_view() : text.substr(colon + 2);
   }
-  if (!begins_with_iso_date(text) || text.size() < 32 || text[10] != ' ' || text[19] != '.' || text[23] != 'Z' ||
-      text[24] != ' ' || text[25] != '[') {
+  if (!begins_with_iso_date(text) || text.size() < 32 || text[10] != ' ' || text[19] != '.' ||
+      text[23] != 'Z' || text[24] != ' ' || text[25] != '[') {
     return {};
   }
   const std::size_t close = text.find("]: ", 26);
@@ -41,7 +41,8 @@ std::string_view unescape(std::string_view text, Arena& arena) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto octal = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '7'; };
     if (text[i] == '\\' && octal(i + 1) && octal(i + 2) && octal(i + 3) && text[i + 1] < '4') {
-      to[size++] = static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
+      to[size++] =
+          static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
       i += 3;
     } else {
       to[size++] = text[i];
@@ -100,7 +101,9 @@ void parse_infoblox(PayloadWriter& out) {
     if (end < rest.size()) out.add_vendor("change", rest.substr(end + 2));
     return out.classify("configuration", "change", out.lower_case(action));
   }
-  out.classify("configuration", "info", action.find_first_of("=:") == std::string_view::npos ? out.lower_case(action) : std::string_view());
+  out.classify(
+      "configuration", "info",
+      action.find_first_of("=:") == std::string_view::npos ? out.lower_case(action) : std::string_view());
 }
 
 }  // namespace
@@ -109,15 +112,18 @@ extern const FormatSpec kFormat_infoblox = {
     .number = Format{99},
     .name = "infoblox",
     .title = "Infoblox NIOS: audit log",
-    .sample = R"(2026-11-20 06:59:00.123Z [admin]: Login_Denied - - to=AdminConnector ip=203.0.113.9 info=Local apparently_via=GUI)",
+    .sample =
+        R"(2026-11-20 06:59:00.123Z [admin]: Login_Denied - - to=AdminConnector ip=203.0.113.9 info=Local apparently_via=GUI)",
     .rank = 18,
     .programs = kPrograms,
     .first_bytes = kFirst,
-    .claims = [](const SyslogHeader& header,
-                 std::string_view text) { return header.app == "threat-protect-log" || !audit_text(text).empty(); },
+    .claims =
+        [](const SyslogHeader& header, std::string_view text) {
+          return header.app == "threat-protect-log" || !audit_text(text).empty();
+        },
     .parse = parse_infoblox,
-    .time =
-        [](const SyslogHeader&, std::string_view text, int) { return read_iso_time(audit_text(text).substr(0, 24), 0); },
+    .time = [](const SyslogHeader&, std::string_view text,
+               int) { return read_iso_time(audit_text(text).substr(0, 24), 0); },
     .time_first = true,
     .kinds_of =
         [](const SyslogHeader&, std::string_view text) {

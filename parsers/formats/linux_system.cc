@@ -47,7 +47,7 @@ constexpr TextRow kKernel[] = {
     {"Out of memory: Kill[ed] process {process.pid|number} ({process.name})", "process", "end", "out_of_memory"},
     {"Memory cgroup out of memory: Kill[ed] process {process.pid|number} ({process.name})", "process", "end", "out_of_memory"},
     {"Killed process {process.pid|number} ({process.name})", "process", "end", "out_of_memory"},
-    {"{process.name|word}[{process_id}]: segfault at {address|word} ip {instruction|word} sp {stack|word} error {error_code|number}", "process", "error", "segfault"},
+    {"{process.name|word}\\[{process_id|number}\\]: segfault at {address|word} ip {instruction|word} sp {stack|word} error {error_code|number}", "process", "error", "segfault"},
     {"usb {usb_port|word} New USB device found, idVendor={usb_vendor|word} idProduct={usb_product|word}", "host", "connection", "usb_connected"},
     {"usb {usb_port|word} Product: {usb_name}", "host", "info", "usb_product"},
     {"usb {usb_port|word} Manufacturer: {usb_manufacturer}", "host", "info", "usb_manufacturer"},
@@ -96,15 +96,55 @@ constexpr TextRow kServices[] = {
     {"Suppressed {suppressed|number} messages from {suppressed_from|word}", "host", "error", "messages_dropped"},
     {"dropped {lost|number} messages, error {event.code|number}", "host", "error", "messages_dropped"},
     // logrotate, anacron
-    {"ALERT exited abnormally with [{status|word}]", "process", "error", "logrotate_failed", Outcome::failure},
+    {"ALERT exited abnormally with \\[{status}\\]", "process", "error", "logrotate_failed", Outcome::failure},
 };
 // clang-format on
 
-constexpr std::string_view kPrograms[] = {
-    "systemd",   "CRON",        "cron",       "crond",     "anacron",  "atd",        "kernel",       "chronyd",  "ntpd",     "NetworkManager", "dhclient", "rpc",
-    "rsyslogd",  "logrotate",   "systemd-resolved", "systemd-networkd", "systemd-timesyncd", "systemd-journald", "systemd-journal", "systemd-udevd", "systemd-tmpfiles",
-    "sendsyslog", "crontab",    "run-parts",  "dbus-daemon", "dbus",   "udisksd",    "avahi-daemon", "irqbalance", "mountd", "nfsd", "rpc.mountd", "rpcbind", "rshd",
-    "rsyslogd-2177", "snapd",   "packagekitd", "thermald", "smartd",  "acpid",      "multipathd",   "lvm",      "mdadm",    "dracut",   "kdumpctl"};
+constexpr std::string_view kPrograms[] = {"systemd",
+                                          "CRON",
+                                          "cron",
+                                          "crond",
+                                          "anacron",
+                                          "atd",
+                                          "kernel",
+                                          "chronyd",
+                                          "ntpd",
+                                          "NetworkManager",
+                                          "dhclient",
+                                          "rpc",
+                                          "rsyslogd",
+                                          "logrotate",
+                                          "systemd-resolved",
+                                          "systemd-networkd",
+                                          "systemd-timesyncd",
+                                          "systemd-journald",
+                                          "systemd-journal",
+                                          "systemd-udevd",
+                                          "systemd-tmpfiles",
+                                          "sendsyslog",
+                                          "crontab",
+                                          "run-parts",
+                                          "dbus-daemon",
+                                          "dbus",
+                                          "udisksd",
+                                          "avahi-daemon",
+                                          "irqbalance",
+                                          "mountd",
+                                          "nfsd",
+                                          "rpc.mountd",
+                                          "rpcbind",
+                                          "rshd",
+                                          "rsyslogd-2177",
+                                          "snapd",
+                                          "packagekitd",
+                                          "thermald",
+                                          "smartd",
+                                          "acpid",
+                                          "multipathd",
+                                          "lvm",
+                                          "mdadm",
+                                          "dracut",
+                                          "kdumpctl"};
 constexpr LogSource kLogSources[] = {{"linux", "", "syslog"}, {"linux", "", "cron"}};
 
 /// What the parts of a Linux system say of services, jobs, memory, devices, time. What none of the tables knows keeps its
@@ -114,7 +154,8 @@ void parse_linux(PayloadWriter& out) {
   const bool cron = is_any(app, {"CRON", "cron", "crond", "anacron", "atd", "crontab", "run-parts"});
   out.log_source("linux", {}, cron ? "cron" : "syslog");
   std::string_view text = trim(out.text());
-  static const TextTable kSystemdTable(kSystemd), kCronTable(kCron), kKernelTable(kKernel), kServiceTable(kServices);
+  static const TextTable kSystemdTable(kSystemd), kCronTable(kCron), kKernelTable(kKernel),
+      kServiceTable(kServices);
   if (app == "kernel") {
     // "[158316.604054] text", perhaps with ": " before it
     while (take_prefix(text, ": ")) {

@@ -72,7 +72,8 @@ void put_mail_pairs(PayloadWriter& out, std::string_view text) {
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos) return;
     std::string_view key = text.substr(0, equals);
-    if (const std::size_t blank = key.rfind(' '); blank != std::string_view::npos) key.remove_prefix(blank + 1);
+    if (const std::size_t blank = key.rfind(' '); blank != std::string_view::npos)
+      key.remove_prefix(blank + 1);
     text.remove_prefix(equals + 1);
     std::size_t end = 0;
     if (text.starts_with('<')) end = std::min(text.find('>'), text.size());
@@ -81,11 +82,14 @@ void put_mail_pairs(PayloadWriter& out, std::string_view text) {
     end = last ? text.size() : std::min(text.find(',', end), text.size());
     std::string_view value = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    if (!last && value.find(' ') != std::string_view::npos && !value.starts_with('<') && key != "relay" && key != "client" && key != "ctladdr") {
+    if (!last && value.find(' ') != std::string_view::npos && !value.starts_with('<') && key != "relay" &&
+        key != "client" && key != "ctladdr") {
       // "size=512 class=0": pairs without commas.
       const std::size_t blank = value.find(' ');
       if (value.find('=', blank) != std::string_view::npos) {
-        text = std::string_view(value.data() + blank + 1, static_cast<std::size_t>(text.data() + text.size() - (value.data() + blank + 1)));
+        text = std::string_view(
+            value.data() + blank + 1,
+            static_cast<std::size_t>(text.data() + text.size() - (value.data() + blank + 1)));
         value = value.substr(0, blank);
       }
     }
@@ -101,7 +105,8 @@ void put_mail_pairs(PayloadWriter& out, std::string_view text) {
       add_named_peer(out, Side::source, value);
     } else if (key == "relay") {
       // A relay of a message on its way in is who brought it: Sendmail's "from=… relay=".
-      const bool in = out.event().find("email.from.address") != nullptr && out.event().find("email.to.address") == nullptr;
+      const bool in = out.event().find("email.from.address") != nullptr &&
+                      out.event().find("email.to.address") == nullptr;
       add_named_peer(out, in ? Side::source : Side::destination, value);
     } else if (key == "delay") {
       if (value.find(':') == std::string_view::npos) add_duration(out, value, 1'000'000'000);
@@ -113,8 +118,12 @@ void put_mail_pairs(PayloadWriter& out, std::string_view text) {
       take_suffix(reason, ")");
       out.add("event.reason", reason);
       const bool sent = status == "sent" || status == "Sent" || value.starts_with("Sent");
-      const bool failed = is_any(status, {"bounced", "undeliverable"}) || value.starts_with("User unknown") || value.starts_with("Service unavailable") || value.starts_with("Data format error");
-      out.classify("email", "info", "mail_delivery", sent ? Outcome::success : failed ? Outcome::failure : Outcome::unknown);
+      const bool failed = is_any(status, {"bounced", "undeliverable"}) || value.starts_with("User unknown") ||
+                          value.starts_with("Service unavailable") || value.starts_with("Data format error");
+      out.classify("email", "info", "mail_delivery",
+                   sent     ? Outcome::success
+                   : failed ? Outcome::failure
+                            : Outcome::unknown);
     } else if (const Target* target = table.find(key)) {
       put(out, *target, value);
     } else if (key.find_first_of("<>()@:;") == std::string_view::npos && !key.empty()) {
@@ -143,7 +152,8 @@ void parse_reject(PayloadWriter& out, std::string_view text) {
   while (!pairs.empty()) {
     pairs = trim_left(pairs);
     const std::string_view key = take_until(pairs, '=');
-    std::string_view value = pairs.starts_with('<') ? pairs.substr(0, std::min(pairs.find('>'), pairs.size())) : pairs.substr(0, pairs.find(' '));
+    std::string_view value = pairs.starts_with('<') ? pairs.substr(0, std::min(pairs.find('>'), pairs.size()))
+                                                    : pairs.substr(0, pairs.find(' '));
     pairs.remove_prefix(std::min(value.size() + 1, pairs.size()));
     if (key == "from") out.add("email.from.address", without_angles(value));
     if (key == "to") out.add("email.to.address", without_angles(value));
@@ -168,7 +178,8 @@ bool begins_with_queue_id(std::string_view text) {
 std::string_view exim_text(std::string_view text) {
   if (begins_with_iso_date(text) && text[10] == ' ') {
     text.remove_prefix(19);
-    if (const std::size_t space = text.find(' '); space != std::string_view::npos) text = trim_left(text.substr(space));
+    if (const std::size_t space = text.find(' '); space != std::string_view::npos)
+      text = trim_left(text.substr(space));
   }
   if (text.starts_with('[') && text.size() > 2 && is_digit(text[1])) {
     take_until(text, ']');
@@ -177,7 +188,8 @@ std::string_view exim_text(std::string_view text) {
   return text;
 }
 bool is_exim_id(std::string_view word) {
-  return (word.size() == 16 && word[6] == '-' && word[13] == '-') || (word.size() == 23 && word[6] == '-' && word[18] == '-');
+  return (word.size() == 16 && word[6] == '-' && word[13] == '-') ||
+         (word.size() == 23 && word[6] == '-' && word[18] == '-');
 }
 
 bool parse_exim(PayloadWriter& out, std::string_view text) {
@@ -197,10 +209,15 @@ bool parse_exim(PayloadWriter& out, std::string_view text) {
     out.add("email.message_id", message);
     const std::string_view size = value_of(rest, "S=");
     if (all_digits(size)) out.add_number("email.size", size);
-    if (const std::string_view router = value_of(rest, "R="); !router.empty()) out.add_vendor("router", router);
-    if (const std::string_view transport = value_of(rest, "T="); !transport.empty()) out.add_vendor("transport", transport);
+    if (const std::string_view router = value_of(rest, "R="); !router.empty())
+      out.add_vendor("router", router);
+    if (const std::string_view transport = value_of(rest, "T="); !transport.empty())
+      out.add_vendor("transport", transport);
     out.add("network.protocol", out.lower_case(value_of(rest, "P=")));
-    const Outcome outcome = in ? Outcome::none : flag == "**" ? Outcome::failure : flag == "==" ? Outcome::unknown : Outcome::success;
+    const Outcome outcome = in             ? Outcome::none
+                            : flag == "**" ? Outcome::failure
+                            : flag == "==" ? Outcome::unknown
+                                           : Outcome::success;
     out.classify("email", "info", in ? "mail_received" : "mail_delivery", outcome);
   } else if (rest.starts_with("Completed")) {
     out.classify("email", "end", "mail_completed");
@@ -208,8 +225,10 @@ bool parse_exim(PayloadWriter& out, std::string_view text) {
   } else if (rest.find("rejected ") == std::string_view::npos && !with_id) {
     return false;
   } else if (rest.find("rejected ") != std::string_view::npos) {
-    if (const std::size_t from = rest.find("F=<"); from != std::string_view::npos) out.add("email.from.address", without_angles(rest.substr(from + 2)));
-    if (const std::size_t to = rest.find("RCPT <"); to != std::string_view::npos) out.add("email.to.address", without_angles(rest.substr(to + 5)));
+    if (const std::size_t from = rest.find("F=<"); from != std::string_view::npos)
+      out.add("email.from.address", without_angles(rest.substr(from + 2)));
+    if (const std::size_t to = rest.find("RCPT <"); to != std::string_view::npos)
+      out.add("email.to.address", without_angles(rest.substr(to + 5)));
     out.classify("email", "denied", "mail_rejected", Outcome::failure);
   }
   // H=(helo) [203.0.113.9]:50022
@@ -220,31 +239,39 @@ bool parse_exim(PayloadWriter& out, std::string_view text) {
       std::string_view address = peer.substr(open + 1);
       const Side side = delivery ? Side::destination : Side::source;
       out.add_endpoint(side, take_until(address, ']'));
-      if (take_prefix(address, ":")) out.add_port(side, address.substr(0, address.find_first_not_of("0123456789")));
+      if (take_prefix(address, ":"))
+        out.add_port(side, address.substr(0, address.find_first_not_of("0123456789")));
       const std::string_view name = trim(peer.substr(0, open));
-      if (!name.empty() && !name.starts_with('(')) out.add(delivery ? "destination.domain" : "source.domain", name.substr(0, name.find(' ')));
+      if (!name.empty() && !name.starts_with('('))
+        out.add(delivery ? "destination.domain" : "source.domain", name.substr(0, name.find(' ')));
     }
   }
   return true;
 }
 
 bool is_mail_program(std::string_view app) {
-  return app.starts_with("postfix") || is_any(app, {"sendmail", "sm-mta", "exim", "exim4", "opensmtpd", "smtpd"}) || app.starts_with("sm-") || app == "dovecot";
+  return app.starts_with("postfix") ||
+         is_any(app, {"sendmail", "sm-mta", "exim", "exim4", "opensmtpd", "smtpd"}) ||
+         app.starts_with("sm-") || app == "dovecot";
 }
 
 /// What belongs to authentication is read by the formats that know the programs' logons.
 bool is_about_logons(std::string_view text) {
   const std::string_view front = text.substr(0, 512);
-  return contains(front, "authentication fail") || contains(front, "AUTH ") || contains(front, "=AUTH") || contains(front, "auth") || contains(front, "-login: ");
+  return contains(front, "authentication fail") || contains(front, "AUTH ") || contains(front, "=AUTH") ||
+         contains(front, "auth") || contains(front, "-login: ");
 }
 
 bool claims_mail(const SyslogHeader& header, std::string_view text) {
   if (!is_mail_program(header.app)) return false;
-  if (header.app == "dovecot") return text.starts_with("lda(") || text.starts_with("lmtp(") || text.starts_with("deliver(");
+  if (header.app == "dovecot")
+    return text.starts_with("lda(") || text.starts_with("lmtp(") || text.starts_with("deliver(");
   if (text.find("sasl_username=") != std::string_view::npos || is_about_logons(text)) return false;
-  return begins_with_queue_id(text) || text.starts_with("NOQUEUE: ") || text.starts_with("connect from ") || text.starts_with("disconnect from ") ||
-         text.starts_with("lost connection after ") || text.starts_with("timeout after ") || text.starts_with("improper command ") ||
-         text.starts_with("too many errors after ") || text.starts_with("CONNECT from ") || text.starts_with("PASS ") || text.starts_with("DNSBL rank ") ||
+  return begins_with_queue_id(text) || text.starts_with("NOQUEUE: ") || text.starts_with("connect from ") ||
+         text.starts_with("disconnect from ") || text.starts_with("lost connection after ") ||
+         text.starts_with("timeout after ") || text.starts_with("improper command ") ||
+         text.starts_with("too many errors after ") || text.starts_with("CONNECT from ") ||
+         text.starts_with("PASS ") || text.starts_with("DNSBL rank ") ||
          is_exim_id(exim_text(text).substr(0, exim_text(text).find(' ')));
 }
 
@@ -264,15 +291,18 @@ void parse_mail(PayloadWriter& out) {
     out.log_source("dovecot", {}, {});
     const std::size_t open = text.find('(');
     out.add("user.name", text.substr(open + 1, text.find_first_of("),", open) - open - 1));
-    if (const std::size_t id = text.find("msgid="); id != std::string_view::npos) out.add("email.message_id", without_angles(text.substr(id + 6)));
-    return out.classify({}, "info", "mail_delivery", text.find("saved mail") != std::string_view::npos ? Outcome::success : Outcome::none);
+    if (const std::size_t id = text.find("msgid="); id != std::string_view::npos)
+      out.add("email.message_id", without_angles(text.substr(id + 6)));
+    return out.classify({}, "info", "mail_delivery",
+                        text.find("saved mail") != std::string_view::npos ? Outcome::success : Outcome::none);
   }
   out.log_source(app.starts_with("postfix") ? "postfix" : "sendmail", {}, {});
   if (take_prefix(text, "NOQUEUE: ")) {
     const std::string_view verdict = text.substr(0, text.find(':'));
     parse_reject(out, text);
     const bool rejected = verdict == "reject";
-    return out.classify({}, rejected ? "denied" : "info", rejected ? "mail_rejected" : "mail_noted", rejected ? Outcome::failure : Outcome::none);
+    return out.classify({}, rejected ? "denied" : "info", rejected ? "mail_rejected" : "mail_noted",
+                        rejected ? Outcome::failure : Outcome::none);
   }
   if (begins_with_queue_id(text)) {
     out.add("email.local_id", take_until(text, ':'));
@@ -292,12 +322,20 @@ void parse_mail(PayloadWriter& out) {
   static const TextTable kTable(kPostfix);
   if (kTable.read(out, text) != nullptr) {
     const std::string_view client = out.event().text_of("vendor.client");
-    if (!client.empty()) add_named_peer(out, Side::source, client.substr(0, client.find("] ") == std::string_view::npos ? client.size() : client.find("] ") + 1));
+    if (!client.empty())
+      add_named_peer(out, Side::source,
+                     client.substr(0, client.find("] ") == std::string_view::npos ? client.size()
+                                                                                  : client.find("] ") + 1));
   }
 }
 
-constexpr std::string_view kPrograms[] = {"postfix", "sendmail", "sm-mta", "sm-msp-queue", "exim", "exim4", "dovecot"};
-constexpr LogSource kLogSources[] = {{"linux", "", "syslog"}, {"postfix", "", ""}, {"sendmail", "", ""}, {"exim", "", ""}, {"dovecot", "", ""}};
+constexpr std::string_view kPrograms[] = {"postfix", "sendmail", "sm-mta", "sm-msp-queue",
+                                          "exim",    "exim4",    "dovecot"};
+constexpr LogSource kLogSources[] = {{"linux", "", "syslog"},
+                                     {"postfix", "", ""},
+                                     {"sendmail", "", ""},
+                                     {"exim", "", ""},
+                                     {"dovecot", "", ""}};
 
 }  // namespace
 

@@ -39,7 +39,8 @@ constexpr LogSource kLogSources[] = {{"modsecurity", "", ""}, {"*", "webserver",
 
 bool is_audit(std::string_view text) {
   const std::string_view front = text.substr(0, 512);
-  return text.starts_with("{\"transaction\":") && (contains(front, "\"remote_address\":") || contains(front, "\"client_ip\":"));
+  return text.starts_with("{\"transaction\":") &&
+         (contains(front, "\"remote_address\":") || contains(front, "\"client_ip\":"));
 }
 
 /// The value of `[id "942100"]` inside a message of version 2.
@@ -73,7 +74,9 @@ void parse_audit(PayloadWriter& out) {
     if (leaf.path == "transaction.request.uri") uri = leaf.value;
     if (leaf.path == "transaction.request.http_version") out.add("http.version", leaf.value);
     if (leaf.path == "response.status" || leaf.path == "transaction.response.http_code") status = leaf.value;
-    if (leaf.path.ends_with("_port") && (leaf.path.ends_with("local_port") || leaf.path.ends_with("host_port"))) port = leaf.value;
+    if (leaf.path.ends_with("_port") &&
+        (leaf.path.ends_with("local_port") || leaf.path.ends_with("host_port")))
+      port = leaf.value;
     if (leaf.path == "transaction.messages.details.ruleId") matched = true;
     if (leaf.path == "audit_data.action.intercepted") interception = leaf.value;
     if (leaf.path == "audit_data.messages") {
@@ -95,7 +98,8 @@ void parse_audit(PayloadWriter& out) {
   const std::size_t colon = host.rfind(':');
   const bool with_port = colon != std::string_view::npos && all_digits(host.substr(colon + 1));
   out.add("url.domain", with_port ? host.substr(0, colon) : host);
-  if (const std::string_view at = with_port ? host.substr(colon + 1) : port; !uri.empty() && all_digits(at)) out.add_number("url.port", at);
+  if (const std::string_view at = with_port ? host.substr(colon + 1) : port; !uri.empty() && all_digits(at))
+    out.add_number("url.port", at);
   if (!uri.empty() && uri.starts_with('/') && !host.empty()) {
     out.add("url.scheme", port == "443" ? "https" : "http");
     // The address that was asked for: no part of the message says it whole.
@@ -106,7 +110,8 @@ void parse_audit(PayloadWriter& out) {
   const bool denied = interception == "true" || status == "403";
   if (matched) {
     out.set("event.kind", "alert");
-    return out.classify("intrusion_detection", denied ? "denied" : "info", denied ? "request_denied" : "rule_matched");
+    return out.classify("intrusion_detection", denied ? "denied" : "info",
+                        denied ? "request_denied" : "rule_matched");
   }
   out.classify("web", "access");
 }
@@ -128,10 +133,12 @@ std::optional<std::int64_t> modsecurity_time(const SyslogHeader&, std::string_vi
     std::string_view time = front.substr(two + 8);
     time = time.substr(0, time.find('"'));
     const std::size_t zone = time.rfind(' ');
-    if (zone != std::string_view::npos) zone_minutes = read_zone(time.substr(zone + 1)).value_or(zone_minutes);
+    if (zone != std::string_view::npos)
+      zone_minutes = read_zone(time.substr(zone + 1)).value_or(zone_minutes);
     auto ns = read_web_time(time.substr(0, 20), zone_minutes);
     std::int64_t worth = 1'000'000'000;
-    for (std::size_t at = 21; ns && time.size() > 21 && time[20] == '.' && at < time.size() && is_digit(time[at]); ++at) {
+    for (std::size_t at = 21;
+         ns && time.size() > 21 && time[20] == '.' && at < time.size() && is_digit(time[at]); ++at) {
       worth /= 10;
       *ns += (time[at] - '0') * worth;
     }

@@ -12,22 +12,35 @@ extern const FormatSpec kFormat_windows_json;
 namespace {
 
 constexpr FieldRow kKeys[] = {
-    {"database_name", "database"}, {"schema_name", "schema"}, {"object_name", "object"}, {"statement", "query"},
-    {"application_name", "application"}, {"client_ip", "_"}, {"action_id", "action_id"}, {"session_id", "session_id"},
-    {"class_type", "class_type"}, {"server_instance_name", "instance"}, {"host_name", "client_host"}, {"affected_rows", "affected_rows"},
-    {"database_principal_name", "database_principal"}, {"target_server_principal_name", "user.target"},
+    {"database_name", "database"},
+    {"schema_name", "schema"},
+    {"object_name", "object"},
+    {"statement", "query"},
+    {"application_name", "application"},
+    {"client_ip", "_"},
+    {"action_id", "action_id"},
+    {"session_id", "session_id"},
+    {"class_type", "class_type"},
+    {"server_instance_name", "instance"},
+    {"host_name", "client_host"},
+    {"affected_rows", "affected_rows"},
+    {"database_principal_name", "database_principal"},
+    {"target_server_principal_name", "user.target"},
 };
 constexpr FieldMap kMap(kKeys);
 
 constexpr std::string_view kStarts[] = {"{"};
-constexpr LogSource kLogSources[] = {{"windows", "", "*"}, {"windows", "*", ""}, {"mssql", "", "audit"}, {"", "database", ""}};
+constexpr LogSource kLogSources[] = {
+    {"windows", "", "*"}, {"windows", "*", ""}, {"mssql", "", "audit"}, {"", "database", ""}};
 
 /// The audit's action_id: LGIS a logon, LGIF a failed one, LGO a logoff; others are statements.
 void classify(PayloadWriter& out, std::string_view action, std::string_view succeeded) {
   const Outcome outcome = succeeded == "false" ? Outcome::failure : Outcome::success;
-  if (action == "LGIS" || action == "LGIF") return out.logon("mssql_login", action == "LGIF" ? Outcome::failure : Outcome::success);
+  if (action == "LGIS" || action == "LGIF")
+    return out.logon("mssql_login", action == "LGIF" ? Outcome::failure : Outcome::success);
   if (action == "LGO" || action == "LGOS") return out.classify("session", "end", "mssql_logoff", outcome);
-  const bool change = is_any(action, {"CR", "DR", "AL", "G", "R", "D", "ADDM", "APRL", "DPRL", "PWC", "PWR", "PWCS"});
+  const bool change =
+      is_any(action, {"CR", "DR", "AL", "G", "R", "D", "ADDM", "APRL", "DPRL", "PWC", "PWR", "PWCS"});
   out.classify(change ? "iam" : "database", change ? "change" : "access", "mssql_audit", outcome);
 }
 
@@ -40,8 +53,10 @@ void parse_mssql_audit(PayloadWriter& out) {
   std::string_view text = event.text_of("winlog.event_data.param1");
   if (text.empty()) text = event.text_of("message");
   text = text.substr(std::min(text.find("audit_schema_version:"), text.size()));
-  if (const std::string_view pid = event.text_of("winlog.process.pid"); !pid.empty()) out.set("process.pid", pid, ValueType::integer);
-  if (const std::string_view thread = event.text_of("winlog.process.thread.id"); !thread.empty()) out.add_number("process.thread.id", thread);
+  if (const std::string_view pid = event.text_of("winlog.process.pid"); !pid.empty())
+    out.set("process.pid", pid, ValueType::integer);
+  if (const std::string_view thread = event.text_of("winlog.process.thread.id"); !thread.empty())
+    out.add_number("process.thread.id", thread);
   const FieldTable table = kMap;
   std::string_view action, succeeded, principal, session_principal;
   while (!text.empty()) {

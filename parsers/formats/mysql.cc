@@ -6,7 +6,8 @@
 namespace vigil {
 namespace {
 
-constexpr std::string_view kPrograms[] = {"mysqld", "mariadbd", "mysql", "mariadb", "mysqld_safe", "mysql-server_auditing"};
+constexpr std::string_view kPrograms[] = {"mysqld",  "mariadbd",    "mysql",
+                                          "mariadb", "mysqld_safe", "mysql-server"};
 constexpr std::string_view kStarts[] = {"# User@Host: ", "# Time: ", "<AUDIT_RECORD", "{", "[{"};
 constexpr LogSource kLogSources[] = {{"linux", "", "syslog"}, {"mysql", "", "*"}, {"", "database", ""}};
 
@@ -27,8 +28,10 @@ void parse(PayloadWriter& out) {
 /// Connections are logons; the rest of what the audit writes is not.
 Kinds mysql_kinds(const SyslogHeader&, std::string_view text) {
   const std::string_view front = text.substr(0, 256);
-  const bool logon = front.find("\"connect\"") != std::string_view::npos || front.find("Connect\"") != std::string_view::npos ||
-                     front.find("CONNECT,") != std::string_view::npos || front.find("Access denied for") != std::string_view::npos;
+  const bool logon = front.find("\"connect\"") != std::string_view::npos ||
+                     front.find("Connect\"") != std::string_view::npos ||
+                     front.find("CONNECT,") != std::string_view::npos ||
+                     front.find("Access denied for") != std::string_view::npos;
   return logon ? Kind::application | Kind::logon : Kinds(Kind::application);
 }
 

@@ -24,12 +24,15 @@ extern const FormatSpec kFormat_postgresql = {
     .number = Format{82},
     .name = "postgresql",
     .title = "PostgreSQL: syslog, jsonlog",
-    .sample = R"([3-1] 2026-11-20 14:59:00.123 CST [7] bob@school FATAL:  password authentication failed for user "bob")",
+    .sample =
+        R"([3-1] 2026-11-20 14:59:00.123 CST [7] bob@school FATAL:  password authentication failed for user "bob")",
     .rank = 31,
     .programs = kPrograms,
     .starts = kStarts,
-    .claims = [](const SyslogHeader& header,
-                 std::string_view text) { return header.app.starts_with("post") || is_postgresql_json(text); },
+    .claims =
+        [](const SyslogHeader& header, std::string_view text) {
+          return header.app.starts_with("post") || is_postgresql_json(text);
+        },
     .parse = parse,
     .time = [](const SyslogHeader&, std::string_view text, int zone) { return postgresql_time(text, zone); },
     .kinds_of =

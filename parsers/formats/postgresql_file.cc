@@ -20,7 +20,8 @@ extern const FormatSpec kFormat_postgresql_file = {
     .number = Format{83},
     .name = "postgresql_file",
     .title = "PostgreSQL: its own files",
-    .sample = R"(2026-11-20 14:59:00.123 CST [7] bob@school FATAL:  password authentication failed for user "bob")",
+    .sample =
+        R"(2026-11-20 14:59:00.123 CST [7] bob@school FATAL:  password authentication failed for user "bob")",
     .reads = Reads::line,
     .rank = 41,
     .first_bytes = "0123456789",

@@ -45,11 +45,13 @@ extern const FormatSpec kFormat_server_file = {
     .reads = Reads::line,
     .rank = 42,
     .first_bytes = "0123456789",
-    .claims = [](const SyslogHeader&, std::string_view line) { return is_kea_line(line) || is_cri_line(line); },
+    .claims = [](const SyslogHeader&,
+                 std::string_view line) { return is_kea_line(line) || is_cri_line(line); },
     .parse = parse,
     .time =
         [](const SyslogHeader&, std::string_view text, int zone) {
-          return is_cri_line(text) ? read_iso_time(text.substr(0, text.find(' ')), zone) : dns_dhcp_time(text, zone);
+          return is_cri_line(text) ? read_iso_time(text.substr(0, text.find(' ')), zone)
+                                   : dns_dhcp_time(text, zone);
         },
     .kinds = Kind::application,
     .log_sources = kLogSources,

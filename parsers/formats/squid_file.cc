@@ -19,7 +19,8 @@ extern const FormatSpec kFormat_squid_file = {
     .number = Format{90},
     .name = "squid_file",
     .title = "Squid's own access.log",
-    .sample = R"(1795157940.123     12 203.0.113.9 TCP_MISS/200 512 GET http://www.example.com/ - HIER_DIRECT/198.51.100.7 text/html)",
+    .sample =
+        R"(1795157940.123     12 203.0.113.9 TCP_MISS/200 512 GET http://www.example.com/ - HIER_DIRECT/198.51.100.7 text/html)",
     .reads = Reads::line,
     .rank = 43,
     .first_bytes = "0123456789",

@@ -50,13 +50,65 @@ constexpr TextRow kPackets[] = {
 };
 // clang-format on
 
-constexpr std::string_view kPrograms[] = {
-    "vpxd",      "vpxa",       "Vpxa",        "Hostd",   "hostd",       "hostd-probe", "vobd",        "vmkernel",  "vmkwarning", "Fdm",
-    "fdm",       "vmon",       "rhttpproxy",  "Rhttpproxy", "envoy",    "vpxd-svcs",   "vsan-health", "vmauthd",   "vmafdd",     "vmdird",
-    "vmcad",     "sso-ssoAdminServer", "ssoAdminServer", "websso", "applmgmt", "eam",   "sps",         "vum",       "vmware-vum-server", "vmkdevmgr",
-    "storageRM", "sfcb-vmware_base", "sfcbd", "esxcli",  "shell",       "nsx",         "NSX",         "NSXV",      "dfwpktlogs", "FIREWALL-PKTLOG",
-    "View",      "vmware-vpostgres", "vapi-endpoint", "usbarb", "smbiosDump", "clomd", "cmmdsTimeMachine", "vsanmgmtd", "healthd", "vmware-usbarbitrator",
-    "apiForwarder", "kmxa", "settingsd", "envoy-access", "crx-cli", "localcli", "VMware", "netcpa", "vsfwd"};
+constexpr std::string_view kPrograms[] = {"vpxd",
+                                          "vpxa",
+                                          "Vpxa",
+                                          "Hostd",
+                                          "hostd",
+                                          "hostd-probe",
+                                          "vobd",
+                                          "vmkernel",
+                                          "vmkwarning",
+                                          "Fdm",
+                                          "fdm",
+                                          "vmon",
+                                          "rhttpproxy",
+                                          "Rhttpproxy",
+                                          "envoy",
+                                          "vpxd-svcs",
+                                          "vsan-health",
+                                          "vmauthd",
+                                          "vmafdd",
+                                          "vmdird",
+                                          "vmcad",
+                                          "sso-ssoAdminServer",
+                                          "ssoAdminServer",
+                                          "websso",
+                                          "applmgmt",
+                                          "eam",
+                                          "sps",
+                                          "vum",
+                                          "vmware-vum-server",
+                                          "vmkdevmgr",
+                                          "storageRM",
+                                          "sfcb-vmware_base",
+                                          "sfcbd",
+                                          "esxcli",
+                                          "shell",
+                                          "nsx",
+                                          "NSX",
+                                          "NSXV",
+                                          "dfwpktlogs",
+                                          "FIREWALL-PKTLOG",
+                                          "View",
+                                          "vmware-vpostgres",
+                                          "vapi-endpoint",
+                                          "usbarb",
+                                          "smbiosDump",
+                                          "clomd",
+                                          "cmmdsTimeMachine",
+                                          "vsanmgmtd",
+                                          "healthd",
+                                          "vmware-usbarbitrator",
+                                          "apiForwarder",
+                                          "kmxa",
+                                          "settingsd",
+                                          "envoy-access",
+                                          "crx-cli",
+                                          "localcli",
+                                          "VMware",
+                                          "netcpa",
+                                          "vsfwd"};
 constexpr LogSource kLogSources[] = {{"vmware", "", "*"}};
 
 /// "Event [7] [1-1] [time] [vim.event.X] [info] [user] [datacenter] [7] [text]", the last bracket perhaps cut.
@@ -112,8 +164,10 @@ bool claims_vmware(const SyslogHeader& header, std::string_view text) {
   for (const std::string_view program : kPrograms) {
     if (header.app == program) {
       // Names others use too: a shell's line says so itself, Envoy's and the View's are told by what they write.
-      if (program == "shell" || program == "envoy" || program == "View" || program == "VMware" || program == "sps" || program == "eam")
-        return header.structured_data.find("@6876") != std::string_view::npos || header.structured_data.find("[View@") == 0;
+      if (program == "shell" || program == "envoy" || program == "View" || program == "VMware" ||
+          program == "sps" || program == "eam")
+        return header.structured_data.find("@6876") != std::string_view::npos ||
+               header.structured_data.find("[View@") == 0;
       return true;
     }
   }
@@ -158,8 +212,9 @@ void parse_vmware(PayloadWriter& out) {
 Kinds vmware_kinds(const SyslogHeader& header, std::string_view text) {
   if (header.app == "dfwpktlogs") return Kind::device;
   const std::string_view front = text.substr(0, 384);
-  const bool logon = contains(front, "UserLoginSession") || contains(front, "BadUsernameSession") || contains(front, " logged in as ") ||
-                     contains(front, "Cannot login") || contains(front, "ccepted password") || contains(front, "ejected password");
+  const bool logon = contains(front, "UserLoginSession") || contains(front, "BadUsernameSession") ||
+                     contains(front, " logged in as ") || contains(front, "Cannot login") ||
+                     contains(front, "ccepted password") || contains(front, "ejected password");
   return logon ? Kind::application | Kind::logon : Kinds(Kind::application);
 }
 

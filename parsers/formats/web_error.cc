@@ -18,7 +18,10 @@ extern const FormatSpec kFormat_web_error = {
     .rank = 211,
     .claims = [](const SyslogHeader& header,
                  std::string_view text) { return is_web_error(header, text) || is_catalina_line(text); },
-    .parse = [](PayloadWriter& out) { is_catalina_line(out.text()) ? parse_catalina_line(out) : parse_web_error_line(out); },
+    .parse =
+        [](PayloadWriter& out) {
+          is_catalina_line(out.text()) ? parse_catalina_line(out) : parse_web_error_line(out);
+        },
     .time = [](const SyslogHeader&, std::string_view text, int zone) { return web_error_time(text, zone); },
     .kinds = Kind::web,
     .log_sources = kLogSources,

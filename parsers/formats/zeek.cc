@@ -106,20 +106,33 @@ struct Record {
 };
 
 void note(Record& record, std::string_view key, std::string_view value) {
-  if (key == "host") record.host = value;
-  else if (key == "port_num") record.port = value;
-  else if (key == "uri") record.uri = value;
-  else if (key == "name") record.name = value;
-  else if (key == "path") record.path = value;
-  else if (key == "size") record.size = value;
-  else if (key == "service") record.service = value;
-  else if (key == "client") record.client = value;
-  else if (key == "version") record.version = value;
-  else if (key == "duration") record.duration = value;
-  else if (key == "success" || key == "auth_success" || key == "auth" || (key == "result" && record.success.empty())) record.success = value;
+  if (key == "host")
+    record.host = value;
+  else if (key == "port_num")
+    record.port = value;
+  else if (key == "uri")
+    record.uri = value;
+  else if (key == "name")
+    record.name = value;
+  else if (key == "path")
+    record.path = value;
+  else if (key == "size")
+    record.size = value;
+  else if (key == "service")
+    record.service = value;
+  else if (key == "client")
+    record.client = value;
+  else if (key == "version")
+    record.version = value;
+  else if (key == "duration")
+    record.duration = value;
+  else if (key == "success" || key == "auth_success" || key == "auth" ||
+           (key == "result" && record.success.empty()))
+    record.success = value;
 }
 
-void put_field(PayloadWriter& out, Record& record, std::string_view key, std::string_view value, ValueType type) {
+void put_field(PayloadWriter& out, Record& record, std::string_view key, std::string_view value,
+               ValueType type) {
   const FieldTable table = kFieldMap;
   note(record, key, value);
   // Sigma's rules for Zeek name its own fields, so they all stand under vendor.* too.
@@ -163,7 +176,9 @@ void finish(PayloadWriter& out, const Record& record) {
   }
   if (log == "smb_files") {
     out.add("file.name", record.name);
-    if (!record.path.empty()) out.add("file.path", record.name.empty() ? record.path : out.join(out.join(record.path, "\\"), record.name));
+    if (!record.path.empty())
+      out.add("file.path",
+              record.name.empty() ? record.path : out.join(out.join(record.path, "\\"), record.name));
     out.add_number("file.size", record.size);
   }
   if (log.starts_with("known_") || log == "software") {
@@ -256,12 +271,16 @@ const Log* log_of_columns(const SyslogHeader& header, std::string_view text) {
   std::array<std::string_view, 16> columns;
   for (std::string_view& column : columns) column = take_column(text);
   const bool transport = is_any(columns[6], {"tcp", "udp", "icmp"});
-  if (transport && is_any(columns[11], {"S0", "S1", "SF", "REJ", "S2", "S3", "RSTO", "RSTR", "RSTOS0", "RSTRH", "SH", "SHR", "OTH"}))
+  if (transport && is_any(columns[11], {"S0", "S1", "SF", "REJ", "S2", "S3", "RSTO", "RSTR", "RSTOS0",
+                                        "RSTRH", "SH", "SHR", "OTH"}))
     return log_named("conn");
   if (transport && all_digits(columns[7])) return log_named("dns");
   if (columns[6].starts_with("TLS") || columns[6].starts_with("SSL")) return log_named("ssl");
-  if (is_any(columns[6], {"1", "2"}) && is_any(columns[7], {"T", "F", "-"}) && all_digits(columns[8])) return log_named("ssh");
-  if (all_digits(columns[6]) && (is_any(columns[7], {"GET", "POST", "HEAD", "PUT", "CONNECT", "OPTIONS", "DELETE"}))) return log_named("http");
+  if (is_any(columns[6], {"1", "2"}) && is_any(columns[7], {"T", "F", "-"}) && all_digits(columns[8]))
+    return log_named("ssh");
+  if (all_digits(columns[6]) &&
+      (is_any(columns[7], {"GET", "POST", "HEAD", "PUT", "CONNECT", "OPTIONS", "DELETE"})))
+    return log_named("http");
   if (is_any(columns[6], {"AS", "TGS"})) return log_named("kerberos");
   return nullptr;
 }
@@ -270,7 +289,8 @@ void parse_columns(PayloadWriter& out, std::string_view text) {
   Record record;
   record.log = log_of_columns(out.header(), text);
   constexpr std::string_view kOrdinary = "ts uid id.orig_h id.orig_p id.resp_h id.resp_p";
-  std::string_view names = record.log != nullptr && !record.log->columns.empty() ? record.log->columns : kOrdinary;
+  std::string_view names =
+      record.log != nullptr && !record.log->columns.empty() ? record.log->columns : kOrdinary;
   while (!names.empty() && !text.empty()) {
     const std::string_view name = take_word(names);
     names = trim_left(names);
@@ -287,12 +307,16 @@ bool claims_zeek(const SyslogHeader&, std::string_view text) {
     const std::string_view front = text.substr(0, 512);
     if (is_splunk_export(front)) return true;
     if (!contains(front, "\"ts\":")) return false;
-    if (contains(front, "\"id.orig_h\":") || contains(front, "\"id_orig_h\":") || contains(front, "\"_path\":")) return true;
+    if (contains(front, "\"id.orig_h\":") || contains(front, "\"id_orig_h\":") ||
+        contains(front, "\"_path\":"))
+      return true;
     if (contains(front, "\"uid\":") && contains(front, "orig_h\"")) return true;
-    return contains(front, "\"fuid\":") || contains(front, "\"uids\":[") || contains(front, "\"percent_lost\":") ||
-           contains(front, "\"certificate.") || contains(front, "\"hashAlgorithm\":") || contains(front, "\"software_type\":") ||
-           contains(front, "\"port_num\":") || contains(front, "\"pkts_proc\":") || contains(front, "\"sig_id\":") ||
-           contains(front, "\"issuer_subject\":") || (contains(front, "\"note\":") && contains(front, "\"peer_descr\":"));
+    return contains(front, "\"fuid\":") || contains(front, "\"uids\":[") ||
+           contains(front, "\"percent_lost\":") || contains(front, "\"certificate.") ||
+           contains(front, "\"hashAlgorithm\":") || contains(front, "\"software_type\":") ||
+           contains(front, "\"port_num\":") || contains(front, "\"pkts_proc\":") ||
+           contains(front, "\"sig_id\":") || contains(front, "\"issuer_subject\":") ||
+           (contains(front, "\"note\":") && contains(front, "\"peer_descr\":"));
   }
   return is_columns(text);
 }
