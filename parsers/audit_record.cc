@@ -347,7 +347,7 @@ void parse_audit_record(PayloadWriter& out, const AuditRecord& record) {
     else if (pair.key == "proctitle" || pair.key == "cmd")
       out.add("process.command_line", value);
     else if (pair.key == "name" && (record.type == "PATH" || record.type == "AVC"))
-      out.add_file(value);
+      value.starts_with('/') ? out.add_file(value) : out.add("file.name", file_name_of(value));
     else if (pair.key == "saddr" && record.type == "SOCKADDR")
       add_socket_address(out, value);
     else if (pair.key == "exe")

@@ -8,6 +8,7 @@ namespace {
 
 // clang-format off
 constexpr TextRow kSystemd[] = {
+    {"Started Session {session|word} of [user ]{user.name|word}.$", "session", "start", "session_started"},
     {"Started {service.name|last}.$", "process", "start", "service_started", Outcome::success},
     {"Starting {service.name|last}...$", "process", "start", "service_starting"},
     {"Stopped {service.name|last}.$", "process", "end", "service_stopped", Outcome::success},
@@ -16,16 +17,15 @@ constexpr TextRow kSystemd[] = {
     {"Finished {service.name|last}.$", "process", "end", "service_finished", Outcome::success},
     {"Failed to start {service.name|last}.$", "process", "error", "service_failed", Outcome::failure},
     {"Reached target {target}.$", "host", "info", "target_reached"},
-    {"{service.name|word} Main process exited, code={code|word} status={status|word}", "process", "end", "process_exited"},
-    {"{service.name|word} main process exited, code={code|word} status={status|word}", "process", "end", "process_exited"},
-    {"{service.name|word} Failed with result '{event.reason}'", "process", "error", "service_failed", Outcome::failure},
-    {"{service.name|word} Succeeded.", "process", "end", "service_finished", Outcome::success},
-    {"{service.name|word} Deactivated successfully.", "process", "end", "service_finished", Outcome::success},
-    {"{service.name|word} Scheduled restart job, restart counter is at {restarts|number}", "process", "info", "service_restart"},
+    {"{service.name|word}: Main process exited, code={code|word}, status={status|word}", "process", "end", "process_exited"},
+    {"{service.name|word}: main process exited, code={code|word}, status={status|word}", "process", "end", "process_exited"},
+    {"{service.name|word}: Failed with result '{event.reason}'", "process", "error", "service_failed", Outcome::failure},
+    {"{service.name|word}: Succeeded.", "process", "end", "service_finished", Outcome::success},
+    {"{service.name|word}: Deactivated successfully.", "process", "end", "service_finished", Outcome::success},
+    {"{service.name|word}: Scheduled restart job, restart counter is at {restarts|number}", "process", "info", "service_restart"},
     {"Unit {service.name|word} entered failed state", "process", "error", "service_failed", Outcome::failure},
     {"Created slice {slice}", "host", "info", "slice_created"},
     {"Removed slice {slice}", "host", "info", "slice_removed"},
-    {"Started Session {session|word} of [user ]{user.name|word}", "session", "start", "session_started"},
 };
 constexpr TextRow kCron[] = {
     {"({user.name|word}) CMD ({process.command_line|last})$", "process", "start", "cron_command"},

@@ -29,9 +29,9 @@ constexpr TextRow kPostfix[] = {
     {"improper command pipelining after {smtp_stage|word} from {client}", "network", "denied", "smtp_pipelining"},
     {"too many errors after {smtp_stage|word} from {client}", "network", "denied", "smtp_too_many_errors"},
     {"warning: hostname {resolved_name|word} does not resolve to address {source|ip}", "network", "info", "smtp_name_mismatch"},
-    {"CONNECT from [\\[]{source:pair}\\] to [\\[]{destination:pair}\\]:{destination.port|number}", "network", "start", "postscreen_connect"},
-    {"PASS {verdict|word} [\\[]{source|ip}\\]:{source.port|number}", "network", "allowed", "postscreen_pass"},
-    {"DNSBL rank {rank|number} for [\\[]{source|ip}\\]:{source.port|number}", "network", "info", "postscreen_dnsbl"},
+    {"CONNECT from \\[{source|ip}\\]:{source.port|number} to \\[{destination|ip}\\]:{destination.port|number}", "network", "start", "postscreen_connect"},
+    {"PASS {verdict|word} \\[{source|ip}\\]:{source.port|number}", "network", "allowed", "postscreen_pass"},
+    {"DNSBL rank {rank|number} for \\[{source|ip}\\]:{source.port|number}", "network", "info", "postscreen_dnsbl"},
 };
 // clang-format on
 
@@ -93,6 +93,7 @@ void put_mail_pairs(PayloadWriter& out, std::string_view text) {
         value = value.substr(0, blank);
       }
     }
+    if (key == "nrcpt") value = value.substr(0, value.find(' '));
     if (key == "from") {
       out.add("email.from.address", without_angles(value));
     } else if (key == "to") {
@@ -120,7 +121,7 @@ void put_mail_pairs(PayloadWriter& out, std::string_view text) {
       const bool sent = status == "sent" || status == "Sent" || value.starts_with("Sent");
       const bool failed = is_any(status, {"bounced", "undeliverable"}) || value.starts_with("User unknown") ||
                           value.starts_with("Service unavailable") || value.starts_with("Data format error");
-      out.classify("email", "info", "mail_delivery",
+      out.classify({}, "info", "mail_delivery",
                    sent     ? Outcome::success
                    : failed ? Outcome::failure
                             : Outcome::unknown);

@@ -30,7 +30,7 @@ void parse(PayloadWriter& out) {
   std::string_view rest = text.substr(text.find(' ') + 1);
   out.add_vendor("stream", take_word(rest));
   rest = trim_left(rest);
-  if (take_word(rest) == "P") out.add_vendor("partial", "true");
+  if (take_word(rest) == "P") out.add("log.flags", "partial");
   out.set("message", trim(rest));
 }
 

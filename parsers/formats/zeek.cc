@@ -153,7 +153,7 @@ void finish(PayloadWriter& out, const Record& record) {
   out.log_source("zeek", {}, log);
   out.observer("Zeek", "Zeek", "sensor");
   if (record.log == nullptr) return out.classify("network", "info");
-  out.add_vendor("log", log);
+  out.add("log.name", log);
   if (out.event().find("network.transport") == nullptr) {
     std::string_view transport = record.log->transport;
     // Kerberos speaks either; the columns do not say which.
