@@ -1,6 +1,7 @@
 #include "parsers/format.h"
 
 #include "parsers/dns_dhcp_lines.h"
+#include "parsers/exim_line.h"
 #include "parsers/payload_text.h"
 #include "parsers/payload_time.h"
 #include "parsers/server_text.h"
@@ -8,7 +9,7 @@
 namespace vigil {
 namespace {
 
-constexpr LogSource kLogSources[] = {{"", "dhcp", ""}, {"kubernetes", "", ""}};
+constexpr LogSource kLogSources[] = {{"", "dhcp", ""}, {"kubernetes", "", ""}, {"exim", "", ""}};
 
 /// What a container wrote, as the CRI keeps it: "2026-11-20T06:59:00.123456789Z stdout F text"; P: the line goes on.
 bool is_cri_line(std::string_view line) {
@@ -20,8 +21,18 @@ bool is_cri_line(std::string_view line) {
   return rest.starts_with("F ") || rest.starts_with("P ") || rest == "F" || rest == "P";
 }
 
+/// A message's way through Exim, in its main log; its refused passwords have no message's id.
+bool is_exim_file_line(std::string_view line) {
+  return begins_with_iso_date(line) && line[10] == ' ' && is_exim_line(line);
+}
+
 void parse(PayloadWriter& out) {
   const std::string_view text = out.text();
+  if (is_exim_file_line(text)) {
+    out.log_source("exim", {}, {});
+    parse_exim(out, text);
+    return;
+  }
   if (!is_cri_line(text)) {
     out.log_source({}, "dhcp", {});
     return parse_dns_dhcp(out, text);
@@ -39,14 +50,16 @@ void parse(PayloadWriter& out) {
 extern const FormatSpec kFormat_server_file = {
     .number = Format{96},
     .name = "server_file",
-    .title = "files of Kea DHCP, and of containers (CRI)",
+    .title = "files of Kea DHCP, of Exim, and of containers (CRI)",
     .sample =
         R"(2026-11-20 14:59:00.123 INFO  [kea-dhcp4.leases/1234.140] DHCP4_LEASE_ALLOC [hwtype=1 00:11:22:33:44:55], cid=[no info], tid=0x1: lease 10.1.0.5 has been allocated for 3600 seconds)",
     .reads = Reads::line,
     .rank = 42,
     .first_bytes = "0123456789",
-    .claims = [](const SyslogHeader&,
-                 std::string_view line) { return is_kea_line(line) || is_cri_line(line); },
+    .claims =
+        [](const SyslogHeader&, std::string_view line) {
+          return is_kea_line(line) || is_cri_line(line) || is_exim_file_line(line);
+        },
     .parse = parse,
     .time =
         [](const SyslogHeader&, std::string_view text, int zone) {

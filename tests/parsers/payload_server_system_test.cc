@@ -183,6 +183,11 @@ constexpr PayloadCase kRest[] = {
      "H=pc.example.net [203.0.113.9] P=esmtps S=512 id=1@example.net",
      "format=mail_transaction | email.from.address=x@example.net | source.ip=203.0.113.9 | "
      "source.domain=pc.example.net"},
+    {"Exim's own file",
+     "2026-11-20 14:59:00 1rABCD-0001ab-2C => b@example.com R=dnslookup T=remote_smtp H=mx.example.com "
+     "[203.0.113.9] C=\"250 OK\"",
+     "format=server_file | time=1795157940000000000 | email.to.address=b@example.com | "
+     "destination.ip=203.0.113.9 | event.outcome=success"},
     {"a job", "<78>Nov 20 14:59:00 web1 CRON[7]: (root) CMD (run-parts /etc/cron.hourly)",
      "format=linux_system | user.name=root | process.command_line=run-parts /etc/cron.hourly | kinds=os | "
      "source=linux//cron"},
