@@ -249,7 +249,7 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, const Arrival&
   record.kinds = kinds_of(header, record.format);
   if (record.kinds.none()) record.kinds = source.system_kinds;
   record.event_ns = arrival.event_ns.value_or(header.timestamp_ns);
-  if (!arrival.event_ns && !header.has_timestamp) {
+  if (!arrival.event_ns && payload_time_first(header, record.format)) {
     if (const auto time = quick_payload_time(header, record.format, context.zone_minutes))
       record.event_ns = *time;
   }

@@ -57,8 +57,6 @@ class Registry {
   }
 
   const FormatSpec* detect_message(const SyslogHeader& header, std::string_view text) const {
-    // A message may be all in its structured data, as Junos' brief ones are.
-    if (text.empty()) text = header.structured_data;
     if (text.empty()) return nullptr;
     return ask(messages_, header, text, program_name(header.app));
   }
@@ -180,6 +178,13 @@ Format detect_format(const SyslogHeader& header) {
     if (early != nullptr && may_begin_with_tag(early->number)) return early->number;
   }
   return spec == nullptr ? Format::none : spec->number;
+}
+
+bool payload_time_first(const SyslogHeader& header, Format format) {
+  if (!header.has_timestamp) return true;
+  const FormatSpec* const spec = find_format(format);
+  if (spec == nullptr || header.wrapping != Wrapping::none) return false;
+  return spec->time_first || spec->reads == Reads::line;
 }
 
 std::optional<std::int64_t> quick_payload_time(const SyslogHeader& header, Format format, int zone_minutes) {

@@ -53,6 +53,7 @@ struct FormatSpec {
   /// Event time in the payload, asked where the header has none; UTC ns. Cheap: every such message is asked at arrival.
   std::optional<std::int64_t> (*time)(const SyslogHeader& header, std::string_view text,
                                       int zone_minutes) = nullptr;
+  bool time_first = false;  ///< `time` is better than the header's, which has no year or comes from a collector
 
   /// The law's kinds of its messages. None: the program's, else the facility's.
   Kinds kinds = {};
@@ -83,6 +84,10 @@ std::string_view payload_text(const SyslogHeader& header, const FormatSpec& spec
 
 /// Drops from the header what a format of whole lines says is none of it: host, program and the rest. `peer` is who sent it.
 void settle_header(SyslogHeader& header, Format format, std::string_view peer);
+
+/// True where quick_payload_time() is to be asked: the header has no time, the format says so (time_first), or the line is a
+/// file's own, whose zone or day only its format reads right ("2026-11-20 14:59:00 CEST").
+bool payload_time_first(const SyslogHeader& header, Format format);
 
 /// What the law's kinds of a message were told from.
 enum class KindsFrom : std::uint8_t {

@@ -10,10 +10,7 @@ namespace vigil {
 void parse_event(const SyslogHeader& header, const ParseContext& context, Event& event, Arena& arena) {
   const Format format = detect_format(header);
   std::int64_t timestamp_ns = header.timestamp_ns;
-  // What a header's reader took from the front of a file's line, the file's format knows better (its zone may be UTC).
-  const FormatSpec* const spec = find_format(format);
-  const bool of_line = spec != nullptr && spec->reads == Reads::line && spec->time != nullptr;
-  if (!header.has_timestamp || of_line) {
+  if (payload_time_first(header, format)) {
     timestamp_ns = quick_payload_time(header, format, context.zone_minutes).value_or(timestamp_ns);
   }
   parse_event_as(format, timestamp_ns, header, context, event, arena);
