@@ -123,6 +123,7 @@ constexpr Start kStarts[] = {
     {"CPPM_", Kind::device | Kind::application},
     {"type=", Kinds()},  // looked at below
     {"EPP IP - ", Kind::device},
+    {"<log><category>sav", Kind::device},  // Sophos Anti-Virus
     {"category=\"Event\" subcategory=", Kind::device | Kind::application},  // FortiAuthenticator
 };
 
@@ -266,7 +267,13 @@ Kinds kinds_of_shape(std::string_view text, std::size_t at, std::size_t end) {
   return {};
 }
 
+/// Sophos Anti-Virus' SAV.txt: "20261120 145900<TAB>Scan …".
+bool is_sophos_line(std::string_view text) {
+  return text.size() > 16 && text[8] == ' ' && text[15] == '\t' && all_digits(text.substr(0, 8)) && all_digits(text.substr(9, 6));
+}
+
 Kinds kinds_of_start(std::string_view text) {
+  if (is_sophos_line(text)) return Kind::device;
   for (const Start& start : kStarts) {
     if (!text.starts_with(start.text)) continue;
     if (!start.kinds.none()) return start.kinds;
