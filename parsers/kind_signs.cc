@@ -59,8 +59,10 @@ constexpr Words kWords[] = {
      "defender antivirus malware ransomware trojan ips ids waf firewall qualys nessus tenable rapid7 nexpose "
      "openvas tripwire proofpoint mimecast ironport netwrix opswat airwatch mobileiron varonis stealthbits "
      "forescout portnox illumio guardicore alienvault arcsight qradar logrhythm exabeam anomali cyberx nozomi "
-     "claroty dragos hikvision dahua vivotek plixer ntop aruba-cp clearpass intrusion snort suricata ossec "
-     "wazuh semperis netscreen guardduty securityhub infected stealthintercept opswatpc"},
+     "claroty dragos hikvision dahua vivotek plixer ntop aruba-cp clearpass intrusion snort suricata semperis "
+     "netscreen guardduty securityhub infected stealthintercept opswatpc"},
+    {Kind::device | Kind::application, false,
+     "ossec wazuh"},
     {Kind::web | Kind::device, false,
      "bluecoat proxysg websense zscaler netskope iboss swg webgateway webwasher squid"},
     {Kind::web, false,
@@ -287,7 +289,7 @@ Kinds kinds_of_start(std::string_view text) {
 
 KindSigns kind_signs(const SyslogHeader& header) {
   KindSigns out;
-  if (out.sure = kinds_of_start(header.message); !out.sure.none()) return out;
+  if (out.sure = kinds_of_start(trim_left(header.message)); !out.sure.none()) return out;
   const std::string_view line = line_of(header);
   const std::string_view text = line.substr(0, header.message.starts_with('{') ? kJsonBytesMax : kTextBytesMax);
   std::size_t before = std::string_view::npos;  // where the word before a hyphen began

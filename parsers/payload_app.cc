@@ -78,7 +78,7 @@ constexpr Group kGroups[] = {
      "locationd mdnsresponder symptomsd airplayxpchelper wifid bluetoothaudiod ctkd hidd rebootsrvc svc.startd "
      "svc.configd fmd smf hostd-probe watchdog watchdogd softdog etckeeper needrestart needs-restarting kmod "
      "modprobe dracut mkinitrd grub plymouthd readahead prelink updatedb mlocate locate man-db tmpwatch "
-     "tmpreaper winevtlog sysmon sysmonforlinux osqueryd osqueryi"},
+     "tmpreaper winevtlog sysmon sysmonforlinux"},
     {AppKind::firewall,
      "pulsesecure ivanti juniper-sa globalprotect filterlog checkpoint pf pflogd ufw firewalld fortigate "
      "iptables ip6tables nftables nft ulogd ulogd2 shorewall shorewall6 ipfw ipf ipmon ipfilter npf csf lfd "
@@ -90,12 +90,8 @@ constexpr Group kGroups[] = {
      "apm asm afm tmm tmm1 tmm2 tmm3 mcpd tmsh apmd bigd sod alertd bd tmrouted netscaler nsconf nslog citrix "
      "adc avi-controller avi alteon defensepro appwall a10 acos kemp lmos"},
     {AppKind::ids,
-     "suricata suricata-ids snort snort3 snort_inline snort2c zeek bro ossec ossec-analysisd ossec-syscheckd "
-     "ossec-logcollector ossec-remoted ossec-agentd ossec-execd ossec-monitord ossec-rootcheck ossec-maild "
-     "ossec-csyslogd wazuh wazuh-analysisd wazuh-syscheckd wazuh-logcollector wazuh-remoted wazuh-modulesd "
-     "wazuh-agentd wazuh-db wazuh-execd wazuh-monitord samhain aide tripwire tripwire-enterprise rkhunter "
-     "chkrootkit lynis psad portsentry barnyard barnyard2 sagan pulledpork modsecurity mod_security naxsi "
-     "modsec_audit crowdsec crowdsec-firewall-bouncer cscli falco falcon-sensor falcond falconctl sguil "
+     "suricata suricata-ids snort snort3 snort_inline snort2c zeek bro psad portsentry barnyard barnyard2 "
+     "sagan pulledpork modsecurity mod_security naxsi modsec_audit falcon-sensor falcond falconctl sguil "
      "prelude prelude-manager prelude-lml honeyd cowrie kippo dionaea opencanaryd opencanary conpot t-pot "
      "darktrace vectra extrahop corelight nozomi claroty gigamon ironnet awake stamus securityonion arkime "
      "moloch nessus nessusd nnm pvs tenable.sc openvas gvmd ospd-openvas qualys qualys-cloud-agent qualysagent "
@@ -104,7 +100,13 @@ constexpr Group kGroups[] = {
      "stealthdefend semperis varonis datadvantage cymulate attivo illusive acalvio trapx fidelis netwitness "
      "lastline mcafee-nsp syslogalertforwarder syslogauditlogforwarder syslogfaultforwarder "
      "syslogacllogforwarder syslogfirewallforwarder forescout counteract alienvault arcsight ossim elastalert "
-     "sigma thehive misp syscheck tetragon tracee sysdig osqueryalert guardduty gatewatcher"},
+     "sigma thehive misp syscheck osqueryalert guardduty gatewatcher"},
+    {AppKind::agent,
+     "ossec ossec-analysisd ossec-syscheckd ossec-logcollector ossec-remoted ossec-agentd ossec-execd "
+     "ossec-monitord ossec-rootcheck ossec-maild ossec-csyslogd wazuh wazuh-analysisd wazuh-syscheckd "
+     "wazuh-logcollector wazuh-remoted wazuh-modulesd wazuh-agentd wazuh-db wazuh-execd wazuh-monitord samhain "
+     "aide tripwire tripwire-enterprise rkhunter chkrootkit lynis falco crowdsec crowdsec-firewall-bouncer "
+     "cscli osqueryd osqueryi tetragon tracee sysdig"},
     {AppKind::antivirus,
      "symantecserver symantec symantecdlp symantecdlpalert symantecep sep sepm smc savfl rtvscand eraserver "
      "esmc eset eset_management esets esets_daemon eset_daemon eea efs kes kesl klnagent klserver ksc "
@@ -321,6 +323,8 @@ Kinds app_kinds(AppKind kind) {
     case AppKind::ids:
     case AppKind::network:
       return Kind::device;
+    case AppKind::agent:
+      return Kind::device | Kind::application;
     case AppKind::aaa:
       return Kind::application | Kind::logon;
     case AppKind::infrastructure:

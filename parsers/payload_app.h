@@ -20,6 +20,7 @@ enum class AppKind : std::uint8_t {
   system,
   firewall,
   ids,
+  agent,  ///< what watches the host it runs on
   antivirus,
   network,
   infrastructure,  ///< names, addresses, storage, virtual machines

@@ -20,7 +20,7 @@ std::optional<std::string_view> take_brackets(std::string_view& text) {
 
 bool is_rule_id(std::string_view text) {
   const std::string_view gid = take_until(text, ':'), sid = take_until(text, ':');
-  return all_digits(gid) && all_digits(sid) && (text.empty() || all_digits(text));
+  return all_digits(gid) && all_digits(sid) && all_digits(text);
 }
 
 constexpr std::string_view kEndsOfMessage[] = {" [**]", " [Classification", " [Priority", " [AppID", " {", "\n"};
@@ -36,10 +36,10 @@ std::string_view take_message(std::string_view& text) {
 }
 
 void read_ends(PayloadWriter& out, std::string_view text, bool has_port) {
-  const std::size_t arrow = text.find(" -> ");
+  const std::size_t arrow = text.find(" ->");
   if (arrow == std::string_view::npos) return;
   const std::string_view source = text.substr(0, arrow);
-  std::string_view rest = text.substr(arrow + 4);
+  const std::string_view rest = trim_left(text.substr(arrow + 3));
   add_snort_end(out, Side::source, source.substr(source.find_last_of(" \n") + 1), has_port);
   const std::size_t end = rest.find_first_of(" \n\r");
   add_snort_end(out, Side::destination, rest.substr(0, end), has_port);

@@ -31,12 +31,13 @@ struct Product {
   Kinds kinds;
 };
 constexpr Product kProducts[] = {
-    {Maker::elastic, "kibana", "alert", "Elastic", "Elastic Security", "ids", Kind::device},
+    {Maker::elastic, "\"kibana.alert.rule.", "\"", "Elastic", "Elastic Security", "ids", Kind::device},
+    {Maker::elastic, "\"kibana\"", "\"alert\"", "Elastic", "Elastic Security", "ids", Kind::device},
     {Maker::crowdstrike, "\"metadata\"", "\"eventCreationTime\"", "CrowdStrike", "Falcon", "edr", Kind::device},
     {Maker::sentinelone, "\"threatInfo\"", "\"threatName\"", "SentinelOne", "Singularity", "edr", Kind::device},
     {Maker::carbon_black, "\"device_name\"", "\"threat_id\"", "VMware", "Carbon Black Cloud", "edr", Kind::device},
     {Maker::carbon_black_edr, "\"cb_server\"", "\"type\"", "VMware", "Carbon Black EDR", "edr", Kind::device},
-    {Maker::fireeye, "\"appliance", "\"alert\"", "Trellix", "FireEye", "ids", Kind::device},
+    {Maker::fireeye, "\"appliance-id\"", "\"alert\"", "Trellix", "FireEye", "ids", Kind::device},
     {Maker::sophos, "\"customer_id\"", "\"endpoint_id\"", "Sophos", "Sophos Central", "antivirus", Kind::device},
     {Maker::eset, "\"source_uuid\"", "\"event_type\"", "ESET", "ESET PROTECT", "antivirus", Kind::device},
     {Maker::okta, "\"displayMessage\"", "\"actor\"", "Okta", "Okta", "iam", Kind::application | Kind::logon},

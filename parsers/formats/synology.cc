@@ -37,11 +37,12 @@ constexpr TextRow kLines[] = {
     {"Event: {event.action:lower}, Path: {file}, File/Folder: {file.type:lower}, Size: {size}, User: {user}", "file", "info"},
 };
 
-constexpr std::string_view kStarts[] = {"User [", "Host [", "使用者 [", "Event: "};
+constexpr std::string_view kStarts[] = {"User [", "Host [", "使用者 [", "Event: ", "WinFileService Event: ", "FileStation Event: ",
+                                        "WebDAV Event: ", "FTP Event: ", "SMB Event: ", "AFP Event: "};
 constexpr LogSource kLogSources[] = {{"synology", "", ""}};
 
 bool claims_synology(const SyslogHeader&, std::string_view text) {
-  if (text.starts_with("Event: ")) return contains(text.substr(0, 512), ", Path: ") && contains(text, ", User: ");
+  if (text.substr(0, 32).find("Event: ") != std::string_view::npos) return contains(text.substr(0, 512), ", Path: ") && contains(text, ", User: ");
   return contains(text.substr(0, 256), "] ");
 }
 
@@ -50,7 +51,13 @@ void parse_synology(PayloadWriter& out) {
   static const TextTable kTable(kLines);
   out.observer("Synology", "DSM", "nas");
   out.log_source("synology", {}, {});
-  kTable.read(out, out.text());
+  std::string_view text = out.text();
+  // Without a colon behind it, the service's name stands in the text.
+  if (const std::size_t event = text.substr(0, 32).find(" Event: "); event != std::string_view::npos) {
+    out.add("service.name", text.substr(0, event));
+    text.remove_prefix(event + 1);
+  }
+  kTable.read(out, text);
 }
 
 }  // namespace

@@ -1,0 +1,80 @@
+// What stands between people and things: proxies, mail gateways, network access control, NAS.
+
+#include "tests/parsers/payload_case.h"
+
+namespace vigil {
+namespace {
+
+constexpr PayloadCase kProxies[] = {
+    {"Squid over syslog",
+     "<134>Nov 20 14:59:00 proxy1 squid[9]: 1795157940.123     45 10.1.0.7 TCP_MISS/200 4646 GET http://www.example.com/a?b=c LAB\\amy "
+     "HIER_DIRECT/203.0.113.80 text/html",
+     "format=squid | source.ip=10.1.0.7 | event.action=TCP_MISS | http.response.status_code=200 | http.response.bytes=4646 | http.request.method=GET | "
+     "url.domain=www.example.com | url.path=/a | url.query=b=c | user.name=amy | user.domain=LAB | destination.ip=203.0.113.80 | "
+     "event.duration=45000000 | event.category=web | event.type=access | source=/proxy/ | kinds=web device"},
+    {"a line of its file", "1795157940.525   1231 10.1.0.7 TCP_DENIED/403 1536 CONNECT www.example.com:443 - HIER_NONE/- text/html",
+     "format=squid_file | time=1795157940525000000 | source.ip=10.1.0.7 | event.type=denied | !user.name | !destination.ip | host.name=192.0.2.9"},
+    {"Cisco's appliance writes more behind it",
+     "<13>Nov 20 14:59:00 wsa1 1795157940.123 382 10.1.0.7 TCP_CLIENT_REFRESH_MISS_SSL/201 4646 GET http://www.example.com/b.txt \"LAB\\amy@realm\" "
+     "DIRECT/www.example.com text/plain DEFAULT_CASE_12-Default <nc,dns,-9,\"-\">",
+     "format=squid | destination.domain=www.example.com | http.response.status_code=201 | user.domain=LAB"},
+    {"an epoch alone is no proxy's", "1795157940.525 something happened", "!http.request.method"},
+    {"Blue Coat",
+     "<134>Nov 20 14:59:00 proxy2 bluecoat[0]: SPLV5.1 c-ip=10.1.0.7 cs-bytes=623 cs-categories=\"News\" cs-host=www.example.com cs-method=GET "
+     "cs-uri-path=/a cs-uri-port=80 cs-username=amy r-ip=203.0.113.80 s-action=TCP_MISS sc-bytes=1200 sc-status=200 time-taken=12",
+     "format=web_gateway | source.ip=10.1.0.7 | url.domain=www.example.com | url.path=/a | url.port=80 | user.name=amy | destination.ip=203.0.113.80 | "
+     "http.response.status_code=200 | event.duration=12000000 | rule.category=News | observer.product=ProxySG | kinds=web device"},
+    {"Forcepoint",
+     "<134>Nov 20 14:59:00 fp vendor=Forcepoint product=Security product_version=8.5 action=blocked severity=7 category=755 user=amy src_host=10.1.0.7 "
+     "src_port=50022 dst_host=www.example.com dst_ip=203.0.113.80 dst_port=80 bytes_out=10 bytes_in=20 http_response=403 http_method=GET "
+     "url=http://www.example.com/",
+     "format=web_gateway | source.ip=10.1.0.7 | destination.ip=203.0.113.80 | http.response.status_code=403 | event.type=denied | kinds=web device"},
+    {"McAfee Web Gateway, cut",
+     "<30>Nov 20 14:59:00 mwg1 mwg: status=\"200/0\" srcip=\"10.1.0.7\" user=\"amy\" dhost=\"www.example.com\" urlp=\"443\" mtd=\"CONNECT\" urlc=\"Busi",
+     "format=web_gateway | source.ip=10.1.0.7 | http.response.status_code=200 | url.port=443 | rule.category=Busi"},
+};
+TEST(PayloadSecurity, Proxies) { check_all(kProxies); }
+
+constexpr PayloadCase kGates[] = {
+    {"AsyncOS: a message begins", "<22>Nov 20 14:59:00 esa1 mail_logs: Info: MID 7 ICID 3 From: <amy@example.com>",
+     "format=cisco_esa | email.from.address=amy@example.com | vendor.message_id=7 | event.action=mail_from"},
+    {"AsyncOS: its subject", "<22>Nov 20 14:59:00 esa1 mail_logs: Info: MID 7 Subject 'It's here'", "email.subject=It's here"},
+    {"AsyncOS: a virus", "<22>Nov 20 14:59:00 esa1 mail_logs: Warning: MID 7 antivirus positive 'EICAR-AV-Test'",
+     "rule.name=EICAR-AV-Test | event.kind=alert | event.category=malware"},
+    {"AsyncOS: somebody failed", "<22>Nov 20 14:59:00 esa1 authentication: Info: User amy from 203.0.113.9 failed authentication",
+     "event.outcome=failure | user.name=amy | source.ip=203.0.113.9"},
+    {"Info: of another program", "<22>Nov 20 14:59:00 h app: Info: it works", "format=none"},
+    {"ClearPass let somebody in",
+     "<143>2026-11-20 14:59:00,123 cp1 CPPM_RADIUS_Session 42 1 0 Common.Username=amy,Common.Service=Lab, 802.1X,Common.Host-MAC-Address=001122aabbcc,"
+     "Common.NAS-IP-Address=10.1.0.2,Common.Login-Status=ACCEPT",
+     "format=clearpass | user.name=amy | service.name=Lab, 802.1X | source.mac=00-11-22-AA-BB-CC | destination.ip=10.1.0.2 | event.outcome=success | "
+     "kinds=application logon device"},
+    {"ClearPass refused somebody", "<143>2026-11-20 14:59:00,123 cp1 CPPM_Alert 42 1 0 session_id=R1,service_name=RADIUS,alert=MSCHAP: Authentication failed",
+     "event.outcome=failure | event.category=authentication"},
+    {"QNAP: a wrong password",
+     "<30>Nov 20 14:59:00 nas1 qulogd[9]: conn log: Users: amy, Source IP: 203.0.113.9, Computer name: ---, Connection type: HTTP/HTTPS, Accessed "
+     "resources: Administration, Action: Login Fail",
+     "format=qnap | event.category=authentication | event.outcome=failure | user.name=amy | source.ip=203.0.113.9 | !source.domain | "
+     "network.application=HTTP/HTTPS | kinds=application logon device"},
+    {"QNAP: a file whose name holds a comma",
+     "<30>Nov 20 14:59:00 nas1 qulogd[9]: conn log: Users: amy, Source IP: 10.1.0.7, Computer name: pc7, Connection type: Samba, Accessed resources: "
+     "home/a, b.txt, Action: Delete",
+     "file.path=home/a, b.txt | file.name=a, b.txt | event.action=delete | event.type=deletion | source.domain=pc7 | kinds=application device"},
+    {"QNAP: an account",
+     "<30>Nov 20 14:59:00 nas1 qulogd[9]: event log: Users: admin, Source IP: 10.1.0.7, Computer name: ---, Application: Users, Category: General, "
+     "Content: [Users] Created user \"bob\".",
+     "user.name=admin | user.target.name=bob | event.action=created_user | event.category=iam"},
+    {"QNAP, cut", "<30>Nov 20 14:59:00 nas1 qulogd[9]: conn log: Users: amy, Source IP: 203.0.113.9, Comp", "user.name=amy"},
+    {"Synology: a wrong password",
+     "<12>Nov 20 14:59:00 nas2 Connection: User [amy] from [203.0.113.9] failed to log in via [DSM] due to authorization failure.",
+     "format=synology | event.outcome=failure | user.name=amy | source.ip=203.0.113.9 | network.application=DSM | kinds=application logon device"},
+    {"Synology: in", "<14>Nov 20 14:59:00 nas2 Connection: User [amy] from [10.1.0.7] logged in successfully via [SSH].", "event.outcome=success"},
+    {"Synology: files", "<14>Nov 20 14:59:00 nas2 WinFileService Event: read, Path: /a/b, c.txt, File/Folder: File, Size: 12 KB, User: amy, IP: 10.1.0.7",
+     "file.path=/a/b, c.txt | event.action=read | user.name=amy | source.ip=10.1.0.7"},
+    {"Synology speaks Chinese", "<12>Nov 20 14:59:00 nas2 Connection: 使用者 [amy] 由 [203.0.113.9] 透過 [DSM] 登入失敗。",
+     "event.outcome=failure | user.name=amy | source.ip=203.0.113.9"},
+};
+TEST(PayloadSecurity, MailAccessAndStorage) { check_all(kGates); }
+
+}  // namespace
+}  // namespace vigil
