@@ -23,7 +23,7 @@ struct Words {
   std::string_view words;
 };
 constexpr Words kWords[] = {
-// clang-format off
+    // clang-format off
     {Kind::device, true,
      "0-ppe loguid originsicname f5_irule f5_asm sfims aviatrix aviatrixuser symantecserver epoevent epoevents "
      "malop event_simplename detectionsummaryevent epp_detectionsummaryevent useractivityauditevent threatinfo "
@@ -72,7 +72,7 @@ constexpr Words kWords[] = {
      "vmware vcenter esxi synology qnap cyberark beyondtrust thycotic delinea okta duo onelogin keycloak "
      "salesforce servicenow github gitlab jira confluence oracle sap mssql mysql postgresql mongodb redis "
      "kubernetes docker jenkins exchange sharepoint office365 veeam commvault veritas sqlserver"},
-// clang-format on
+    // clang-format on
 };
 
 struct Row {
@@ -125,7 +125,7 @@ constexpr Start kStarts[] = {
     {"CPPM_", Kind::device | Kind::application},
     {"type=", Kinds()},  // looked at below
     {"EPP IP - ", Kind::device},
-    {"<log><category>sav", Kind::device},  // Sophos Anti-Virus
+    {"<log><category>sav", Kind::device},                                   // Sophos Anti-Virus
     {"category=\"Event\" subcategory=", Kind::device | Kind::application},  // FortiAuthenticator
 };
 
@@ -139,9 +139,23 @@ constexpr std::array<bool, 256> kWordBytes = [] {
 bool is_word_byte(char c) { return kWordBytes[static_cast<unsigned char>(c)]; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
+/// The lengths that words with that first letter have, as bits: most words of a text need not be looked up.
+constexpr std::array<std::uint64_t, 256> kLengths = [] {
+  std::array<std::uint64_t, 256> out{};
+  for (const Row& row : kRows.rows) {
+    const std::uint64_t bit = std::uint64_t{1} << row.key.size();
+    const char first = row.key.front();
+    out[static_cast<unsigned char>(first)] |= bit;
+    if (is_alpha(first)) out[static_cast<unsigned char>(first - 'a' + 'A')] |= bit;
+  }
+  return out;
+}();
+
 const Words* look_up(std::string_view word) {
   char small[kWordBytesMax];
-  if (word.size() < 2 || word.size() > sizeof small) return nullptr;
+  if (word.size() > sizeof small ||
+      (kLengths[static_cast<unsigned char>(word.front())] >> word.size() & 1U) == 0)
+    return nullptr;
   for (std::size_t i = 0; i < word.size(); ++i) small[i] = lower(word[i]);
   const Row* const row = kTable.find({small, word.size()});
   return row == nullptr ? nullptr : row->of;
@@ -167,7 +181,8 @@ bool is_mnemonic(std::string_view text) {
 
 /// F5's "01070417:5:".
 bool is_f5_number(std::string_view text) {
-  if (text.size() < 11 || text[0] != '0' || text[8] != ':' || !is_digit(text[9]) || text[10] != ':') return false;
+  if (text.size() < 11 || text[0] != '0' || text[8] != ':' || !is_digit(text[9]) || text[10] != ':')
+    return false;
   for (const char c : text.substr(0, 8)) {
     const char l = lower(c);
     if (!is_digit(l) && (l < 'a' || l > 'f')) return false;
@@ -188,7 +203,8 @@ bool is_netfilter(std::string_view text) {
 
 /// "PHP Warning: ", "PHP Fatal error: " …
 bool is_php(std::string_view after) {
-  for (const std::string_view what : {" Warning:", " Fatal error:", " Notice:", " Parse error:", " Deprecated:"}) {
+  for (const std::string_view what :
+       {" Warning:", " Fatal error:", " Notice:", " Parse error:", " Deprecated:"}) {
     if (after.starts_with(what)) return true;
   }
   return false;
@@ -211,8 +227,8 @@ bool is_async_os(std::string_view after) {
 
 /// dpkg.log: "2026-11-20 14:59:00 status installed …", what stands behind the time.
 bool is_dpkg(std::string_view after) {
-  for (const std::string_view verb : {" status ", " install ", " upgrade ", " configure ", " remove ", " purge ", " trigproc ",
-                                      " startup ", " conffile "}) {
+  for (const std::string_view verb : {" status ", " install ", " upgrade ", " configure ", " remove ",
+                                      " purge ", " trigproc ", " startup ", " conffile "}) {
     if (after.starts_with(verb)) return true;
   }
   return false;
@@ -231,8 +247,8 @@ Kinds kinds_of_shape(std::string_view text, std::size_t at, std::size_t end) {
       // Radware's "M_20000: "
       if (word.size() == 7 && word.starts_with("M_") && all_digits(word.substr(2))) return Kind::device;
       // NetScaler's "11/20/2026:14:59:00 GMT"
-      if (word.size() == 4 && at > 6 && text[at - 1] == '/' && text[at - 4] == '/' && after.size() > 12 && all_digits(word) &&
-          after.substr(9).starts_with(" GMT")) {
+      if (word.size() == 4 && at > 6 && text[at - 1] == '/' && text[at - 4] == '/' && after.size() > 12 &&
+          all_digits(word) && after.substr(9).starts_with(" GMT")) {
         return Kind::device;
       }
       break;
@@ -247,15 +263,18 @@ Kinds kinds_of_shape(std::string_view text, std::size_t at, std::size_t end) {
       break;
     case ' ':
       if (word == "PHP" && is_php(after)) return Kind::web;
-      if (word.size() == 2 && at >= 17 && text[at - 1] == ':' && text[at - 4] == ':' && is_dpkg(after)) return Kind::os;
-      if (word.size() == 4 && at > 9 && text[at - 1] == ' ' && text[at - 4] == ':' && all_digits(word) && is_async_os(after)) {
+      if (word.size() == 2 && at >= 17 && text[at - 1] == ':' && text[at - 4] == ':' && is_dpkg(after))
+        return Kind::os;
+      if (word.size() == 4 && at > 9 && text[at - 1] == ' ' && text[at - 4] == ':' && all_digits(word) &&
+          is_async_os(after)) {
         return Kind::web | Kind::device;
       }
       break;
     case '-':
     case '+':
       // AsyncOS again: "04 May 2026 12:59:57 (GMT-1:00) Info: "
-      if (word == "GMT" && at > 1 && text[at - 1] == '(' && after.size() > 7 && is_async_os(after.substr(after.find(')') + 1))) {
+      if (word == "GMT" && at > 1 && text[at - 1] == '(' && after.size() > 7 &&
+          is_async_os(after.substr(after.find(')') + 1))) {
         return Kind::web | Kind::device;
       }
       break;
@@ -271,7 +290,8 @@ Kinds kinds_of_shape(std::string_view text, std::size_t at, std::size_t end) {
 
 /// Sophos Anti-Virus' SAV.txt: "20261120 145900<TAB>Scan …".
 bool is_sophos_line(std::string_view text) {
-  return text.size() > 16 && text[8] == ' ' && text[15] == '\t' && all_digits(text.substr(0, 8)) && all_digits(text.substr(9, 6));
+  return text.size() > 16 && text[8] == ' ' && text[15] == '\t' && all_digits(text.substr(0, 8)) &&
+         all_digits(text.substr(9, 6));
 }
 
 Kinds kinds_of_start(std::string_view text) {
@@ -291,14 +311,16 @@ KindSigns kind_signs(const SyslogHeader& header) {
   KindSigns out;
   if (out.sure = kinds_of_start(trim_left(header.message)); !out.sure.none()) return out;
   const std::string_view line = line_of(header);
-  const std::string_view text = line.substr(0, header.message.starts_with('{') ? kJsonBytesMax : kTextBytesMax);
+  const std::string_view text =
+      line.substr(0, header.message.starts_with('{') ? kJsonBytesMax : kTextBytesMax);
   std::size_t before = std::string_view::npos;  // where the word before a hyphen began
   for (std::size_t i = 0; i < text.size();) {
     if (!is_word_byte(text[i])) {
       if (text[i] == '%' && is_mnemonic(text.substr(i))) {
         // Cisco's servers write as its switches do.
         const std::string_view facility = text.substr(i + 1);
-        out.sure = facility.starts_with("CIMC") || facility.starts_with("UCSM") ? Kind::application : Kind::device;
+        out.sure =
+            facility.starts_with("CIMC") || facility.starts_with("UCSM") ? Kind::application : Kind::device;
         return out;
       }
       ++i;
@@ -307,7 +329,8 @@ KindSigns kind_signs(const SyslogHeader& header) {
     std::size_t end = i;
     while (end < text.size() && is_word_byte(text[end])) ++end;
     if (out.sure = kinds_of_shape(text, i, end); !out.sure.none()) return out;
-    const Words* words = before == std::string_view::npos ? nullptr : look_up(text.substr(before, end - before));
+    const Words* words =
+        before == std::string_view::npos ? nullptr : look_up(text.substr(before, end - before));
     if (words == nullptr) words = look_up(text.substr(i, end - i));
     if (words != nullptr && words->sure) {
       out.sure = words->kinds;
@@ -330,7 +353,8 @@ Kinds kinds_of_host(const SyslogHeader& header) {
     while (end < host.size() && is_alpha(host[end])) ++end;
     // "f5" and "a10" are the only makers with digits in their names.
     while (end < host.size() && end - i < 3 && is_word_byte(host[end])) ++end;
-    if (const Words* words = look_up(host.substr(i, end - i)); words != nullptr && !words->sure && words->kinds.has(Kind::device)) {
+    const Words* const words = end == i ? nullptr : look_up(host.substr(i, end - i));
+    if (words != nullptr && !words->sure && words->kinds.has(Kind::device)) {
       return Kind::device;
     }
     while (end < host.size() && is_word_byte(host[end])) ++end;

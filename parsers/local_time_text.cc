@@ -9,7 +9,8 @@ namespace vigil {
 void add_local_time(PayloadWriter& out, std::string_view name, std::string_view text) {
   constexpr std::size_t kSeconds = 19;  // "2026-11-20 14:59:00"
   text = trim(text);
-  if (text.size() < kSeconds || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') return;
+  if (text.size() < kSeconds || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':')
+    return;
   for (const std::size_t at : {0U, 1U, 2U, 3U, 5U, 6U, 8U, 9U, 11U, 12U, 14U, 15U, 17U, 18U}) {
     if (!is_digit(text[at])) return;
   }

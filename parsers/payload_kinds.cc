@@ -44,7 +44,8 @@ KindsReason why_kinds(const SyslogHeader& header, Format format) {
   const KindSigns signs = kind_signs(header);
   if (!signs.sure.none()) return {signs.sure, KindsFrom::signs};
   const Kinds of_host = kinds_of_host(header);
-  if (const Kinds known = app_kinds(app_kind(header.app)); !known.none()) return {known | of_host, KindsFrom::program};
+  if (const Kinds known = app_kinds(app_kind(header.app)); !known.none())
+    return {known | of_host, KindsFrom::program};
   if (!signs.likely.none()) return {signs.likely, KindsFrom::signs};
   if (!of_host.none()) return {of_host, KindsFrom::signs};
   if (spec != nullptr && !of_a_product) {

@@ -9,9 +9,10 @@ namespace {
 
 bool is_result(std::string_view word) {
   const std::size_t slash = word.rfind('/');
-  if (slash == std::string_view::npos || word.size() != slash + 4 || !all_digits(word.substr(slash + 1))) return false;
-  return word.starts_with("TCP_") || word.starts_with("UDP_") || word.starts_with("NONE") || word.starts_with("TAG_NONE") ||
-         word.starts_with("ERR_");
+  if (slash == std::string_view::npos || word.size() != slash + 4 || !all_digits(word.substr(slash + 1)))
+    return false;
+  return word.starts_with("TCP_") || word.starts_with("UDP_") || word.starts_with("NONE") ||
+         word.starts_with("TAG_NONE") || word.starts_with("ERR_");
 }
 
 bool is_epoch(std::string_view word) {
@@ -30,7 +31,9 @@ bool looks_like_proxy_access(std::string_view text) {
   return false;
 }
 
-std::optional<std::int64_t> time_of_proxy_access(std::string_view text) { return read_epoch(take_word(text)); }
+std::optional<std::int64_t> time_of_proxy_access(std::string_view text) {
+  return read_epoch(take_word(text));
+}
 
 void classify_proxy(PayloadWriter& out, bool denied) {
   out.log_source({}, "proxy", {});

@@ -23,7 +23,8 @@ bool is_rule_id(std::string_view text) {
   return all_digits(gid) && all_digits(sid) && all_digits(text);
 }
 
-constexpr std::string_view kEndsOfMessage[] = {" [**]", " [Classification", " [Priority", " [AppID", " {", "\n"};
+constexpr std::string_view kEndsOfMessage[] = {" [**]", " [Classification", " [Priority", " [AppID", " {",
+                                               "\n"};
 
 std::string_view take_message(std::string_view& text) {
   text = trim_left(text);
@@ -68,9 +69,10 @@ std::string_view read_labels(PayloadWriter& out, std::string_view& text) {
 }
 
 constexpr std::string_view kSnort2Columns[] = {
-    "source",        "source.port",     "destination", "destination.port", "source.mac", "destination.mac", "eth_len",
-    "tcp_flags",     "tcp_sequence",    "tcp_ack",     "tcp_length",       "tcp_window", "ttl",             "tos",
-    "id",            "datagram_length", "ip_length",   "icmp_type",        "icmp_code",  "icmp_id",         "icmp_sequence"};
+    "source",    "source.port", "destination",  "destination.port", "source.mac", "destination.mac",
+    "eth_len",   "tcp_flags",   "tcp_sequence", "tcp_ack",          "tcp_length", "tcp_window",
+    "ttl",       "tos",         "id",           "datagram_length",  "ip_length",  "icmp_type",
+    "icmp_code", "icmp_id",     "icmp_sequence"};
 
 void put_column(PayloadWriter& out, std::string_view target, std::string_view value) {
   if (!value.empty()) put(out, target_of(target), value);
@@ -119,7 +121,8 @@ std::size_t snort_time_length(std::string_view text) {
     if (!digits(at + 1, year)) return 0;
     at += 1 + year;
   }
-  if (!text.substr(at).starts_with('-') || !digits(at + 1, 2) || !digits(at + 4, 2) || !digits(at + 7, 2)) return 0;
+  if (!text.substr(at).starts_with('-') || !digits(at + 1, 2) || !digits(at + 4, 2) || !digits(at + 7, 2))
+    return 0;
   if (text[at + 3] != ':' || text[at + 6] != ':') return 0;
   at += 9;
   if (text.substr(at).starts_with('.')) ++at;
@@ -165,7 +168,8 @@ bool begins_with_snort_rule(std::string_view text) {
     const auto inside = take_brackets(text);
     if (!inside) return false;
     if (is_rule_id(*inside)) return text.starts_with(' ');
-    if (*inside != "**" && !is_any(*inside, {"Drop", "wDrop", "Reject", "drop", "reject", "block"})) return false;
+    if (*inside != "**" && !is_any(*inside, {"Drop", "wDrop", "Reject", "drop", "reject", "block"}))
+      return false;
   }
   return false;
 }
@@ -190,7 +194,8 @@ void add_snort_protocol(PayloadWriter& out, std::string_view protocol) {
   if (equals_ignoring_case(protocol, "tcp")) out.add("network.iana_number", "6");
   if (equals_ignoring_case(protocol, "udp")) out.add("network.iana_number", "17");
   if (equals_ignoring_case(protocol, "icmp")) out.add("network.iana_number", "1");
-  if (equals_ignoring_case(protocol, "ipv6-icmp") || equals_ignoring_case(protocol, "icmp6")) out.add("network.iana_number", "58");
+  if (equals_ignoring_case(protocol, "ipv6-icmp") || equals_ignoring_case(protocol, "icmp6"))
+    out.add("network.iana_number", "58");
 }
 
 void add_snort_end(PayloadWriter& out, Side side, std::string_view end, bool has_port) {

@@ -50,7 +50,10 @@ constexpr FieldMap kMap(kRows);
 /// A key stands behind the text's beginning or a comma, and before "=": letters, digits, "._-".
 std::size_t key_length(std::string_view text) {
   std::size_t end = 0;
-  while (end < text.size() && end < 64 && (is_alpha(text[end]) || is_digit(text[end]) || text[end] == '.' || text[end] == '_' || text[end] == '-')) ++end;
+  while (end < text.size() && end < 64 &&
+         (is_alpha(text[end]) || is_digit(text[end]) || text[end] == '.' || text[end] == '_' ||
+          text[end] == '-'))
+    ++end;
   return end > 0 && end < text.size() && text[end] == '=' ? end : 0;
 }
 
@@ -73,8 +76,9 @@ std::string_view body_of(std::string_view text) {
 bool claims_clearpass(const SyslogHeader&, std::string_view text) {
   const std::string_view body = body_of(text);
   if (body.empty()) return false;
-  return text.starts_with("CPPM_") || body.starts_with("Common.") || body.starts_with("RADIUS.") || body.starts_with("TACACS.") ||
-         body.starts_with("Timestamp=") || body.starts_with("event_source=") || contains(body.substr(0, 512), ",Common.");
+  return text.starts_with("CPPM_") || body.starts_with("Common.") || body.starts_with("RADIUS.") ||
+         body.starts_with("TACACS.") || body.starts_with("Timestamp=") || body.starts_with("event_source=") ||
+         contains(body.substr(0, 512), ",Common.");
 }
 
 /// Aruba ClearPass: a filter's name and counters, then pairs parted by commas, whose values hold commas and blanks.
@@ -92,7 +96,7 @@ void parse_clearpass(PayloadWriter& out) {
       if (end == std::string_view::npos || key_length(trim_left(text.substr(end + 1))) > 0) break;
       ++end;
     }
-    kMap.operator FieldTable().put_or_keep(out, key, text.substr(0, end));
+    FieldTable(kMap).put_or_keep(out, key, text.substr(0, end));
     if (end == std::string_view::npos) break;
     text = trim_left(text.substr(end + 1));
   }
@@ -118,7 +122,6 @@ extern const FormatSpec kFormat_clearpass = {
     .claims = claims_clearpass,
     .parse = parse_clearpass,
     .kinds = Kind::device | Kind::application,
-    .own_action = true,
 };
 
 }  // namespace vigil

@@ -57,7 +57,8 @@ void parse_cylance(PayloadWriter& out) {
   out.observer("Cylance", "CylancePROTECT", "antivirus");
   out.log_source({}, "antivirus", {});
   std::string_view text = out.text();
-  if (const std::size_t begin = text.find("Event Type: "); begin != std::string_view::npos) text.remove_prefix(begin);
+  if (const std::size_t begin = text.find("Event Type: "); begin != std::string_view::npos)
+    text.remove_prefix(begin);
   for (;;) {
     const std::string_view key = key_at(text);
     if (key.empty()) break;
@@ -71,18 +72,21 @@ void parse_cylance(PayloadWriter& out) {
     std::string_view value = trim(text.substr(0, end));
     if (take_prefix(value, "(")) take_suffix(value, ")");
     if (key.starts_with("Device Name")) out.set("host.name", value);
-    if (key == "IP Address" && value.find(',') != std::string_view::npos) value = value.substr(0, value.find(','));
+    if (key == "IP Address" && value.find(',') != std::string_view::npos)
+      value = value.substr(0, value.find(','));
     put(out, *kMap.find(key), value);
     if (end == std::string_view::npos) break;
     text.remove_prefix(end + 2);
   }
-  const std::string_view type = out.event().text_of("rule.category"), name = out.event().text_of("event.action");
+  const std::string_view type = out.event().text_of("rule.category"),
+                         name = out.event().text_of("event.action");
   if (type == "AuditLog" || type == "Audit Log") {
     if (name == "LoginSuccess") return out.logon({}, Outcome::success);
     if (name == "LoginFailure") return out.logon({}, Outcome::failure);
     return out.classify("configuration", "change");
   }
-  const bool threat = type == "Threat" || type == "ExploitAttempt" || type == "ScriptControl" || type == "MemoryProtection";
+  const bool threat =
+      type == "Threat" || type == "ExploitAttempt" || type == "ScriptControl" || type == "MemoryProtection";
   if (threat) out.alert(name);
   out.classify(threat ? "malware" : "host", "info");
 }
@@ -98,7 +102,11 @@ extern const FormatSpec kFormat_cylance = {
     .rank = 27,
     .programs = kPrograms,
     .starts = kStarts,
-    .claims = [](const SyslogHeader&, std::string_view text) { return text.find("Event Type: ") != std::string_view::npos && text.find(", Event Name: ") != std::string_view::npos; },
+    .claims =
+        [](const SyslogHeader&, std::string_view text) {
+          return text.find("Event Type: ") != std::string_view::npos &&
+                 text.find(", Event Name: ") != std::string_view::npos;
+        },
     .parse = parse_cylance,
     .kinds = Kind::device,
     .log_sources = kLogSources,

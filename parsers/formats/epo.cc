@@ -59,7 +59,9 @@ constexpr FieldMap kMap(kRows);
 /// A name as it stands behind "<" or a blank: no namespace.
 std::string_view take_name(std::string_view& text) {
   std::size_t end = 0;
-  while (end < text.size() && (is_alpha(text[end]) || is_digit(text[end]) || text[end] == '_' || text[end] == '-' || text[end] == ':')) ++end;
+  while (end < text.size() && (is_alpha(text[end]) || is_digit(text[end]) || text[end] == '_' ||
+                               text[end] == '-' || text[end] == ':'))
+    ++end;
   std::string_view name = text.substr(0, end);
   text.remove_prefix(end);
   const std::size_t colon = name.rfind(':');
@@ -120,7 +122,8 @@ class EpoReader {
       const std::size_t equals = text.find('=');
       if (equals == std::string_view::npos) return;
       const std::size_t begin = text.find_last_of(" \t\n", equals);
-      const std::string_view key = text.substr(begin == std::string_view::npos ? 0 : begin + 1, equals - (begin == std::string_view::npos ? 0 : begin + 1));
+      const std::string_view key = text.substr(begin == std::string_view::npos ? 0 : begin + 1,
+                                               equals - (begin == std::string_view::npos ? 0 : begin + 1));
       text.remove_prefix(equals + 1);
       if (text.empty() || (text.front() != '"' && text.front() != '\'')) continue;
       const char quote = text.front();
@@ -139,8 +142,9 @@ class EpoReader {
       out_.alert(value);
       return;
     }
-    if (is_any(name, {"ThreatSeverity", "Severity", "EventID", "ThreatEventID"}) && seen(name)) return out_.add_vendor(name, value);
-    kMap.operator FieldTable().put_or_keep(out_, name, value);
+    if (is_any(name, {"ThreatSeverity", "Severity", "EventID", "ThreatEventID"}) && seen(name))
+      return out_.add_vendor(name, value);
+    FieldTable(kMap).put_or_keep(out_, name, value);
   }
 
   bool seen(std::string_view name) const {
@@ -158,7 +162,8 @@ bool claims_epo(const SyslogHeader&, std::string_view text) {
   const std::size_t at = text.substr(0, 256).find('<');
   if (at == std::string_view::npos) return false;
   const std::string_view front = text.substr(at, 512);
-  return front.find("<EPOevent") != std::string_view::npos || front.find("<EPOEvent") != std::string_view::npos ||
+  return front.find("<EPOevent") != std::string_view::npos ||
+         front.find("<EPOEvent") != std::string_view::npos ||
          front.find("<UpdateEvents") != std::string_view::npos;
 }
 
@@ -187,6 +192,7 @@ extern const FormatSpec kFormat_epo = {
     .parse = parse_epo,
     .kinds = Kind::device,
     .log_sources = kLogSources,
+    .writing = Writing::xml,
 };
 
 }  // namespace vigil

@@ -7,7 +7,7 @@ namespace vigil {
 namespace {
 
 constexpr FieldRow kRows[] = {
-    {"hdn", "host_display_name"}, {"hip", "host.ip"},   {"gn", "group_name"},     {"et", "event.code"},
+    {"hdn", "host_display_name"}, {"hip", "host.ip"},   {"gn", "group_name"}, {"et", "event.code"},
     {"etdn", "rule.description"}, {"tdn", "task_name"}, {"tid", "task_id"},
 };
 constexpr FieldMap kMap(kRows);
@@ -42,12 +42,14 @@ constexpr FieldRow kLines[] = {
 };
 constexpr FieldMap kLineMap(kLines);
 
-constexpr std::string_view kPrograms[] = {"KES", "KSC", "KSWS", "KSV", "KAVWSEE", "SRVR", "klnagent", "klserver", "Kaspersky"};
+constexpr std::string_view kPrograms[] = {"KES",  "KSC",      "KSWS",     "KSV",      "KAVWSEE",
+                                          "SRVR", "klnagent", "klserver", "Kaspersky"};
 constexpr LogSource kLogSources[] = {{"", "antivirus", ""}};
 
 bool claims_kaspersky(const SyslogHeader& header, std::string_view) {
-  return header.app.find('|') != std::string_view::npos || header.msgid.starts_with("GNRL_") || header.msgid.starts_with("KLPRCI") ||
-         header.msgid.starts_with("KLSRV") || header.msgid.starts_with("KLAUD") || header.app.starts_with("kl") || header.app == "Kaspersky";
+  return header.app.find('|') != std::string_view::npos || header.msgid.starts_with("GNRL_") ||
+         header.msgid.starts_with("KLPRCI") || header.msgid.starts_with("KLSRV") ||
+         header.msgid.starts_with("KLAUD") || header.app.starts_with("kl") || header.app == "Kaspersky";
 }
 
 /// Kaspersky Security Center over syslog (RFC 5424): the program is `KES|11.0.0.0`, the message's id the event's type, the
@@ -57,11 +59,12 @@ void parse_kaspersky(PayloadWriter& out) {
   out.log_source({}, "antivirus", {});
   const SyslogHeader& header = out.header();
   out.add("event.code", header.msgid);
-  if (const std::size_t bar = header.app.find('|'); bar != std::string_view::npos) out.add("observer.version", header.app.substr(bar + 1));
+  if (const std::size_t bar = header.app.find('|'); bar != std::string_view::npos)
+    out.add("observer.version", header.app.substr(bar + 1));
   for_each_sd_param(header.structured_data, out.arena(), [&out](const SdParam& parameter) {
     if (parameter.name == "et" || parameter.value.empty()) return;
     if (parameter.name == "hdn") out.set("host.name", parameter.value);
-    kMap.operator FieldTable().put_or_keep(out, parameter.name, parameter.value);
+    FieldTable(kMap).put_or_keep(out, parameter.name, parameter.value);
   });
   std::string_view text = out.text();
   while (!text.empty()) {
@@ -70,8 +73,8 @@ void parse_kaspersky(PayloadWriter& out) {
     if (key.size() == line.size()) continue;
     if (const Target* target = kLineMap.find(key)) put(out, *target, line.substr(key.size() + 2));
   }
-  const bool found = contains(header.msgid, "VIRUS") || contains(header.msgid, "MALWARE") || contains(header.msgid, "THREAT") ||
-                     contains(header.msgid, "SUSPICIOUS");
+  const bool found = contains(header.msgid, "VIRUS") || contains(header.msgid, "MALWARE") ||
+                     contains(header.msgid, "THREAT") || contains(header.msgid, "SUSPICIOUS");
   const bool attack = contains(header.msgid, "ATTACK");
   if (found || attack) {
     const std::string_view name = out.event().text_of("vendor.threat_name");
@@ -87,8 +90,7 @@ extern const FormatSpec kFormat_kaspersky = {
     .number = Format{114},
     .name = "kaspersky",
     .title = "Kaspersky Security Center",
-    .sample =
-        R"(Event type: Malicious object detected)",
+    .sample = R"(Event type: Malicious object detected)",
     .rank = 22,
     .programs = kPrograms,
     .claims = claims_kaspersky,

@@ -89,7 +89,8 @@ void parse_ossec(PayloadWriter& out) {
   if (!trim(text).empty()) out.set("message", trim(text));
   const std::string_view groups = out.event().text_of("rule.category");
   if (is_of(groups, "authentication_success")) return out.logon("login", Outcome::success);
-  if (is_of(groups, "authentication_failed") || is_of(groups, "authentication_failures") || is_of(groups, "invalid_login")) {
+  if (is_of(groups, "authentication_failed") || is_of(groups, "authentication_failures") ||
+      is_of(groups, "invalid_login")) {
     return out.logon("login", Outcome::failure);
   }
   out.classify("intrusion_detection", "info");
@@ -106,7 +107,10 @@ extern const FormatSpec kFormat_ossec = {
     .rank = 23,
     .programs = kPrograms,
     .starts = kStarts,
-    .claims = [](const SyslogHeader&, std::string_view text) { return text.substr(0, 32).find("Alert Level: ") != std::string_view::npos; },
+    .claims =
+        [](const SyslogHeader&, std::string_view text) {
+          return text.substr(0, 32).find("Alert Level: ") != std::string_view::npos;
+        },
     .parse = parse_ossec,
     .kinds = Kind::device,
     .log_sources = kLogSources,

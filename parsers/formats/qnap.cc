@@ -9,20 +9,26 @@ namespace {
 constexpr TextRow kContents[] = {
     {"\\[{application}\\] Created user \"{user.target}\"", "iam", "creation", "created_user"},
     {"\\[{application}\\] Deleted user \"{user.target}\"", "iam", "deletion", "deleted_user"},
-    {"\\[{application}\\] Changed the password of user \"{user.target}\"", "iam", "change", "changed_password"},
-    {"\\[{application}\\] Edited the account profile of user \"{user.target}\"", "iam", "change", "edited_account_profile"},
+    {"\\[{application}\\] Changed the password of user \"{user.target}\"", "iam", "change",
+     "changed_password"},
+    {"\\[{application}\\] Edited the account profile of user \"{user.target}\"", "iam", "change",
+     "edited_account_profile"},
     {"\\[{application}\\] {verb|word} user \"{user.target}\"", "iam", "change", "changed_user"},
     {"\\[{application}\\] Created user group \"{group.name}\"", "iam", "creation", "created_user_group"},
     {"\\[{application}\\] Deleted user group \"{group.name}\"", "iam", "deletion", "deleted_user_group"},
     {"\\[{application}\\] {verb|word} user group \"{group.name}\"", "iam", "change", "changed_user_group"},
-    {"\\[{application}\\] Created shared folder \"{file.path}\"", "file", "creation", "created_shared_folder"},
-    {"\\[{application}\\] Deleted shared folder \"{file.path}\"", "file", "deletion", "deleted_shared_folder"},
-    {"\\[{application}\\] {verb|word} shared folder \"{file.path}\"", "file", "change", "changed_shared_folder"},
-    {"\\[{application}\\] Failed to log in{text} with user account \"{user}\" from {source|ip}", "authentication", "start",
-     "login_fail", Outcome::failure},
+    {"\\[{application}\\] Created shared folder \"{file.path}\"", "file", "creation",
+     "created_shared_folder"},
+    {"\\[{application}\\] Deleted shared folder \"{file.path}\"", "file", "deletion",
+     "deleted_shared_folder"},
+    {"\\[{application}\\] {verb|word} shared folder \"{file.path}\"", "file", "change",
+     "changed_shared_folder"},
+    {"\\[{application}\\] Failed to log in{text} with user account \"{user}\" from {source|ip}",
+     "authentication", "start", "login_fail", Outcome::failure},
     {"\\[{application}\\] Failed to log in", "authentication", "start", "login_fail", Outcome::failure},
-    {"\\[{application}\\] Access Violation from {source|ip} with {transport|word} (port={destination.port|number})", "network",
-     "denied", "access_violation"},
+    {"\\[{application}\\] Access Violation from {source|ip} with {transport|word} "
+     "(port={destination.port|number})",
+     "network", "denied", "access_violation"},
     {"\\[{application}\\] Added IP {source|ip}", "network", "denied", "ip_blocked"},
     {"\\[{application}\\] ", "configuration", "change"},
 };
@@ -54,7 +60,8 @@ const KeyRow* key_at(std::string_view text) {
 /// The type of what was done with a file.
 std::string_view file_type_of(std::string_view action) {
   if (is_any(action, {"Read", "Open", "Download", "Get"})) return "access";
-  if (is_any(action, {"Add", "Upload", "Write", "Make Directory", "Create", "Put", "Mkdir"})) return "creation";
+  if (is_any(action, {"Add", "Upload", "Write", "Make Directory", "Create", "Put", "Mkdir"}))
+    return "creation";
   if (is_any(action, {"Delete", "Remove", "Rmdir"})) return "deletion";
   return "change";
 }
@@ -71,7 +78,8 @@ void classify_connection(PayloadWriter& out, std::string_view action, std::strin
   }
   if (resource.empty()) return out.add("event.action", out.lower_case(action));
   // File Station names itself before the path.
-  if (const std::size_t station = resource.find("] "); resource.starts_with('[') && station != std::string_view::npos) {
+  if (const std::size_t station = resource.find("] ");
+      resource.starts_with('[') && station != std::string_view::npos) {
     resource.remove_prefix(station + 2);
   }
   const std::size_t arrow = resource.find(" -> ");
@@ -136,7 +144,10 @@ extern const FormatSpec kFormat_qnap = {
         R"(conn log: Users: amy, Source IP: 10.1.0.7, Computer name: ---, Connection type: HTTP/HTTPS, Accessed resources: Administration, Action: Login Fail)",
     .rank = 22,
     .programs = kPrograms,
-    .claims = [](const SyslogHeader&, std::string_view text) { return text.starts_with("conn log: ") || text.starts_with("event log: "); },
+    .claims =
+        [](const SyslogHeader&, std::string_view text) {
+          return text.starts_with("conn log: ") || text.starts_with("event log: ");
+        },
     .parse = parse_qnap,
     .kinds = Kind::application | Kind::device,
     .log_sources = kLogSources,

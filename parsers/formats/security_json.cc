@@ -1,6 +1,9 @@
+#include <iterator>
+
 #include "parsers/field_target.h"
 #include "parsers/format.h"
 #include "parsers/json_fields.h"
+#include "parsers/key_table.h"
 #include "parsers/payload_text.h"
 #include "parsers/payload_time.h"
 
@@ -26,27 +29,51 @@ enum class Maker : std::uint8_t {
 };
 struct Product {
   Maker maker;
-  SearchText one, two;  ///< both stand in its records
+  std::string_view one, two;  ///< both are members of its records, somewhere
   std::string_view vendor, product, type;
   Kinds kinds;
 };
 constexpr Product kProducts[] = {
-    {Maker::elastic, "\"kibana.alert.rule.", "\"", "Elastic", "Elastic Security", "ids", Kind::device},
-    {Maker::elastic, "\"kibana\"", "\"alert\"", "Elastic", "Elastic Security", "ids", Kind::device},
-    {Maker::crowdstrike, "\"metadata\"", "\"eventCreationTime\"", "CrowdStrike", "Falcon", "edr", Kind::device},
-    {Maker::sentinelone, "\"threatInfo\"", "\"threatName\"", "SentinelOne", "Singularity", "edr", Kind::device},
-    {Maker::carbon_black, "\"device_name\"", "\"threat_id\"", "VMware", "Carbon Black Cloud", "edr", Kind::device},
-    {Maker::carbon_black_edr, "\"cb_server\"", "\"type\"", "VMware", "Carbon Black EDR", "edr", Kind::device},
-    {Maker::fireeye, "\"appliance-id\"", "\"alert\"", "Trellix", "FireEye", "ids", Kind::device},
-    {Maker::sophos, "\"customer_id\"", "\"endpoint_id\"", "Sophos", "Sophos Central", "antivirus", Kind::device},
-    {Maker::eset, "\"source_uuid\"", "\"event_type\"", "ESET", "ESET PROTECT", "antivirus", Kind::device},
-    {Maker::okta, "\"displayMessage\"", "\"actor\"", "Okta", "Okta", "iam", Kind::application | Kind::logon},
-    {Maker::duo, "\"access_device\"", "\"factor\"", "Cisco", "Duo", "iam", Kind::application | Kind::logon},
-    {Maker::darktrace, "\"breachUrl\"", "\"model\"", "Darktrace", "Darktrace", "ids", Kind::device},
-    {Maker::vectra, "\"headend_addr\"", "\"certainty\"", "Vectra", "Vectra", "ids", Kind::device},
-    {Maker::secure_endpoint, "\"connector_guid\"", "\"computer\"", "Cisco", "Secure Endpoint", "edr", Kind::device},
-    {Maker::cortex, "\"alert_id\"", "\"action_pretty\"", "Palo Alto Networks", "Cortex XDR", "edr", Kind::device},
+    {Maker::elastic, "kibana", "kibana", "Elastic", "Elastic Security", "ids", Kind::device},
+    {Maker::crowdstrike, "metadata", "eventCreationTime", "CrowdStrike", "Falcon", "edr", Kind::device},
+    {Maker::sentinelone, "threatInfo", "threatName", "SentinelOne", "Singularity", "edr", Kind::device},
+    {Maker::carbon_black, "device_name", "threat_id", "VMware", "Carbon Black Cloud", "edr", Kind::device},
+    {Maker::carbon_black_edr, "cb_server", "type", "VMware", "Carbon Black EDR", "edr", Kind::device},
+    {Maker::fireeye, "appliance-id", "alert", "Trellix", "FireEye", "ids", Kind::device},
+    {Maker::sophos, "customer_id", "endpoint_id", "Sophos", "Sophos Central", "antivirus", Kind::device},
+    {Maker::eset, "source_uuid", "event_type", "ESET", "ESET PROTECT", "antivirus", Kind::device},
+    {Maker::okta, "displayMessage", "actor", "Okta", "Okta", "iam", Kind::application | Kind::logon},
+    {Maker::duo, "access_device", "factor", "Cisco", "Duo", "iam", Kind::application | Kind::logon},
+    {Maker::darktrace, "breachUrl", "model", "Darktrace", "Darktrace", "ids", Kind::device},
+    {Maker::vectra, "headend_addr", "certainty", "Vectra", "Vectra", "ids", Kind::device},
+    {Maker::secure_endpoint, "connector_guid", "computer", "Cisco", "Secure Endpoint", "edr", Kind::device},
+    {Maker::cortex, "alert_id", "action_pretty", "Palo Alto Networks", "Cortex XDR", "edr", Kind::device},
 };
+
+/// The names above, each with the bits of its places: 2n and 2n + 1 of the product n.
+struct Mark {
+  std::string_view key;
+  std::uint32_t bits = 0;
+};
+struct Marks {
+  Mark rows[2 * std::size(kProducts)];
+};
+constexpr Marks kMarks = [] {
+  Marks out{};
+  for (std::size_t i = 0; i < std::size(kProducts); ++i) {
+    out.rows[2 * i] = {kProducts[i].one, 1U << (2 * i)};
+    out.rows[2 * i + 1] = {kProducts[i].two, 1U << (2 * i + 1)};
+  }
+  // One of a name twice has the bits of both.
+  for (Mark& a : out.rows) {
+    for (const Mark& b : out.rows) {
+      if (a.key == b.key) a.bits |= b.bits;
+    }
+  }
+  return out;
+}();
+constexpr KeyTable kMarkTable(kMarks.rows);
+static_assert(std::size(kProducts) <= 16, "two bits each");
 
 constexpr FieldRow kRows[] = {
     // Elastic
@@ -255,36 +282,69 @@ constexpr FieldRow kRows[] = {
 constexpr FieldMap kMap(kRows);
 
 /// The path's leaf holds the name of the computer that it is about, as several makers call it.
-bool is_computer(const Target* target) { return target != nullptr && target->put == Put::vendor && target->name == "computer"; }
+bool is_computer(const Target* target) {
+  return target != nullptr && target->put == Put::vendor && target->name == "computer";
+}
 
+/// The end of the string that begins behind a quote: the next quote without an odd number of backslashes before it.
+std::size_t end_of_string(std::string_view text, std::size_t from) {
+  for (std::size_t at = text.find('"', from); at != std::string_view::npos; at = text.find('"', at + 1)) {
+    std::size_t first = at;
+    while (first > from && text[first - 1] == '\\') --first;
+    if ((at - first) % 2 == 0) return at;
+  }
+  return std::string_view::npos;
+}
+
+/// One walk over the names of members; strings that are values are stepped over.
 const Product* product_of(std::string_view text) {
-  const std::string_view front = json_front(text);
-  for (const Product& one : kProducts) {
-    if (contains(front, one.one) && contains(front, one.two)) return &one;
+  text = json_front(text);
+  std::uint32_t seen = 0;
+  for (std::size_t open = text.find('"'); open != std::string_view::npos; open = text.find('"', open)) {
+    const std::size_t close = end_of_string(text, open + 1);
+    if (close == std::string_view::npos) break;
+    std::string_view name = text.substr(open + 1, close - open - 1);
+    open = close + 1;
+    if (!text.substr(open, 2).starts_with(':') && !text.substr(open, 3).starts_with(" :")) continue;
+    if (name.starts_with("kibana.alert.")) name = "kibana";
+    const Mark* const mark = kMarkTable.find(name);
+    if (mark == nullptr) continue;
+    seen |= mark->bits;
+    for (std::size_t i = 0; i < std::size(kProducts); ++i) {
+      if ((seen >> (2 * i) & 3U) == 3) return &kProducts[i];
+    }
   }
   return nullptr;
 }
 
-void classify(PayloadWriter& out, Maker maker, std::string_view action, std::string_view result, std::string_view kind) {
-  const auto is = [](std::string_view text, std::string_view word) { return equals_ignoring_case(text, word); };
+void classify(PayloadWriter& out, Maker maker, std::string_view action, std::string_view result,
+              std::string_view kind) {
+  const auto is = [](std::string_view text, std::string_view word) {
+    return equals_ignoring_case(text, word);
+  };
   const bool good = is(result, "success") || is(result, "allow") || is(result, "true");
-  const bool bad = is(result, "failure") || is(result, "deny") || is(result, "denied") || is(result, "fraud") || is(result, "false") ||
-                   is(result, "failed");
+  const bool bad = is(result, "failure") || is(result, "deny") || is(result, "denied") ||
+                   is(result, "fraud") || is(result, "false") || is(result, "failed");
   const Outcome outcome = good ? Outcome::success : bad ? Outcome::failure : Outcome::unknown;
   switch (maker) {
     case Maker::okta:
-      if (action == "user.session.start" || action.starts_with("user.authentication.")) return out.logon({}, outcome);
+      if (action == "user.session.start" || action.starts_with("user.authentication."))
+        return out.logon({}, outcome);
       if (action == "user.session.end") return out.classify("authentication", "end");
       return out.classify("iam", "info", {}, outcome);
     case Maker::duo:
-      return out.logon("second_factor", outcome);
+      return out.logon({}, outcome);
     case Maker::eset:
       if (kind == "Audit_Event") {
-        return is(action, "login attempt") || is(action, "login") ? out.logon("login", outcome) : out.classify("configuration", "info", {}, outcome);
+        return is(action, "login attempt") || is(action, "login")
+                   ? out.logon({}, outcome)
+                   : out.classify("configuration", "info", {}, outcome);
       }
       break;
     case Maker::crowdstrike:
-      if (kind == "AuthActivityAuditEvent" && (action == "userAuthenticate" || action == "twoFactorAuthenticate")) return out.logon({}, outcome);
+      if (kind == "AuthActivityAuditEvent" &&
+          (action == "userAuthenticate" || action == "twoFactorAuthenticate"))
+        return out.logon({}, outcome);
       if (kind.ends_with("AuditEvent")) return out.classify("configuration", "info", {}, outcome);
       break;
     default:
@@ -311,7 +371,8 @@ void parse_security_json(PayloadWriter& out) {
     if (is_any(leaf.path, {"eventType", "event.OperationName", "action"})) action = leaf.value;
     if (is_any(leaf.path, {"outcome.result", "result", "event.Success"})) result = leaf.value;
     if (is_any(leaf.path, {"event_type", "metadata.eventType"})) kind = leaf.value;
-    if (product->maker == Maker::eset && leaf.path == "target" && out.event().find("user.name") == nullptr) out.add("user.name", leaf.value);
+    if (product->maker == Maker::eset && leaf.path == "target" && out.event().find("user.name") == nullptr)
+      out.add("user.name", leaf.value);
   }
   out.observer(product->vendor, product->product, product->type);
   if (product->maker == Maker::okta) out.log_source("okta", {}, "okta");
@@ -324,7 +385,9 @@ void parse_security_json(PayloadWriter& out) {
 extern const FormatSpec kFormat_security_json = {
     .number = Format{112},
     .name = "security_json",
-    .title = "Elastic alerts, CrowdStrike, SentinelOne, Carbon Black, FireEye, Sophos Central, ESET, Okta, Duo, Darktrace, Vectra, Cortex",
+    .title =
+        "Elastic alerts, CrowdStrike, SentinelOne, Carbon Black, FireEye, Sophos Central, ESET, Okta, Duo, "
+        "Darktrace, Vectra, Cortex",
     .sample =
         R"({"event_type":"Threat_Event","ipv4":"10.1.0.7","hostname":"pc7","source_uuid":"5c4f","occured":"20-Nov-2026 06:59:00","severity":"Warning","threat_type":"test file","threat_name":"Eicar","object_uri":"file:///C:/a.com","action_taken":"cleaned by deleting","username":"LAB\\amy"})",
     .rank = 34,

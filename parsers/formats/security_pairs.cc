@@ -43,13 +43,16 @@ constexpr FieldRow kRows[] = {
 };
 constexpr FieldMap kMap(kRows);
 
-constexpr std::string_view kPrograms[] = {"SyslogAlertForwarder", "SyslogAuditLogForwarder", "SyslogACLLogForwarder", "SyslogFaultForwarder",
+constexpr std::string_view kPrograms[] = {"SyslogAlertForwarder", "SyslogAuditLogForwarder",
+                                          "SyslogACLLogForwarder", "SyslogFaultForwarder",
                                           "SyslogFirewallForwarder"};
-constexpr std::string_view kStarts[] = {"Carbon Black App Control event:", "Carbon Black Protection event:", "Bit9 event:"};
+constexpr std::string_view kStarts[] = {
+    "Carbon Black App Control event:", "Carbon Black Protection event:", "Bit9 event:"};
 
 void parse_security_pairs(PayloadWriter& out) {
   const bool nsp = out.header().app.starts_with("Syslog");
-  out.observer(nsp ? "Trellix" : "VMware", nsp ? "Network Security Platform" : "Carbon Black App Control", nsp ? "ids" : "antivirus");
+  out.observer(nsp ? "Trellix" : "VMware", nsp ? "Network Security Platform" : "Carbon Black App Control",
+               nsp ? "ids" : "antivirus");
   put_pairs(out, out.text(), kMap);
   const bool alert = out.event().find("rule.name") != nullptr;
   if (alert) out.set("event.kind", "alert");

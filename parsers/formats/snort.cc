@@ -14,7 +14,8 @@ bool claims_snort(const SyslogHeader&, std::string_view text) {
   return time > 0 && begins_with_snort_rule(trim_left(front.substr(time)));
 }
 
-std::optional<std::int64_t> time_of_snort(const SyslogHeader& header, std::string_view text, int zone_minutes) {
+std::optional<std::int64_t> time_of_snort(const SyslogHeader& header, std::string_view text,
+                                          int zone_minutes) {
   // alert_full writes the time on its third line.
   std::string_view at = text.substr(0, 1024);
   for (int line = 0; line < 4 && snort_time_length(at) == 0; ++line) take_until(at, '\n');

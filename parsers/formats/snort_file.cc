@@ -17,7 +17,8 @@ bool claims_snort_file(const SyslogHeader&, std::string_view text) {
   return all_digits(first) && (all_digits(second) || is_any(second, {"TCP", "UDP", "ICMP", "IP", "ARP"}));
 }
 
-std::optional<std::int64_t> time_of_snort(const SyslogHeader& header, std::string_view text, int zone_minutes) {
+std::optional<std::int64_t> time_of_snort(const SyslogHeader& header, std::string_view text,
+                                          int zone_minutes) {
   return snort_time(text, zone_minutes, header.timestamp_ns);
 }
 

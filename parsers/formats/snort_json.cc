@@ -56,7 +56,8 @@ void parse_snort_json(PayloadWriter& out) {
   out.log_source("snort", {}, {});
   const bool has_port = protocol == "TCP" || protocol == "UDP";
   if (out.event().find("source.address") == nullptr) add_snort_end(out, Side::source, source, has_port);
-  if (out.event().find("destination.address") == nullptr) add_snort_end(out, Side::destination, destination, has_port);
+  if (out.event().find("destination.address") == nullptr)
+    add_snort_end(out, Side::destination, destination, has_port);
   add_snort_protocol(out, protocol);
   if (out.event().find("rule.id") == nullptr) {
     add_snort_rule(out, rule, message);
@@ -66,7 +67,8 @@ void parse_snort_json(PayloadWriter& out) {
   classify_snort(out, action);
 }
 
-std::optional<std::int64_t> time_of_snort(const SyslogHeader& header, std::string_view text, int zone_minutes) {
+std::optional<std::int64_t> time_of_snort(const SyslogHeader& header, std::string_view text,
+                                          int zone_minutes) {
   std::string_view time = peek_json_member(text, "timestamp");
   return snort_time(time, zone_minutes, header.timestamp_ns);
 }

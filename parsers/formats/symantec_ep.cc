@@ -10,7 +10,17 @@ namespace vigil {
 namespace {
 
 /// Which end of a connection is the computer's own: the remote one is the source of what comes in.
-enum class Slot : std::uint8_t { none, local_ip, local_port, local_mac, remote_ip, remote_port, remote_mac, remote_name, count_ };
+enum class Slot : std::uint8_t {
+  none,
+  local_ip,
+  local_port,
+  local_mac,
+  remote_ip,
+  remote_port,
+  remote_mac,
+  remote_name,
+  count_
+};
 
 constexpr FieldRow kRows[] = {
     {"Computer name", "computer"},
@@ -55,11 +65,11 @@ struct SlotRow {
   Slot slot;
 };
 constexpr SlotRow kSlots[] = {
-    {"Local Host IP", Slot::local_ip},       {"Local", Slot::local_ip},
-    {"Local Host", Slot::local_ip},          {"Local Port", Slot::local_port},
-    {"Local Host MAC", Slot::local_mac},     {"Remote Host IP", Slot::remote_ip},
-    {"Remote Host", Slot::remote_ip},        {"Remote Port", Slot::remote_port},
-    {"Remote Host MAC", Slot::remote_mac},   {"Remote Host Name", Slot::remote_name},
+    {"Local Host IP", Slot::local_ip},     {"Local", Slot::local_ip},
+    {"Local Host", Slot::local_ip},        {"Local Port", Slot::local_port},
+    {"Local Host MAC", Slot::local_mac},   {"Remote Host IP", Slot::remote_ip},
+    {"Remote Host", Slot::remote_ip},      {"Remote Port", Slot::remote_port},
+    {"Remote Host MAC", Slot::remote_mac}, {"Remote Host Name", Slot::remote_name},
 };
 
 /// A cell's key: words of letters, a capital first, before ": " or a ":" at the end. A drive's letter is none.
@@ -131,17 +141,19 @@ class SepReader {
 
   bool is_bare(std::string_view cell) const {
     cell = trim(cell);
-    if (is_any(cell, {"Inbound", "Outbound", "inbound", "outbound", "Unknown", "Blocked", "Allowed", "Started", "Completed",
-                      "Cancelled", "Canceled", "Suspended", "Resumed", "Delayed"}) ||
+    if (is_any(cell, {"Inbound", "Outbound", "inbound", "outbound", "Unknown", "Blocked", "Allowed",
+                      "Started", "Completed", "Cancelled", "Canceled", "Suspended", "Resumed", "Delayed"}) ||
         is_protocol(cell)) {
       return true;
     }
-    return last_key_ == "Occurrences" || last_key_ == "Category" || last_key_ == "Domain Name" || last_key_ == "Admin" ||
-           last_key_ == "End" || last_key_ == "End Time" || last_key_ == "Rule" || last_key_ == "User1" || last_key_ == "User2";
+    return last_key_ == "Occurrences" || last_key_ == "Category" || last_key_ == "Domain Name" ||
+           last_key_ == "Admin" || last_key_ == "End" || last_key_ == "End Time" || last_key_ == "Rule" ||
+           last_key_ == "User1" || last_key_ == "User2";
   }
   static bool is_protocol(std::string_view cell) {
-    return equals_ignoring_case(cell, "tcp") || equals_ignoring_case(cell, "udp") || equals_ignoring_case(cell, "icmp") ||
-           equals_ignoring_case(cell, "others") || equals_ignoring_case(cell, "ethernet") || equals_ignoring_case(cell, "icmpv6");
+    return equals_ignoring_case(cell, "tcp") || equals_ignoring_case(cell, "udp") ||
+           equals_ignoring_case(cell, "icmp") || equals_ignoring_case(cell, "others") ||
+           equals_ignoring_case(cell, "ethernet") || equals_ignoring_case(cell, "icmpv6");
   }
 
   void take(std::string_view cell, bool quoted) {
@@ -167,9 +179,11 @@ class SepReader {
     } else if (last_key_ == "Occurrences" && !has_file_ && !cell.empty()) {
       has_file_ = true;
       out_.add_file(cell);
-    } else if (is_any(cell, {"Started", "Completed", "Cancelled", "Canceled", "Suspended", "Resumed", "Blocked", "Allowed"})) {
+    } else if (is_any(cell, {"Started", "Completed", "Cancelled", "Canceled", "Suspended", "Resumed",
+                             "Blocked", "Allowed"})) {
       out_.add("event.action", out_.lower_case(cell));
-    } else if (cell.starts_with("Administrator") || contains_ignoring_case(cell, "log on") || contains_ignoring_case(cell, "logged on")) {
+    } else if (cell.starts_with("Administrator") || contains_ignoring_case(cell, "log on") ||
+               contains_ignoring_case(cell, "logged on")) {
       description_ = cell;
       out_.set("message", cell);
     } else if (!cell.empty()) {
@@ -183,7 +197,8 @@ class SepReader {
     const std::string_view value = trim(value_);
     for (const SlotRow& row : kSlots) {
       if (row.key == last_key_) {
-        if (slots_[static_cast<std::size_t>(row.slot)].empty()) slots_[static_cast<std::size_t>(row.slot)] = value;
+        if (slots_[static_cast<std::size_t>(row.slot)].empty())
+          slots_[static_cast<std::size_t>(row.slot)] = value;
         return;
       }
     }
@@ -197,7 +212,7 @@ class SepReader {
     if (last_key_ == "Actual action" || last_key_ == "Risk name") risk_ = true;
     if (last_key_.starts_with("CIDS Signature") && value.size() > 1) intrusion_ = true;
     if (value.empty()) return;
-    kMap.operator FieldTable().put_or_keep(out_, vendor_key(last_key_), value);
+    FieldTable(kMap).put_or_keep(out_, vendor_key(last_key_), value);
   }
 
   /// Names of fields have no blanks.
@@ -220,7 +235,8 @@ class SepReader {
     const auto put_end = [this](Side side, std::string_view ip, std::string_view port, std::string_view mac) {
       if (!ip.empty()) out_.add_endpoint(side, ip);
       if (!port.empty()) out_.add_port(side, port);
-      if (!mac.empty()) put(out_, side == Side::source ? target_of("source.mac") : target_of("destination.mac"), mac);
+      if (!mac.empty())
+        put(out_, side == Side::source ? target_of("source.mac") : target_of("destination.mac"), mac);
     };
     put_end(local, slot(Slot::local_ip), slot(Slot::local_port), slot(Slot::local_mac));
     put_end(remote, slot(Slot::remote_ip), slot(Slot::remote_port), slot(Slot::remote_mac));
@@ -233,15 +249,19 @@ class SepReader {
   }
 
   void classify() {
-    const bool denied = contains_ignoring_case(description_, "blocked") && !contains_ignoring_case(description_, "not blocked");
-    if (contains_ignoring_case(description_, "log on succeeded") || contains_ignoring_case(description_, "logged on successfully")) {
+    const bool denied = contains_ignoring_case(description_, "blocked") &&
+                        !contains_ignoring_case(description_, "not blocked");
+    if (contains_ignoring_case(description_, "log on succeeded") ||
+        contains_ignoring_case(description_, "logged on successfully")) {
       return out_.logon("administrator_login", Outcome::success);
     }
-    if (contains_ignoring_case(description_, "log on failed") || contains_ignoring_case(description_, "logon failed") ||
+    if (contains_ignoring_case(description_, "log on failed") ||
+        contains_ignoring_case(description_, "logon failed") ||
         contains_ignoring_case(description_, "login failed")) {
       return out_.logon("administrator_login", Outcome::failure);
     }
-    const bool found = first_.ends_with("risk found") || first_.ends_with("irus found") || first_.ends_with("detected") || risk_;
+    const bool found = first_.ends_with("risk found") || first_.ends_with("irus found") ||
+                       first_.ends_with("detected") || risk_;
     if (found) {
       out_.set("event.kind", "alert");
       out_.log_source({}, "antivirus", {});
@@ -257,13 +277,15 @@ class SepReader {
       return;
     }
     const std::string_view action = out_.event().text_of("event.action");
-    if (action == "blocked" || action == "allowed") out_.classify("network", action == "blocked" ? "denied" : "allowed");
+    if (action == "blocked" || action == "allowed")
+      out_.classify("network", action == "blocked" ? "denied" : "allowed");
   }
 
   PayloadWriter& out_;
   std::array<std::string_view, static_cast<std::size_t>(Slot::count_)> slots_{};
   std::string_view first_, last_key_, value_, description_;
-  bool open_ = false, is_quoted_ = false, inbound_ = true, has_file_ = false, risk_ = false, intrusion_ = false;
+  bool open_ = false, is_quoted_ = false, inbound_ = true, has_file_ = false, risk_ = false,
+       intrusion_ = false;
 };
 
 constexpr LogSource kLogSources[] = {{"symantec", "", ""}, {"", "antivirus", ""}};
@@ -286,7 +308,9 @@ std::optional<std::int64_t> time_of_sep(const SyslogHeader&, std::string_view te
     const std::size_t at = find_text(text, key);
     if (at == std::string_view::npos) continue;
     const std::string_view value = text.substr(at + key.size(), 19);
-    if (const auto time = read_date_and_time(value.substr(0, 10), value.size() > 11 ? value.substr(11) : std::string_view(), {}, zone_minutes)) {
+    if (const auto time =
+            read_date_and_time(value.substr(0, 10), value.size() > 11 ? value.substr(11) : std::string_view(),
+                               {}, zone_minutes)) {
       return time;
     }
   }

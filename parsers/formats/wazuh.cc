@@ -86,10 +86,12 @@ void parse_wazuh(PayloadWriter& out) {
     if (leaf.path == "rule.description" || leaf.path == "rule.comment") {
       if (out.event().find("rule.name") == nullptr) out.alert(leaf.value);
     }
-    if (leaf.path == "agent.name" || leaf.path == "data.win.system.computer") out.set("host.name", leaf.value);
+    if (leaf.path == "agent.name" || leaf.path == "data.win.system.computer")
+      out.set("host.name", leaf.value);
     if (leaf.path != "rule.groups" && leaf.path != "rule.group") continue;
     success = success || leaf.value == "authentication_success";
-    failure = failure || is_any(leaf.value, {"authentication_failed", "authentication_failures", "invalid_login", "win_authentication_failed"});
+    failure = failure || is_any(leaf.value, {"authentication_failed", "authentication_failures",
+                                             "invalid_login", "win_authentication_failed"});
   }
   out.set("event.kind", "alert");
   if (success) return out.logon("login", Outcome::success);
@@ -113,7 +115,6 @@ extern const FormatSpec kFormat_wazuh = {
     .kinds = Kind::device,
     .log_sources = kLogSources,
     .writing = Writing::json,
-    .own_action = true,
 };
 
 }  // namespace vigil

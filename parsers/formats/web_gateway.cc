@@ -98,7 +98,8 @@ bool claims_web_gateway(const SyslogHeader&, std::string_view text) {
   if (front.find('=') == std::string_view::npos) return false;
   if (contains(front, "c-ip=")) return contains(front, "cs-method=") || contains(front, "cs-host=");
   if (contains(front, "vendor=Zscaler") || contains(front, "product=NSS")) return contains(front, "url=");
-  if (contains(front, "vendor=Websense") || contains(front, "vendor=Forcepoint")) return contains(front, "product=");
+  if (contains(front, "vendor=Websense") || contains(front, "vendor=Forcepoint"))
+    return contains(front, "product=");
   return contains(front, "mtd=\"") && contains(front, "srcip=\"") && contains(front, "urlp=\"");
 }
 
@@ -114,7 +115,8 @@ void parse_web_gateway(PayloadWriter& out) {
                bluecoat ? "ProxySG" : value_after(text, "product="), "proxy");
   put_pairs(out, text, kMap);
   // "200/0": the client's and the server's
-  if (const std::string_view status = out.event().text_of("http.response.status_code"); status.find('/') != std::string_view::npos) {
+  if (const std::string_view status = out.event().text_of("http.response.status_code");
+      status.find('/') != std::string_view::npos) {
     out.set("http.response.status_code", status.substr(0, status.find('/')), ValueType::integer);
   }
   const std::string_view action = out.event().text_of("event.action");

@@ -76,5 +76,35 @@ constexpr PayloadCase kGates[] = {
 };
 TEST(PayloadSecurity, MailAccessAndStorage) { check_all(kGates); }
 
+constexpr PayloadCase kOthers[] = {
+    {"Mimecast", "<134>Nov 20 14:59:00 h mc: datetime=2026-11-20T14:59:00+0800|aCode=x7|acc=C1|IP=203.0.113.9|Sender=amy@example.com|Rcpt=bob@example.org|Act=Acc|Subject=a|",
+     "format=mail_gateway | source.ip=203.0.113.9 | email.from.address=amy@example.com | email.to.address=bob@example.org | event.action=Acc | "
+     "email.subject=a | event.id=x7"},
+    {"Proofpoint", "<22>Nov 20 14:59:00 pps1 filter_instance1[9]: rprt s=3abc m=1 x=3abc-1 mod=av cmd=run rule=infected vname=Eicar file=a.zip",
+     "format=mail_gateway | file.name=a.zip | event.kind=alert | event.category=malware | rule.name=Eicar"},
+    {"BeyondTrust refused somebody",
+     "<134>Nov 20 14:59:00 bt1 BG[9]: 1427:01:01:site=s;when=1795157940;who=Amy Lee (amy);who_ip=203.0.113.9;event=login;status=failure;reason=failed",
+     "format=beyondtrust | user.name=amy | user.full_name=Amy Lee | source.ip=203.0.113.9 | event.outcome=failure | kinds=application logon device"},
+    {"RSA refused somebody",
+     "<14>Nov 20 14:59:00 rsa1 2026-11-20 14:59:00,123, , audit.runtime.com.rsa.ims.authn.impl.AuthenticationBrokerImpl, INFO, "
+     "0a1b,0b2c,203.0.113.9,10.1.0.2,AUTHN_LOGIN_EVENT,13002,FAIL,AUTHN_METHOD_FAILED,d41d8cd98f00b204e9800998ecf8427e,null,,amy,Amy,Lee",
+     "format=rsa_securid | user.name=amy | source.ip=203.0.113.9 | event.outcome=failure | event.reason=AUTHN_METHOD_FAILED | kinds=application logon"},
+    {"IDMEF",
+     "<IDMEF-Message xmlns=\"http://iana.org/idmef\"><Alert messageid=\"a1\"><Analyzer name=\"nids\"/><Source><Node><Address "
+     "category=\"ipv4-addr\"><address>203.0.113.9</address></Address></Node></Source><Target><Node><Address><address>10.1.0.5</address></Address></"
+     "Node><Service><port>22</port></Service></Target><Classification text=\"portscan\"/></Alert></IDMEF-Message>",
+     "format=incident_xml | event.kind=alert | event.id=a1 | rule.name=portscan | source.ip=203.0.113.9 | destination.ip=10.1.0.5 | "
+     "destination.port=22 | kinds=device"},
+    {"IODEF, cut",
+     "<IODEF-Document xmlns=\"urn:ietf:params:xml:ns:iodef-1.0\"><Incident purpose=\"reporting\"><IncidentID "
+     "name=\"c\">42</IncidentID><EventData><Flow><System category=\"source\"><Node><Address category=\"ipv4-addr\">203.0.113.9</Address></Node></"
+     "System><System cat",
+     "format=incident_xml | event.id=42 | source.ip=203.0.113.9"},
+    {"STIX",
+     R"({"type":"bundle","id":"bundle--1","objects":[{"type":"indicator","id":"indicator--1","name":"c2","pattern":"[ipv4-addr:value = '198.51.100.7'] OR [file:hashes.'SHA-256' = 'aa'] OR [domain-name:value = 'bad.example']"}]})",
+     "format=stix | rule.name=c2 | threat.indicator.ip=198.51.100.7 | threat.indicator.file.hash=aa | threat.indicator.url.domain=bad.example"},
+};
+TEST(PayloadSecurity, OtherGatesAndReports) { check_all(kOthers); }
+
 }  // namespace
 }  // namespace vigil

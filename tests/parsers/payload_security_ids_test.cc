@@ -100,6 +100,9 @@ constexpr PayloadCase kConsoles[] = {
      R"({"uuid":"u","published":"2026-11-20T06:59:00.000Z","eventType":"user.session.start","severity":"WARN","displayMessage":"User login to Okta","actor":{"id":"0","alternateId":"amy@example.com"},"client":{"ipAddress":"203.0.113.9"},"outcome":{"result":"FAILURE","reason":"INVALID_CREDENTIALS"}})",
      "event.category=authentication | event.outcome=failure | event.action=user.session.start | user.name=amy@example.com | source.ip=203.0.113.9 | "
      "event.reason=INVALID_CREDENTIALS | source=okta//okta | kinds=application logon"},
+    {"quotes in a value do not hide the names behind it",
+     R"({"eventType":"user.session.start","note":"say \"no","dir":"C:\\","displayMessage":"x","actor":{"alternateId":"amy"},"outcome":{"result":"SUCCESS"}})",
+     "format=security_json | event.outcome=success"},
     {"Okta changed something: no logon of its own",
      R"({"eventType":"application.lifecycle.update","displayMessage":"Update application","actor":{"alternateId":"amy@example.com"},"outcome":{"result":"SUCCESS"}})",
      "event.category=iam | event.outcome=success"},
