@@ -12,7 +12,7 @@
 namespace vigil {
 
 /// How a format writes a field's value into the message: what rules may look for in the raw text (rules/verbatim.h).
-enum class Writing : std::uint8_t { plain, json, cef, xml };
+enum class Writing : std::uint8_t { plain, json, cef };
 
 /// Which text a format reads.
 enum class Reads : std::uint8_t {

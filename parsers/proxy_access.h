@@ -8,7 +8,7 @@
 
 namespace vigil {
 
-/// Squid's native access log, which Cisco's Secure Web Appliance writes too:
+/// Squid's native access log as Cisco's Secure Web Appliance writes it:
 ///
 ///   line = epoch SP elapsed SP [ "-" SP ] client SP result "/" status SP bytes SP method SP url SP user
 ///          SP hierarchy "/" peer SP type [ SP more ]

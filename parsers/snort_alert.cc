@@ -1,12 +1,38 @@
 #include "parsers/snort_alert.h"
 
-#include "parsers/csv_cells.h"
 #include "parsers/field_target.h"
 #include "parsers/payload_text.h"
 #include "parsers/payload_time.h"
 
 namespace vigil {
 namespace {
+
+/// The next cell of comma separated values (RFC 4180), without quotes and the blanks around it. A quote that is never closed
+/// ends with the text: it was cut.
+std::string_view take_cell(std::string_view& rest, Arena& arena) {
+  rest = trim_left(rest);
+  if (!rest.starts_with('"')) return trim(take_until(rest, ','));
+  std::size_t end = 1;
+  bool doubled = false;
+  for (; end < rest.size(); ++end) {
+    if (rest[end] != '"') continue;
+    if (end + 1 >= rest.size() || rest[end + 1] != '"') break;
+    doubled = true;
+    ++end;
+  }
+  std::string_view cell = rest.substr(1, end - 1);
+  rest.remove_prefix(end < rest.size() ? end + 1 : rest.size());
+  take_until(rest, ',');
+  if (!doubled) return cell;
+  char* const out = arena.allocate(cell.size());
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < cell.size(); ++i) {
+    out[size++] = cell[i];
+    if (cell[i] == '"') ++i;
+  }
+  arena.shrink_last(cell.size(), size);
+  return {out, size};
+}
 
 /// Takes "[…]" off the front: what stands inside.
 std::optional<std::string_view> take_brackets(std::string_view& text) {
@@ -82,28 +108,28 @@ void put_column(PayloadWriter& out, std::string_view target, std::string_view va
 /// src:port, dst:port, gid:sid:rev, action (Snort 3).
 void read_columns(PayloadWriter& out, std::string_view rest) {
   Arena& arena = out.arena();
-  const std::string_view first = take_csv_cell(rest, arena), second = take_csv_cell(rest, arena);
+  const std::string_view first = take_cell(rest, arena), second = take_cell(rest, arena);
   if (!all_digits(second)) {
     add_snort_protocol(out, second);
     out.add_vendor("packet_number", first);
-    out.add_vendor("packet_source", take_csv_cell(rest, arena));
-    out.add_number("network.bytes", take_csv_cell(rest, arena));
-    out.add_vendor("direction", take_csv_cell(rest, arena));
+    out.add_vendor("packet_source", take_cell(rest, arena));
+    out.add_number("network.bytes", take_cell(rest, arena));
+    out.add_vendor("direction", take_cell(rest, arena));
     const bool has_port = second == "TCP" || second == "UDP";
-    add_snort_end(out, Side::source, take_csv_cell(rest, arena), has_port);
-    add_snort_end(out, Side::destination, take_csv_cell(rest, arena), has_port);
-    add_snort_rule(out, take_csv_cell(rest, arena), {});
-    return classify_snort(out, take_csv_cell(rest, arena));
+    add_snort_end(out, Side::source, take_cell(rest, arena), has_port);
+    add_snort_end(out, Side::destination, take_cell(rest, arena), has_port);
+    add_snort_rule(out, take_cell(rest, arena), {});
+    return classify_snort(out, take_cell(rest, arena));
   }
-  const std::string_view revision = take_csv_cell(rest, arena);
-  out.alert(take_csv_cell(rest, arena));
+  const std::string_view revision = take_cell(rest, arena);
+  out.alert(take_cell(rest, arena));
   out.add_vendor("generator_id", first);
   out.add("rule.id", second);
   out.add("rule.version", revision);
-  add_snort_protocol(out, take_csv_cell(rest, arena));
+  add_snort_protocol(out, take_cell(rest, arena));
   for (const std::string_view column : kSnort2Columns) {
     if (rest.empty()) break;
-    put_column(out, column, take_csv_cell(rest, arena));
+    put_column(out, column, take_cell(rest, arena));
   }
   classify_snort(out, {});
 }

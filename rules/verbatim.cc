@@ -38,7 +38,6 @@ bool stands_for_itself(char c, Format format) {
   switch (spec == nullptr ? Writing::plain : spec->writing) {
     case Writing::cef: return c != '\\' && c != '|' && c != '=' && c != '#';
     case Writing::json: return c != '"' && c != '\\' && c != '/';
-    case Writing::xml: return c != '&' && c != '<' && c != '>' && c != '"' && c != '\'';
     case Writing::plain: return c != '"' && c != '\\';
   }
   return false;

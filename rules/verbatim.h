@@ -12,8 +12,7 @@ namespace vigil::sigma {
 bool is_verbatim(std::string_view field, Format format);
 
 /// True if the character stands for itself in the raw text of that format wherever a field's value holds it: JSON
-/// escapes quotes, backslashes and perhaps slashes, CEF also `=` and `|`, XML `&`, angle brackets and quotes, key=value
-/// quotes and backslashes.
+/// escapes quotes, backslashes and perhaps slashes, CEF also `=` and `|`, key=value quotes and backslashes.
 bool stands_for_itself(char c, Format format);
 
 }  // namespace vigil::sigma

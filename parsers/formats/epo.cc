@@ -1,5 +1,3 @@
-#include <utility>
-
 #include "parsers/field_target.h"
 #include "parsers/format.h"
 #include "parsers/payload_text.h"
@@ -68,27 +66,6 @@ std::string_view take_name(std::string_view& text) {
   return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
-/// Takes &lt; &gt; &amp; &quot; &apos; out of a value.
-std::string_view unescape(std::string_view text, Arena& arena) {
-  if (text.find('&') == std::string_view::npos) return text;
-  constexpr std::pair<std::string_view, char> kNames[] = {
-      {"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}, {"&quot;", '"'}, {"&apos;", '\''}};
-  char* const out = arena.allocate(text.size());
-  std::size_t size = 0;
-  while (!text.empty()) {
-    char c = text.front();
-    std::size_t length = 1;
-    for (const auto& [name, stands_for] : kNames) {
-      if (!text.starts_with(name)) continue;
-      c = stands_for;
-      length = name.size();
-    }
-    out[size++] = c;
-    text.remove_prefix(length);
-  }
-  return {out, size};
-}
-
 class EpoReader {
  public:
   explicit EpoReader(PayloadWriter& out) : out_(out) {}
@@ -135,7 +112,6 @@ class EpoReader {
 
   void take(std::string_view name, std::string_view value) {
     if (name.empty() || is_any(value, {"", "_", "-", "N/A"})) return;
-    value = unescape(value, out_.arena());
     if (name == "MachineName") return out_.set("host.name", value);
     if (name == "ThreatName" || name == "VirusName") {
       threat_ = true;
@@ -192,7 +168,6 @@ extern const FormatSpec kFormat_epo = {
     .parse = parse_epo,
     .kinds = Kind::device,
     .log_sources = kLogSources,
-    .writing = Writing::xml,
 };
 
 }  // namespace vigil

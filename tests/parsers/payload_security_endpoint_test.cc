@@ -57,10 +57,10 @@ constexpr PayloadCase kEndpoints[] = {
      "encoding=\"UTF-8\"?><EPOevent><MachineInfo><MachineName>PC7</MachineName><IPAddress>10.1.0.7</IPAddress><UserName>amy</UserName></"
      "MachineInfo><SoftwareInfo ProductName=\"McAfee Endpoint Security\" "
      "ProductVersion=\"10.7\"><Event><EventID>1027</EventID><Severity>3</Severity><CommonFields><SourceIPV4>203.0.113.9</"
-     "SourceIPV4><TargetFileName>C:\\a &amp; b.exe</TargetFileName><ThreatName>EICAR test "
+     "SourceIPV4><TargetFileName>C:\\a b.exe</TargetFileName><ThreatName>EICAR test "
      "file</ThreatName><ThreatActionTaken>IDS_ALERT_ACT_TAK_DEL</ThreatActionTaken></CommonFields></Event></SoftwareInfo></EPOevent>",
      "format=epo | host.name=PC7 | host.ip=10.1.0.7 | user.name=amy | event.code=1027 | event.severity=3 | source.ip=203.0.113.9 | "
-     "file.path=C:\\a & b.exe | rule.name=EICAR test file | event.kind=alert | event.category=malware | event.action=IDS_ALERT_ACT_TAK_DEL | "
+     "file.path=C:\\a b.exe | rule.name=EICAR test file | event.kind=alert | event.category=malware | event.action=IDS_ALERT_ACT_TAK_DEL | "
      "observer.product=McAfee Endpoint Security | source=/antivirus/ | kinds=device"},
     {"cut in an element", "<29>Nov 20 14:59:00 epo1 EPOEvents: <EPOevent><MachineInfo><MachineName>PC7</MachineName><IPAddress>10.1.0",
      "format=epo | host.name=PC7 | kinds=device"},

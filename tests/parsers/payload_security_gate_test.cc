@@ -6,18 +6,14 @@ namespace vigil {
 namespace {
 
 constexpr PayloadCase kProxies[] = {
-    {"Squid over syslog",
-     "<134>Nov 20 14:59:00 proxy1 squid[9]: 1795157940.123     45 10.1.0.7 TCP_MISS/200 4646 GET http://www.example.com/a?b=c LAB\\amy "
-     "HIER_DIRECT/203.0.113.80 text/html",
-     "format=squid | source.ip=10.1.0.7 | event.action=TCP_MISS | http.response.status_code=200 | http.response.bytes=4646 | http.request.method=GET | "
-     "url.domain=www.example.com | url.path=/a | url.query=b=c | user.name=amy | user.domain=LAB | destination.ip=203.0.113.80 | "
-     "event.duration=45000000 | event.category=web | event.type=access | source=/proxy/ | kinds=web device"},
-    {"a line of its file", "1795157940.525   1231 10.1.0.7 TCP_DENIED/403 1536 CONNECT www.example.com:443 - HIER_NONE/- text/html",
-     "format=squid_file | time=1795157940525000000 | source.ip=10.1.0.7 | event.type=denied | !user.name | !destination.ip | host.name=192.0.2.9"},
-    {"Cisco's appliance writes more behind it",
-     "<13>Nov 20 14:59:00 wsa1 1795157940.123 382 10.1.0.7 TCP_CLIENT_REFRESH_MISS_SSL/201 4646 GET http://www.example.com/b.txt \"LAB\\amy@realm\" "
-     "DIRECT/www.example.com text/plain DEFAULT_CASE_12-Default <nc,dns,-9,\"-\">",
-     "format=squid | destination.domain=www.example.com | http.response.status_code=201 | user.domain=LAB"},
+    {"Cisco's appliance in its own form of Squid's log",
+     "<13>Nov 20 14:59:00 wsa1 1795157940.123 374.156 - 10.1.0.7 TCP_MISS/200 4646 GET http://www.example.com/a?b=c \"LAB\\amy@realm\" "
+     "DIRECT/203.0.113.80 text/html DEFAULT_CASE_12-Default <nc,dns,-9,\"-\">",
+     "format=cisco_wsa | source.ip=10.1.0.7 | event.action=TCP_MISS | http.response.status_code=200 | http.response.bytes=4646 | "
+     "http.request.method=GET | url.domain=www.example.com | url.path=/a | url.query=b=c | user.name=amy@realm | user.domain=LAB | "
+     "destination.ip=203.0.113.80 | event.duration=374000000 | event.category=web | event.type=access | source=/proxy/ | kinds=web device"},
+    {"it refused", "<13>Nov 20 14:59:00 wsa1 1795157940.123 12.5 - 10.1.0.7 TCP_DENIED/403 298 CONNECT tunnel://www.example.com:443/ - NONE/- -",
+     "event.type=denied | !user.name | !destination.ip"},
     {"an epoch alone is no proxy's", "1795157940.525 something happened", "!http.request.method"},
     {"Blue Coat",
      "<134>Nov 20 14:59:00 proxy2 bluecoat[0]: SPLV5.1 c-ip=10.1.0.7 cs-bytes=623 cs-categories=\"News\" cs-host=www.example.com cs-method=GET "
