@@ -1,4 +1,4 @@
-// What stands between people and things: proxies, mail gateways, network access control, NAS.
+// What stands between people and things: proxies, mail gateways, access brokers, NAS.
 
 #include "tests/parsers/payload_case.h"
 
@@ -40,13 +40,6 @@ constexpr PayloadCase kGates[] = {
     {"AsyncOS: somebody failed", "<22>Nov 20 14:59:00 esa1 authentication: Info: User amy from 203.0.113.9 failed authentication",
      "event.outcome=failure | user.name=amy | source.ip=203.0.113.9"},
     {"Info: of another program", "<22>Nov 20 14:59:00 h app: Info: it works", "format=none"},
-    {"ClearPass let somebody in",
-     "<143>2026-11-20 14:59:00,123 cp1 CPPM_RADIUS_Session 42 1 0 Common.Username=amy,Common.Service=Lab, 802.1X,Common.Host-MAC-Address=001122aabbcc,"
-     "Common.NAS-IP-Address=10.1.0.2,Common.Login-Status=ACCEPT",
-     "format=clearpass | user.name=amy | service.name=Lab, 802.1X | source.mac=00-11-22-AA-BB-CC | destination.ip=10.1.0.2 | event.outcome=success | "
-     "kinds=application logon device"},
-    {"ClearPass refused somebody", "<143>2026-11-20 14:59:00,123 cp1 CPPM_Alert 42 1 0 session_id=R1,service_name=RADIUS,alert=MSCHAP: Authentication failed",
-     "event.outcome=failure | event.category=authentication"},
     {"QNAP: a wrong password",
      "<30>Nov 20 14:59:00 nas1 qulogd[9]: conn log: Users: amy, Source IP: 203.0.113.9, Computer name: ---, Connection type: HTTP/HTTPS, Accessed "
      "resources: Administration, Action: Login Fail",
