@@ -93,6 +93,7 @@ bool payload_time_first(const SyslogHeader& header, Format format);
 enum class KindsFrom : std::uint8_t {
   content,   ///< its format looked into the text
   format,    ///< its format
+  signs,     ///< words and shapes of products that have no format (kind_signs.h)
   program,   ///< the program's name
   facility,  ///< the facility of its priority
   nothing    ///< nothing told anything: an application's

@@ -14,21 +14,25 @@ enum class AppKind : std::uint8_t {
   sudo,
   clamav,
   web,
+  proxy,  ///< of visitors' way out: squid and its kin
   logon,
   kernel,
   system,
   firewall,
   ids,
+  agent,  ///< what watches the host it runs on
   antivirus,
   network,
+  infrastructure,  ///< names, addresses, storage, virtual machines
+  aaa,             ///< who may come in: RADIUS, directories, VPN, vaults
   mail,
   database,
   service,
   windows
 };
 
-/// A program's name without instance and version: "postfix/smtpd", "clamd.scan", "sshd(pam_unix)", "gdm-password]" and
-/// "suricata:" are postfix, clamd, sshd, gdm-password and suricata.
+/// A program's name without path, instance and version: "postfix/smtpd", "clamd.scan", "sshd(pam_unix)", "gdm-password]",
+/// "/usr/sbin/cron", "nginx-1" and "suricata:" are postfix, clamd, sshd, gdm-password, cron, nginx and suricata.
 std::string_view program_name(std::string_view app);
 
 /// By the program's name, whatever instance or version hangs on it ("nginx-1", "clamd.scan",

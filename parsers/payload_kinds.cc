@@ -1,8 +1,11 @@
 #include "parsers/format.h"
+#include "parsers/kind_signs.h"
 #include "parsers/payload_app.h"
 
 namespace vigil {
 namespace {
+
+constexpr std::uint8_t kRankOfAnyone = 200;  ///< json, key_value, none stand behind it (FormatSpec::rank)
 
 /// RFC 5424 table 1: 0 kern, 1 user, 2 mail, 3 daemon, 4 auth, 5 syslog, 7 news, 8 uucp, 9 cron, 10 authpriv,
 /// 16 to 23 local.
@@ -29,13 +32,26 @@ Kinds kinds_of(const SyslogHeader& header, Format format) { return why_kinds(hea
 
 KindsReason why_kinds(const SyslogHeader& header, Format format) {
   const FormatSpec* const spec = find_format(format);
-  if (spec != nullptr && spec->kinds_of != nullptr) {
-    const Kinds told = spec->kinds_of(header, payload_text(header, *spec));
-    if (!told.none()) return {told, KindsFrom::content};
+  // Formats that read anyone's text know the product less than the signs do.
+  const bool of_a_product = spec != nullptr && spec->rank < kRankOfAnyone;
+  const auto told_by = [&header](const FormatSpec& by) {
+    return by.kinds_of == nullptr ? Kinds() : by.kinds_of(header, payload_text(header, by));
+  };
+  if (of_a_product) {
+    if (const Kinds told = told_by(*spec); !told.none()) return {told, KindsFrom::content};
+    if (!spec->kinds.none()) return {spec->kinds, KindsFrom::format};
   }
-  if (spec != nullptr && !spec->kinds.none()) return {spec->kinds, KindsFrom::format};
-  const Kinds known = app_kinds(app_kind(header.app));
-  if (!known.none()) return {known, KindsFrom::program};
+  const KindSigns signs = kind_signs(header);
+  if (!signs.sure.none()) return {signs.sure, KindsFrom::signs};
+  const Kinds of_host = kinds_of_host(header);
+  if (const Kinds known = app_kinds(app_kind(header.app)); !known.none())
+    return {known | of_host, KindsFrom::program};
+  if (!signs.likely.none()) return {signs.likely, KindsFrom::signs};
+  if (!of_host.none()) return {of_host, KindsFrom::signs};
+  if (spec != nullptr && !of_a_product) {
+    if (const Kinds told = told_by(*spec); !told.none()) return {told, KindsFrom::content};
+    if (!spec->kinds.none()) return {spec->kinds, KindsFrom::format};
+  }
   if (!header.has_priority) return {Kind::application, KindsFrom::nothing};
   return {facility_kinds(header.priority.facility()), KindsFrom::facility};
 }

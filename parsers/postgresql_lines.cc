@@ -362,7 +362,7 @@ std::optional<std::int64_t> postgresql_time(std::string_view text, int zone_minu
   return read_time_and_zone(text.substr(0, 64), zone_minutes);
 }
 
-bool tells_of_logon(std::string_view text) {
+bool tells_of_postgresql_logon(std::string_view text) {
   const std::string_view front = text.substr(0, 512);
   return contains(front, "authentication failed for") || contains(front, "connection authorized: ") ||
          contains(front, "connection authenticated: ") || contains(front, "pg_hba.conf") ||

@@ -20,6 +20,6 @@ void parse_postgresql(PayloadWriter& out, std::string_view text);
 std::optional<std::int64_t> postgresql_time(std::string_view text, int zone_minutes);
 
 /// Whether the text may tell of a logon: cheap, for the kinds at arrival.
-bool tells_of_logon(std::string_view text);
+bool tells_of_postgresql_logon(std::string_view text);
 
 }  // namespace vigil

@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kDerived[] = {
     "@timestamp", "dns.op_code", "dns.type", "event.category", "event.dataset", "event.duration",
     "event.end", "event.ingested", "event.kind", "event.outcome", "event.reason", "event.severity",
-    "event.start", "event.type", "host.name", "log.level", "network.bytes", "network.direction",
+    "event.start", "event.type", "host.name", "log.level", "network.bytes", "network.direction", "network.iana_number",
     "network.packets", "network.protocol", "network.transport", "network.type", "process.parent.pid",
     "process.pid", "tags", "tls.server.not_after", "tls.server.not_before", "winlog.logon.type"
 };

@@ -37,7 +37,7 @@ extern const FormatSpec kFormat_postgresql = {
     .time = [](const SyslogHeader&, std::string_view text, int zone) { return postgresql_time(text, zone); },
     .kinds_of =
         [](const SyslogHeader&, std::string_view text) {
-          return tells_of_logon(text) ? Kind::application | Kind::logon : Kinds(Kind::application);
+          return tells_of_postgresql_logon(text) ? Kind::application | Kind::logon : Kinds(Kind::application);
         },
     .log_sources = kLogSources,
 };
