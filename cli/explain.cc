@@ -32,6 +32,7 @@ std::string_view words_of(KindsFrom from) {
   switch (from) {
     case KindsFrom::content: return say("from what it says", "依內容");
     case KindsFrom::format: return say("from its format", "依格式");
+    case KindsFrom::signs: return say("from signs in the text", "依文字特徵");
     case KindsFrom::program: return say("from the program's name", "依程式名稱");
     case KindsFrom::facility: return say("from the facility", "依設施代碼");
     case KindsFrom::nothing: return say("nothing tells; taken for an application's", "無從判斷，視為應用程式");
