@@ -140,6 +140,11 @@ std::string_view line_of(const SyslogHeader& header) {
   return text;
 }
 
+bool is_of_programs(const FormatSpec& spec) {
+  constexpr std::uint8_t kRankOfAnyone = 200;
+  return spec.writing == Writing::plain && (!spec.programs.empty() || spec.rank >= kRankOfAnyone);
+}
+
 std::span<const FormatSpec* const> all_formats() { return registry().all(); }
 
 const FormatSpec* find_format(Format number) { return registry().find(number); }

@@ -66,6 +66,8 @@ struct FormatSpec {
   std::span<const LogSource> log_sources = {};
   Writing writing = Writing::plain;
   std::string_view altered = {};  ///< characters that values hold where the message has others: "&<>" in XML's
+  /// Fields that parse() computes: their values need not stand in the message. A name that ends in a dot means all below it.
+  std::span<const std::string_view> derived = {};
   bool tag_is_program = true;     ///< false: the syslog tag names a log's source, not process.name
   bool own_action = false;  ///< event.action is the product's own word, as it stands in the message
 };
@@ -75,6 +77,10 @@ std::span<const FormatSpec* const> all_formats();
 
 /// The format of that number; null if there is none (an archive may hold numbers of a later build).
 const FormatSpec* find_format(Format number);
+
+/// Whether its messages are text of programs that may run on Linux: then the program's service is one of their log sources
+/// (linux_service()), whatever parse() gives besides.
+bool is_of_programs(const FormatSpec& spec);
 
 /// The message's whole line: what follows the priority.
 std::string_view line_of(const SyslogHeader& header);

@@ -1,11 +1,26 @@
 #include "parsers/envelope.h"
 #include "parsers/format.h"
+#include "parsers/payload_app.h"
 #include "parsers/payload_text.h"
 #include "parsers/payload_writer.h"
 #include "parsers/timestamp.h"
 #include "parsers/wrapped_record.h"
 
 namespace vigil {
+
+namespace {
+
+/// Sigma's service for what a program of Linux writes, where the format does not say it.
+void add_linux_service(PayloadWriter& out) {
+  const std::string_view service = linux_service(out.event().header.app);
+  if (service.empty()) return;
+  for (const LogSource& source : out.event().log_sources()) {
+    if (source.product == "linux" && source.service == service) return;
+  }
+  out.log_source("linux", {}, service);
+}
+
+}  // namespace
 
 void parse_event(const SyslogHeader& header, const ParseContext& context, Event& event, Arena& arena) {
   const Format format = detect_format(header);
@@ -45,6 +60,7 @@ void parse_event_as(Format format, std::int64_t timestamp_ns, const SyslogHeader
   if (event.format != Format::none) event.add("event.dataset", spec->name);
   PayloadWriter out(text, context, event, arena);
   spec->parse(out);
+  if (is_of_programs(*spec)) add_linux_service(out);
   add_wrapping_fields(out);
   Envelope::for_each(context.envelope, [&event](std::string_view name, std::string_view value) {
     if (name.starts_with("vigil.")) {

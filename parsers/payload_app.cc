@@ -13,7 +13,7 @@ struct Group {
   std::string_view names;
 };
 constexpr Group kGroups[] = {
-// clang-format off
+    // clang-format off
     {AppKind::sshd,
      "sshd sshd-session sshd-auth"},
     {AppKind::sudo,
@@ -124,7 +124,7 @@ constexpr Group kGroups[] = {
      "digitalguardian dlp safend endpointprotector netwrix cososys fireamp amp4e ampdaemon ciscoamp opswat "
      "opswatpc metadefender"},
     {AppKind::network,
-     "hostapd lldpd snmpd snmptrapd snmptrapd-1 zebra bgpd ospfd ospf6d ripd ripngd isisd ldpd pimd bfdd "
+     "authp callbridge webbridge hostapd lldpd snmpd snmptrapd snmptrapd-1 zebra bgpd ospfd ospf6d ripd ripngd isisd ldpd pimd bfdd "
      "staticd vtysh frr watchfrr quagga bird bird6 gobgpd exabgp keepalived vrrpd ucarp conntrackd "
      "ovs-vswitchd ovsdb-server ovn-controller ovn-northd openvswitch switchd ptmd clagd teamd teamsyncd "
      "orchagent syncd swss portsyncd neighsyncd pmon lldpmgrd lldp_syncd bgpcfgd fpmsyncd rpd mib2d eswd l2ald "
@@ -218,7 +218,7 @@ constexpr Group kGroups[] = {
     {AppKind::windows,
      "mswineventlog eventlog wineventlog nxlog-eventlog evtsys eventlog-to-syslog "
      "microsoft-windows-security-auditing service_control_manager security-auditing"},
-// clang-format on
+    // clang-format on
 };
 
 struct App {
@@ -359,6 +359,10 @@ std::string_view linux_service(std::string_view app) {
     default:
       return {};
   }
+}
+
+bool is_linux_service(std::string_view service) {
+  return is_any(service, {"", "auditd", "auth", "cron", "guacamole", "syslog", "vsftpd"});
 }
 
 }  // namespace vigil

@@ -45,5 +45,7 @@ Kinds app_kinds(AppKind kind);
 /// Sigma's service name for the plain text of a Linux program ("cron", "vsftpd", "syslog"); empty if none is
 /// known.
 std::string_view linux_service(std::string_view app);
+/// Whether that is one of them, or none at all.
+bool is_linux_service(std::string_view service);
 
 }  // namespace vigil

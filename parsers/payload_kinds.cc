@@ -38,8 +38,10 @@ KindsReason why_kinds(const SyslogHeader& header, Format format) {
     return by.kinds_of == nullptr ? Kinds() : by.kinds_of(header, payload_text(header, by));
   };
   if (of_a_product) {
-    if (const Kinds told = told_by(*spec); !told.none()) return {told, KindsFrom::content};
-    if (!spec->kinds.none()) return {spec->kinds, KindsFrom::format};
+    // An appliance's DNS or DHCP server is a part of the appliance.
+    const Kinds appliance = spec->kinds == Kinds(Kind::application) ? kinds_of_host(header) : Kinds();
+    if (const Kinds told = told_by(*spec); !told.none()) return {told | appliance, KindsFrom::content};
+    if (!spec->kinds.none()) return {spec->kinds | appliance, KindsFrom::format};
   }
   const KindSigns signs = kind_signs(header);
   if (!signs.sure.none()) return {signs.sure, KindsFrom::signs};

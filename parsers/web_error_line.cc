@@ -1,6 +1,7 @@
 #include "parsers/web_error_line.h"
 
 #include "parsers/format.h"
+#include "parsers/logon_text.h"
 #include "parsers/payload_text.h"
 #include "parsers/server_text.h"
 #include "parsers/timestamp.h"
@@ -137,6 +138,19 @@ void add_modsecurity(PayloadWriter& out, std::string_view text) {
   out.classify("intrusion_detection", denied ? "denied" : "info", denied ? "request_denied" : "rule_matched");
 }
 
+/// What a script has written into the server's log: nobody knows all of them, so the sentence is read.
+void add_logon_of_script(PayloadWriter& out, std::string_view text) {
+  if (!out.event().text_of("event.category").empty()) return;
+  constexpr std::string_view kPhp = "PHP message: ";
+  const std::size_t php = text.find(kPhp);
+  if (php != std::string_view::npos) {
+    text = text.substr(php + kPhp.size());
+  } else if (!out.event().text_of("vendor.module").starts_with("php")) {
+    return;
+  }
+  if (mentions_logon(text)) vigil::add_logon(out, read_logon_text(text));
+}
+
 void parse_apache(PayloadWriter& out, std::string_view text) {
   std::string_view inside;
   if (!apache_time(text).empty()) take_bracket(text, inside);
@@ -174,6 +188,7 @@ void parse_apache(PayloadWriter& out, std::string_view text) {
   }
   if (text.find("ModSecurity: ") != std::string_view::npos) return add_modsecurity(out, text);
   add_logon(out, text);
+  add_logon_of_script(out, text);
 }
 
 /// The value of `, name: value` in nginx' tail; quoted or up to the next comma.
@@ -216,6 +231,7 @@ void parse_nginx(PayloadWriter& out, std::string_view text) {
   out.set("message", text);
   if (text.find("ModSecurity: ") != std::string_view::npos) return add_modsecurity(out, text);
   add_logon(out, text);
+  add_logon_of_script(out, text);
 }
 
 /// "web1 nginx[7]: 2026/11/20 …": a header that has no time, so it could not be read as one.

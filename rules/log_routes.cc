@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "parsers/format.h"
+#include "parsers/payload_app.h"
 
 namespace vigil::sigma {
 namespace {
@@ -25,6 +26,10 @@ bool may_apply(Format format, const RuleLogSource& rule) {
   if (rule.product.empty() && rule.category.empty() && rule.service.empty()) return true;
   const FormatSpec* const spec = find_format(format);
   if (spec == nullptr) return true;
+  if (is_of_programs(*spec) && (rule.product.empty() || rule.product == "linux") && rule.category.empty() &&
+      is_linux_service(rule.service)) {
+    return true;
+  }
   return std::any_of(spec->log_sources.begin(), spec->log_sources.end(), [&rule](const LogSource& source) {
     return part_may_be(rule.product, source.product) && part_may_be(rule.category, source.category) &&
            part_may_be(rule.service, source.service);
@@ -34,7 +39,7 @@ bool may_apply(Format format, const RuleLogSource& rule) {
 bool applies(const Event& event, const RuleLogSource& rule) {
   if (rule.product.empty() && rule.category.empty() && rule.service.empty()) return true;
   if (rule.category == kPlainText) {
-    return event.format == Format::none && rule.product.empty() && rule.service.empty();
+    return may_apply(event.format, rule);
   }
   const auto covered = [&](const LogSource& source) {
     return (rule.product.empty() || rule.product == source.product) &&

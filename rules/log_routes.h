@@ -10,7 +10,7 @@ namespace vigil::sigma {
 bool may_apply(Format format, const RuleLogSource& rule);
 
 /// True if one of the event's log sources is covered by the rule's. `category: plain_text` is our own word for messages
-/// whose payload no parser knows, whatever program wrote them: kernels, switches, UPS.
+/// that are sentences, whatever program wrote them: kernels, switches, UPS, and all that no parser knows.
 bool applies(const Event& event, const RuleLogSource& rule);
 
 }  // namespace vigil::sigma

@@ -115,7 +115,7 @@ Prefilter& Prefilter::operator=(Prefilter&&) noexcept = default;
 
 Prefilter Prefilter::build(const std::vector<Rule>& rules) {
   // Formats for which the same rules are asked the same way share a bucket: most programs of Linux do.
-  using Alike = std::tuple<std::vector<std::uint32_t>, Writing, std::string_view, bool>;
+  using Alike = std::tuple<std::vector<std::uint32_t>, Writing, std::string_view, std::vector<std::string_view>, bool>;
   std::map<Alike, std::shared_ptr<const Bucket>> made;
   Prefilter prefilter;
   for (unsigned number = 0; number < kFormatsMax; ++number) {
@@ -129,7 +129,7 @@ Prefilter Prefilter::build(const std::vector<Rule>& rules) {
     for (std::uint32_t index = 0; index < rules.size(); ++index) {
       if (may_apply(format, rules[index].source)) applying.push_back(index);
     }
-    auto& bucket = made[{applying, spec->writing, spec->altered, spec->own_action}];
+    auto& bucket = made[{applying, spec->writing, spec->altered, {spec->derived.begin(), spec->derived.end()}, spec->own_action}];
     if (!bucket) {
       auto fresh = std::make_shared<Bucket>();
       fresh->rules = std::move(applying);

@@ -10,7 +10,7 @@ namespace {
 /// Fields that the parsers compute instead of copying: their values need not stand in the message.
 constexpr std::string_view kDerived[] = {
     "@timestamp", "dns.op_code", "dns.type", "event.category", "event.dataset", "event.duration",
-    "event.end", "event.ingested", "event.kind", "event.outcome", "event.reason", "event.severity",
+    "event.end", "event.ingested", "event.kind", "event.outcome", "event.severity",
     "event.start", "event.type", "host.name", "log.level", "network.bytes", "network.direction", "network.iana_number",
     "network.packets", "network.protocol", "network.transport", "network.type", "process.parent.pid",
     "process.pid", "tags", "tls.server.not_after", "tls.server.not_before", "winlog.logon.type"
@@ -22,6 +22,11 @@ constexpr std::string_view kDerivedFamilies[] = {"observer.", "log.", "vigil.", 
 }  // namespace
 
 bool is_verbatim(std::string_view field, Format format) {
+  if (const FormatSpec* const spec = find_format(format)) {
+    for (const std::string_view name : spec->derived) {
+      if (name.ends_with('.') ? field.starts_with(name) : field == name) return false;
+    }
+  }
   if (field == "event.action") {
     const FormatSpec* const spec = find_format(format);
     return spec != nullptr && spec->own_action;

@@ -84,7 +84,7 @@ bool claims_aruba(const SyslogHeader&, std::string_view text) {
 }
 
 constexpr std::string_view kStarts[] = {"Event|", "<1", "<2", "<3", "<4", "<5", "<6"};
-constexpr LogSource kLogSources[] = {{"aruba", "", "syslog"}};
+constexpr LogSource kLogSources[] = {{"", "plain_text", ""}, {"aruba", "", "syslog"}};
 
 // ArubaOS = "<" id "> " [ "<" pid "> " ] "<" level "> " [ "<" name SP address "> " ] *( "|" module "| " ) text
 // AOS-CX  = "Event|" id "|LOG_" level "|" module "|" slot "|" text

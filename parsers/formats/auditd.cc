@@ -12,6 +12,8 @@ constexpr LogSource kLogSources[] = {{"linux", "", "auditd"}};
 /// Records of the Linux audit system by syslog: audisp's, and the kernel's own where no auditd runs.
 void parse(PayloadWriter& out) { parse_audit_record(out, find_audit_record(out.text())); }
 
+constexpr std::string_view kDerived[] = {"destination.", "file.", "process.", "user.name", "vendor."};
+
 }  // namespace
 
 extern const FormatSpec kFormat_auditd = {
@@ -32,6 +34,7 @@ extern const FormatSpec kFormat_auditd = {
           return is_audit_logon(text) ? Kind::os | Kind::logon : Kinds(Kind::os);
         },
     .log_sources = kLogSources,
+    .derived = kDerived,
 };
 
 }  // namespace vigil

@@ -11,6 +11,8 @@ constexpr LogSource kLogSources[] = {{"linux", "", "auditd"}};
 /// Lines of /var/log/audit/audit.log, whose "type=X msg=audit(…):" a syslog header's reader takes for a tag.
 void parse(PayloadWriter& out) { parse_audit_record(out, find_audit_record(out.text())); }
 
+constexpr std::string_view kDerived[] = {"destination.", "file.", "process.", "user.name", "vendor."};
+
 }  // namespace
 
 extern const FormatSpec kFormat_auditd_file = {
@@ -31,6 +33,7 @@ extern const FormatSpec kFormat_auditd_file = {
           return is_audit_logon(text) ? Kind::os | Kind::logon : Kinds(Kind::os);
         },
     .log_sources = kLogSources,
+    .derived = kDerived,
 };
 
 }  // namespace vigil

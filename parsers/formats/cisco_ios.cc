@@ -199,7 +199,7 @@ void finish_ios(PayloadWriter& out, const CiscoTag& tag, const TextRow* row) {
   }
 }
 
-constexpr LogSource kLogSources[] = {{"cisco", "", "syslog"},
+constexpr LogSource kLogSources[] = {{"", "plain_text", ""}, {"cisco", "", "syslog"},
                                      {"cisco", "", "aaa"},
                                      {"cisco", "", "bgp"},
                                      {"cisco", "", "ldp"},

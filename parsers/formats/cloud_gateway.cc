@@ -54,7 +54,7 @@ bool claims_gateway(const SyslogHeader& header, std::string_view text) {
   if (is_any(header.app, {"cloudxd", "cloudx_cli", "perfmon.py", "avx-nfq", "kernel"}) ||
       contains(header.app, "avx-"))
     return is_aviatrix(text);
-  return is_avi(header, text);
+  return header.app.starts_with("Aviatrix") || is_avi(header, text);
 }
 
 // line = [ anything ] "Aviatrix" name ":" SP ( pairs by "," or blanks / sentence )

@@ -218,7 +218,7 @@ void put_f5_pairs(PayloadWriter& out, std::string_view text) {
   }
 }
 
-constexpr LogSource kLogSources[] = {{"f5", "", "bigip"}, {"f5", "waf", ""}};
+constexpr LogSource kLogSources[] = {{"", "plain_text", ""}, {"f5", "", "bigip"}, {"f5", "waf", ""}};
 
 /// BIG-IP: LTM, APM, ASM and the system below them. Messages have a number of eight hex digits, which is event.code.
 void parse_f5(PayloadWriter& out) {

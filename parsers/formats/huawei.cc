@@ -253,7 +253,7 @@ constexpr Meaning kMeanings[] = {
     {"ATTACK", "intrusion_detection", "info", "attack"},
 };
 
-constexpr LogSource kLogSources[] = {
+constexpr LogSource kLogSources[] = {{"", "plain_text", ""}, 
     {"huawei", "", "bgp"}, {"huawei", "", "syslog"}, {"huawei", "firewall", ""}};
 
 void parse_huawei(PayloadWriter& out) {

@@ -280,6 +280,8 @@ void parse_iis(PayloadWriter& out) { LineReader(out).read(); }
 
 constexpr LogSource kLogSources[] = {{"windows", "webserver", ""}, {"iis", "webserver", ""}};
 
+constexpr std::string_view kDerived[] = {"event.reason", "user_agent.original"};
+
 }  // namespace
 
 extern const FormatSpec kFormat_iis = {
@@ -298,7 +300,7 @@ extern const FormatSpec kFormat_iis = {
     .kinds = Kind::web,
     .names_host = NamesHost::always,
     .log_sources = kLogSources,
-    .altered = "+ ",
+    .derived = kDerived,
 };
 
 }  // namespace vigil

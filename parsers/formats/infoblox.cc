@@ -106,6 +106,8 @@ void parse_infoblox(PayloadWriter& out) {
       action.find_first_of("=:") == std::string_view::npos ? out.lower_case(action) : std::string_view());
 }
 
+constexpr std::string_view kDerived[] = {"event.reason", "user.name", "vendor."};
+
 }  // namespace
 
 extern const FormatSpec kFormat_infoblox = {
@@ -132,6 +134,7 @@ extern const FormatSpec kFormat_infoblox = {
           return logon ? Kind::device | Kind::logon : Kinds(Kind::device);
         },
     .log_sources = kLogSources,
+    .derived = kDerived,
 };
 
 }  // namespace vigil

@@ -10,8 +10,8 @@ constexpr std::string_view kAuth = "authentication";
 
 constexpr TextRow kLines[] = {
     // strongSwan's charon, behind "07[IKE] <home|1> "
-    {"received packet: from {source|ip}\\[{source.port|number}\\] to {destination|ip}\\[{destination.port|number}\\] ({bytes|number} bytes)", "network", "connection", "packet_received"},
-    {"sending packet: from {source|ip}\\[{source.port|number}\\] to {destination|ip}\\[{destination.port|number}\\] ({bytes|number} bytes)", "network", "connection", "packet_sent"},
+    {"received packet: from {source|ip}\\[{source.port|number}\\] to {destination|ip}\\[{destination.port|number}\\] ({network.bytes|number} bytes)", "network", "connection", "packet_received"},
+    {"sending packet: from {source|ip}\\[{source.port|number}\\] to {destination|ip}\\[{destination.port|number}\\] ({network.bytes|number} bytes)", "network", "connection", "packet_sent"},
     {"{source|ip} is initiating a[n] {what} IKE_SA", "network", "connection", "ike_initiated"},
     {"{source|ip} is initiating an IKE_SA", "network", "connection", "ike_initiated"},
     {"authentication of '{user}' (myself) with {method}", {}, {}, "own_authentication"},

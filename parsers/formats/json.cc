@@ -54,7 +54,6 @@ extern const FormatSpec kFormat_json = {
     .time = json_time,
     .kinds_of = json_kinds,
     .writing = Writing::json,
-    .own_action = true,
 };
 
 }  // namespace vigil

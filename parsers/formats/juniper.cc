@@ -41,7 +41,6 @@ std::string_view event_name(std::string_view text) {
 
 bool claims_juniper(const SyslogHeader& header, std::string_view text) {
   if (header.structured_data.starts_with("[junos@2636")) return true;
-  if (text.starts_with("NetScreen device_id=")) return true;
   if (text.front() < 'A' || text.front() > 'Z') return false;
   if (header.app == "rpd" && text.starts_with("EVENT <")) return true;
   const std::string_view name = event_name(text);
@@ -118,22 +117,6 @@ constexpr FieldRow kParams[] = {
 };
 constexpr FieldMap kParamMap(kParams);
 
-
-constexpr FieldRow kNetScreen[] = {{"device_id", "observer.serial_number"},
-                                   {"policy_id", "rule.id"},
-                                   {"service", "network.protocol:lower"},
-                                   {"proto", "transport"},
-                                   {"action", "event.action:lower"},
-                                   {"sent", "source.bytes"},
-                                   {"rcvd", "destination.bytes"},
-                                   {"src", "source"},
-                                   {"dst", "destination"},
-                                   {"src_port", "source.port"},
-                                   {"dst_port", "destination.port"},
-                                   {"session_id", "event.id"},
-                                   {"duration", "event.duration:seconds"},
-                                   {"reason", "event.reason"}};
-constexpr FieldMap kNetScreenMap(kNetScreen);
 
 // ---- what an event's name says
 
@@ -223,22 +206,15 @@ void finish_junos(PayloadWriter& out, std::string_view name) {
   }
 }
 
-constexpr LogSource kLogSources[] = {
+constexpr LogSource kLogSources[] = {{"", "plain_text", ""}, 
     {"juniper", "firewall", ""}, {"juniper", "", "bgp"}, {"juniper", "", "syslog"}};
 
-/// Junos: an event's name, then structured data or a sentence. ScreenOS: pairs.
+/// Junos: an event's name, then structured data or a sentence.
 void parse_juniper(PayloadWriter& out) {
   static const TextTable lines(junos::kLines);
   std::string_view text = out.text();
   const SyslogHeader& header = out.header();
   if (header.host_from_message) out.add("observer.name", header.host);
-  if (text.starts_with("NetScreen device_id=")) {
-    out.observer("Juniper", "ScreenOS", "firewall");
-    out.log_source("juniper", "firewall", {});
-    put_pairs(out, text.substr(10), kNetScreenMap);
-    complete_transport(out);
-    return out.classify("network", out.event().text_of("event.action") == "deny" ? "denied" : "connection");
-  }
   std::string_view name = event_name(text);
   if (!name.empty()) {
     text = trim_left(text.substr(name.size() + 1));

@@ -90,7 +90,8 @@ extern const FormatSpec kFormat_kaspersky = {
     .number = Format{114},
     .name = "kaspersky",
     .title = "Kaspersky Security Center",
-    .sample = R"(Event type: Malicious object detected)",
+    .sample = 
+        R"(<14>1 2026-11-20T14:59:00+08:00 pc7 KES|11.0.0.0 - GNRL_EV_VIRUS_FOUND [event@23668 et="GNRL_EV_VIRUS_FOUND" etdn="Malicious object detected" hdn="pc7" hip="10.1.0.7" gn="Lab"] Event type: Malicious object detected)",
     .rank = 22,
     .programs = kPrograms,
     .claims = claims_kaspersky,

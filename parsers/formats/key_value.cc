@@ -163,7 +163,6 @@ extern const FormatSpec kFormat_key_value = {
     .time = pairs_time,
     .kinds_of = key_value_kinds,
     .names_host = NamesHost::never,
-    .own_action = true,
 };
 
 }  // namespace vigil

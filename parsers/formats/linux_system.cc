@@ -145,7 +145,7 @@ constexpr std::string_view kPrograms[] = {"systemd",
                                           "mdadm",
                                           "dracut",
                                           "kdumpctl"};
-constexpr LogSource kLogSources[] = {{"linux", "", "syslog"}, {"linux", "", "cron"}};
+constexpr LogSource kLogSources[] = {{"", "plain_text", ""}, {"linux", "", "syslog"}, {"linux", "", "cron"}};
 
 /// What the parts of a Linux system say of services, jobs, memory, devices, time. What none of the tables knows keeps its
 /// text in `message`.

@@ -10,6 +10,8 @@
 namespace vigil {
 namespace {
 
+constexpr LogSource kLogSources[] = {{"", "plain_text", ""}};
+
 /// Lines of files have no program: what a syslog header's reader takes for the host may be the sentence's first word
 /// ("2026-11-20T14:59:00+08:00: authentication failure; rhost=…").
 std::string_view sentence_of(const SyslogHeader& header, std::string_view text) {
@@ -77,6 +79,8 @@ extern const FormatSpec kFormat_logon_text = {
     .parse = parse_logon,
     .time = sentence_time,
     .kinds_of = logon_kinds,
+    .names_host = NamesHost::always,
+    .log_sources = kLogSources,
 };
 
 }  // namespace vigil

@@ -38,7 +38,6 @@ constexpr TextRow kPostfix[] = {
     {"warning: hostname {resolved_name|word} does not resolve to address {source|ip}", "network", "info", "smtp_name_mismatch"},
     {"CONNECT from \\[{source|ip}\\]:{source.port|number} to \\[{destination|ip}\\]:{destination.port|number}", "network", "start", "postscreen_connect"},
     {"PASS {verdict|word} \\[{source|ip}\\]:{source.port|number}", "network", "allowed", "postscreen_pass"},
-    {"DNSBL rank {rank|number} for \\[{source|ip}\\]:{source.port|number}", "network", "info", "postscreen_dnsbl"},
 };
 // clang-format on
 
@@ -198,7 +197,7 @@ bool claims_mail(const SyslogHeader& header, std::string_view text) {
          text.starts_with("disconnect from ") || text.starts_with("lost connection after ") ||
          text.starts_with("timeout after ") || text.starts_with("improper command ") ||
          text.starts_with("too many errors after ") || text.starts_with("CONNECT from ") ||
-         text.starts_with("PASS ") || text.starts_with("DNSBL rank ");
+         text.starts_with("PASS ");
 }
 
 /// One message's way through Postfix, Sendmail and Dovecot's delivery: from, to, relay, status.
@@ -265,7 +264,7 @@ extern const FormatSpec kFormat_mail_transaction = {
     .title = "a mail's way through Postfix, Sendmail, Dovecot",
     .sample =
         R"(4F9D195432C: to=<bob@example.com>, relay=mail.example.com[203.0.113.9]:25, delay=1.2, delays=0.1/0/0.5/0.6, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 1A2B))",
-    .rank = 230,
+    .rank = 19,
     .programs = kPrograms,
     .claims = claims_mail,
     .parse = parse_mail,

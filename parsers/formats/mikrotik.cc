@@ -161,7 +161,7 @@ void put_packet(PayloadWriter& out, std::string_view text) {
   out.classify("network", denied ? "denied" : "connection", "packet");
 }
 
-constexpr LogSource kLogSources[] = {{"mikrotik", "firewall", ""}, {"mikrotik", "", "syslog"}};
+constexpr LogSource kLogSources[] = {{"", "plain_text", ""}, {"mikrotik", "firewall", ""}, {"mikrotik", "", "syslog"}};
 
 void parse_mikrotik(PayloadWriter& out) {
   static const TextTable lines(kLines);

@@ -156,6 +156,8 @@ bool claims_modsecurity(const SyslogHeader& header, std::string_view text) {
   return is_modsecurity_error(text) && (is_web_error(header, text) || header.app == "modsecurity");
 }
 
+constexpr std::string_view kDerived[] = {"url.full", "url.scheme"};
+
 }  // namespace
 
 extern const FormatSpec kFormat_modsecurity = {
@@ -172,6 +174,7 @@ extern const FormatSpec kFormat_modsecurity = {
     .time = modsecurity_time,
     .kinds = Kind::device | Kind::web,
     .log_sources = kLogSources,
+    .derived = kDerived,
 };
 
 }  // namespace vigil

@@ -101,6 +101,8 @@ void parse_mssql(PayloadWriter& out) {
 
 constexpr LogSource kLogSources[] = {{"mssql", "", ""}};
 
+constexpr std::string_view kDerived[] = {"event.reason"};
+
 }  // namespace
 
 extern const FormatSpec kFormat_mssql = {
@@ -119,6 +121,7 @@ extern const FormatSpec kFormat_mssql = {
     .time = mssql_time,
     .kinds = Kind::application,
     .log_sources = kLogSources,
+    .derived = kDerived,
 };
 
 }  // namespace vigil

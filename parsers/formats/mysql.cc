@@ -35,6 +35,8 @@ Kinds mysql_kinds(const SyslogHeader&, std::string_view text) {
   return logon ? Kind::application | Kind::logon : Kinds(Kind::application);
 }
 
+constexpr std::string_view kDerived[] = {"process.command_line", "process.name"};
+
 }  // namespace
 
 extern const FormatSpec kFormat_mysql = {
@@ -50,6 +52,7 @@ extern const FormatSpec kFormat_mysql = {
     .time = [](const SyslogHeader&, std::string_view text, int zone) { return mysql_time(text, zone); },
     .kinds_of = mysql_kinds,
     .log_sources = kLogSources,
+    .derived = kDerived,
 };
 
 }  // namespace vigil

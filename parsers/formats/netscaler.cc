@@ -95,7 +95,7 @@ constexpr Meaning kMeanings[] = {
     {"DEVICEUP", "host", "info", "device_up"},
 };
 
-constexpr LogSource kLogSources[] = {{"citrix", "", "netscaler"}, {"citrix", "firewall", ""}};
+constexpr LogSource kLogSources[] = {{"", "plain_text", ""}, {"citrix", "", "netscaler"}, {"citrix", "firewall", ""}};
 
 // message = [ host ] engine " : " [ "default " ] family SP name SP id [SP id] " :" *SP text
 /// Citrix NetScaler (ADC): event.code is the name. A login's name says how it ended.

@@ -1,5 +1,7 @@
 #include "parsers/device_words.h"
+#include "parsers/field_target.h"
 #include "parsers/format.h"
+#include "parsers/key_value.h"
 #include "parsers/payload_text.h"
 #include "parsers/text_template.h"
 
@@ -59,6 +61,21 @@ constexpr TextRow kLines[] = {
     {"IKE {destination|ip} {message}$", "network", "connection", "ike"},
 };
 
+constexpr FieldRow kPairs[] = {{"policy_id", "rule.id"},
+                               {"service", "network.protocol:lower"},
+                               {"proto", "transport"},
+                               {"action", "event.action:lower"},
+                               {"sent", "source.bytes"},
+                               {"rcvd", "destination.bytes"},
+                               {"src", "source"},
+                               {"dst", "destination"},
+                               {"src_port", "source.port"},
+                               {"dst_port", "destination.port"},
+                               {"session_id", "event.id"},
+                               {"duration", "event.duration:seconds"},
+                               {"reason", "event.reason"}};
+constexpr FieldMap kPairMap(kPairs);
+
 /// ScreenOS of Juniper's NetScreen, SSG and ISG:
 ///
 ///   line = [ "NetScreen device_id=" name " " ] [ " " ] "[" vsys "]" module "-" severity "-" number [ "(" kind ")" ] ": " text [ " (" time ")" ]
@@ -91,8 +108,12 @@ void parse_netscreen(PayloadWriter& out) {
       out.add("log.level", kind.substr(level + 1));
   }
   const TextRow* const row = table.read(out, text);
-  if (row == nullptr) return out.classify("host", "info");
-  if (row->category == "intrusion_detection") {
+  if (row == nullptr) {
+    if (!looks_like_key_value(text)) return out.classify("host", "info");
+    put_pairs(out, text, kPairMap);
+    out.classify("network", "connection");
+  }
+  if (row != nullptr && row->category == "intrusion_detection") {
     out.alert(out.event().text_of("vendor.attack"));
     add_severity_word(out, out.event().text_of("log.level"));
   }

@@ -1,18 +1,13 @@
 #include "parsers/format.h"
-#include "parsers/payload_app.h"
 
 namespace vigil {
 namespace {
 
-constexpr LogSource kLogSources[] = {
-    {"", "plain_text", ""},     {"linux", "", "auditd"}, {"linux", "", "auth"},  {"linux", "", "cron"},
-    {"linux", "", "guacamole"}, {"linux", "", "syslog"}, {"linux", "", "vsftpd"}};
+constexpr LogSource kLogSources[] = {{"", "plain_text", ""}};
 
 /// Text that nobody has taught us: it stays in `message`.
 void parse_none(PayloadWriter& out) {
   out.event().tags.add(Tag::unparsed);
-  const std::string_view service = linux_service(out.header().app);
-  if (!service.empty()) out.log_source("linux", {}, service);
 }
 
 }  // namespace

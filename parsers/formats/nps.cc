@@ -218,6 +218,8 @@ void parse_nps(PayloadWriter& out) {
 
 constexpr LogSource kLogSources[] = {{"windows", "", "nps"}};
 
+constexpr std::string_view kDerived[] = {"event.reason"};
+
 }  // namespace
 
 extern const FormatSpec kFormat_nps = {
@@ -235,6 +237,7 @@ extern const FormatSpec kFormat_nps = {
     .names_host = NamesHost::always,
     .log_sources = kLogSources,
     .altered = "&<>'",
+    .derived = kDerived,
 };
 
 }  // namespace vigil

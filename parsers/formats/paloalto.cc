@@ -371,6 +371,7 @@ extern const FormatSpec kFormat_paloalto = {
     .claims = claims_paloalto,
     .parse = parse_paloalto,
     .time = paloalto_time,
+    .time_first = true,
     .kinds = Kind::device,
     .log_sources = kLogSources,
     .own_action = false,

@@ -50,7 +50,7 @@ bool claims_procurve(const SyslogHeader& header, std::string_view text) {
 }
 
 constexpr std::string_view kFirstBytes = "0123456789";
-constexpr LogSource kLogSources[] = {{"hpe", "", "procurve"}};
+constexpr LogSource kLogSources[] = {{"", "plain_text", ""}, {"hpe", "", "procurve"}};
 
 // line = 5DIGIT SP module ":" 1*SP text
 void parse_procurve(PayloadWriter& out) {

@@ -89,7 +89,7 @@ void classify_connection(PayloadWriter& out, std::string_view action, std::strin
 }
 
 constexpr std::string_view kPrograms[] = {"qulogd", "qlogd", "qnap"};
-constexpr LogSource kLogSources[] = {{"qnap", "", ""}};
+constexpr LogSource kLogSources[] = {{"", "plain_text", ""}, {"qnap", "", ""}};
 
 /// QNAP's QuLog Center and the older QLog: `conn log: Users: amy, Source IP: 10.1.0.7, …, Action: Login Fail`, and the same
 /// with `event log:` and Content. "---" is no value. Names of files hold commas, so a value ends before the next known key.

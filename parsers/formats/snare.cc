@@ -158,6 +158,8 @@ constexpr std::string_view kPrograms[] = {kName};
 constexpr std::string_view kStarts[] = {kName};
 constexpr LogSource kLogSources[] = {{"windows", "*", "*"}, {"", "antivirus", ""}};
 
+constexpr std::string_view kDerived[] = {"event.reason"};
+
 }  // namespace
 
 extern const FormatSpec kFormat_snare = {
@@ -180,6 +182,7 @@ extern const FormatSpec kFormat_snare = {
     .names_host = NamesHost::always,
     .log_sources = kLogSources,
     .altered = "#",
+    .derived = kDerived,
     .tag_is_program = false,
 };
 

@@ -7,8 +7,14 @@ namespace {
 
 constexpr LogSource kLogSources[] = {{"snort", "", ""}};
 
-bool claims_snort(const SyslogHeader&, std::string_view text) {
+bool claims_snort(const SyslogHeader& header, std::string_view text) {
   const std::string_view front = text.substr(0, 512);
+  // "[10:22:17] [INF] …" is a clock in brackets.
+  const bool named = header.app.starts_with("snort") || header.app.starts_with("suricata");
+  if (!named && !contains(front, "[**]") && !contains(front, "[Priority:") && !contains(front, "[Classification:") &&
+      !contains(front, " -> ")) {
+    return false;
+  }
   if (begins_with_snort_rule(front)) return true;
   const std::size_t time = snort_time_length(front);
   return time > 0 && begins_with_snort_rule(trim_left(front.substr(time)));

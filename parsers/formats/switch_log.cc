@@ -271,7 +271,7 @@ std::string_view without_front(PayloadWriter& out, Maker maker, std::string_view
   }
 }
 
-constexpr LogSource kLogSources[] = {{"switch", "", "syslog"}};
+constexpr LogSource kLogSources[] = {{"", "plain_text", ""}, {"switch", "", "syslog"}};
 
 /// Switches, access points and appliances of makers whose lines are few or plain, told by their shape.
 void parse_switch(PayloadWriter& out) {

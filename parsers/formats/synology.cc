@@ -57,7 +57,7 @@ constexpr std::string_view kStarts[] = {"User [",
                                         "FTP Event: ",
                                         "SMB Event: ",
                                         "AFP Event: "};
-constexpr LogSource kLogSources[] = {{"synology", "", ""}};
+constexpr LogSource kLogSources[] = {{"", "plain_text", ""}, {"synology", "", ""}};
 
 bool claims_synology(const SyslogHeader&, std::string_view text) {
   if (text.substr(0, 32).find("Event: ") != std::string_view::npos)

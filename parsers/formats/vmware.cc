@@ -109,7 +109,7 @@ constexpr std::string_view kPrograms[] = {"vpxd",
                                           "VMware",
                                           "netcpa",
                                           "vsfwd"};
-constexpr LogSource kLogSources[] = {{"vmware", "", "*"}};
+constexpr LogSource kLogSources[] = {{"", "plain_text", ""}, {"vmware", "", "*"}};
 
 /// "Event [7] [1-1] [time] [vim.event.X] [info] [user] [datacenter] [7] [text]", the last bracket perhaps cut.
 void parse_event(PayloadWriter& out, std::string_view text) {

@@ -47,6 +47,8 @@ void parse_file(PayloadWriter& out) {
 constexpr LogSource kLogSources[] = {
     {"windows", "*", "*"}, {"iis", "webserver", ""}, {"mssql", "", ""}, {"exchange", "", ""}};
 
+constexpr std::string_view kDerived[] = {"dns.", "event.reason", "user_agent.original"};
+
 }  // namespace
 
 extern const FormatSpec kFormat_windows_file = {
@@ -64,7 +66,8 @@ extern const FormatSpec kFormat_windows_file = {
     .kinds_of = file_kinds,
     .names_host = NamesHost::always,
     .log_sources = kLogSources,
-    .altered = "+ .&<>'",
+    .altered = "&<>'",
+    .derived = kDerived,
     .tag_is_program = false,
 };
 

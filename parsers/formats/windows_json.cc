@@ -112,6 +112,8 @@ void parse_windows_json(PayloadWriter& out) {
   windows.finish();
 }
 
+constexpr std::string_view kDerived[] = {"event.reason"};
+
 }  // namespace
 
 extern const FormatSpec kFormat_windows_json = {
@@ -129,6 +131,7 @@ extern const FormatSpec kFormat_windows_json = {
     .names_host = NamesHost::always,
     .log_sources = kLogSources,
     .writing = Writing::json,
+    .derived = kDerived,
     .tag_is_program = false,
 };
 

@@ -241,6 +241,8 @@ void parse_windows_text(PayloadWriter& out) {
 
 constexpr LogSource kLogSources[] = {{"windows", "*", "*"}, {"", "antivirus", ""}};
 
+constexpr std::string_view kDerived[] = {"event.reason"};
+
 }  // namespace
 
 extern const FormatSpec kFormat_windows_text = {
@@ -258,6 +260,7 @@ extern const FormatSpec kFormat_windows_text = {
     .names_host = NamesHost::always,
     .log_sources = kLogSources,
     .altered = "#",
+    .derived = kDerived,
     .tag_is_program = false,
 };
 

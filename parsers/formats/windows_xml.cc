@@ -189,7 +189,9 @@ class EventReader {
 
 void parse_windows_xml(PayloadWriter& out) { EventReader(out).read(); }
 
-constexpr LogSource kLogSources[] = {{"windows", "*", "*"}, {"linux", "*", "*"}, {"", "antivirus", ""}};
+constexpr LogSource kLogSources[] = {{"windows", "*", "*"}, {"linux", "*", ""}, {"", "antivirus", ""}};
+
+constexpr std::string_view kDerived[] = {"event.reason"};
 
 }  // namespace
 
@@ -208,6 +210,7 @@ extern const FormatSpec kFormat_windows_xml = {
     .names_host = NamesHost::always,
     .log_sources = kLogSources,
     .altered = "&<>'",
+    .derived = kDerived,
     .tag_is_program = false,
 };
 

@@ -344,6 +344,8 @@ std::optional<std::int64_t> zeek_time(const SyslogHeader&, std::string_view text
   return read_any_time(trim(time), zone_minutes);
 }
 
+constexpr std::string_view kDerived[] = {"destination.port", "source.port", "file.path"};
+
 }  // namespace
 
 extern const FormatSpec kFormat_zeek = {
@@ -360,6 +362,7 @@ extern const FormatSpec kFormat_zeek = {
     .kinds = Kind::device,
     .log_sources = kLogSources,
     .writing = Writing::json,
+    .derived = kDerived,
 };
 
 }  // namespace vigil

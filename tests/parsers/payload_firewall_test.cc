@@ -379,7 +379,7 @@ constexpr PayloadCase kOthers[] = {
      "received",
      "format=gateway_lines | source.port=50022 | event.type=denied"},
     {"a logon of another product", "<134>Nov 20 14:59:00 mac screensharingd[1170]: Authentication: FAILED :: User Name: bob :: Viewer Address: 203.0.113.9 :: Type: DH",
-     "format=none"},
+     "format=logon_text"},
     {"words that begin alike", "<134>Nov 20 14:59:00 r Blocked incoming mail for alice", "format=none"},
 };
 TEST(PayloadFirewallOthers, ReadsEachMakersLines) { check_all(kOthers); }

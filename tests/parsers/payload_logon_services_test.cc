@@ -257,7 +257,7 @@ constexpr PayloadCase kRemote[] = {
      "<6>Nov 20 14:59:00 vpn kernel: wireguard: wg0: Handshake for peer 1 (203.0.113.9:51820) did not "
      "complete after 5 seconds",
      "format=ipsec_vpn | source.ip=203.0.113.9 | source.port=51820"},
-    {"other words of the kernel", "<6>Nov 20 14:59:00 vpn kernel: eth0: link up", "format=none"},
+    {"other words of the kernel", "<6>Nov 20 14:59:00 vpn kernel: eth0: link up", "format=linux_system"},
     {"Kerberos",
      "<86>Nov 20 14:59:00 kdc krb5kdc[7]: AS_REQ (8 etypes {18 17}) 203.0.113.9: PREAUTH_FAILED: "
      "bob@EXAMPLE.ORG for krbtgt/EXAMPLE.ORG@EXAMPLE.ORG, Preauthentication failed",

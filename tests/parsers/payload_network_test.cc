@@ -365,7 +365,7 @@ constexpr PayloadCase kJuniper[] = {
      "start_time=\"2026-11-20 14:58:59\" "
      "duration=1 policy_id=7 service=ssh proto=6 action=Deny sent=0 rcvd=0 src=203.0.113.9 dst=10.1.0.5 "
      "src_port=50022 dst_port=22",
-     "format=juniper | source.ip=203.0.113.9 | destination.port=22 | rule.id=7 | event.type=denied"},
+     "format=netscreen | source.ip=203.0.113.9 | destination.port=22 | rule.id=7 | event.type=denied"},
     {"capitals of another program", "<14>Nov 20 14:59:00 h app: SOME_NAME: x", "format=none"},
 };
 TEST(PayloadJuniper, ReadsStructuredDataAndText) { check_all(kJuniper); }
@@ -443,8 +443,8 @@ constexpr PayloadCase kOthers[] = {
      "Nov 20 14:59:00 gw1 [WAN_LOCAL-D-2147483647] DESCR=\"[WAN_LOCAL]Block All Traffic\" IN=eth8 OUT= "
      "MAC=00:11:22:33:44:55:00:11:22:33:44:66:08:00 SRC=203.0.113.9 DST=198.51.100.1 LEN=122 PROTO=UDP "
      "SPT=38451 DPT=53",
-     "format=unifi | source.ip=203.0.113.9 | destination.mac=00-11-22-33-44-55 | "
-     "source.mac=00-11-22-33-44-66 | rule.name=WAN_LOCAL | event.type=denied"},
+     "format=netfilter | source.ip=203.0.113.9 | destination.mac=00-11-22-33-44-55 | "
+     "source.mac=00-11-22-33-44-66 | event.type=denied"},
     {"UniFi's access point",
      "<30>Nov 20 14:59:00 ap1 U7PG2,001122334455,v4.0.80.10875: hostapd: ath0: STA 00:11:22:33:44:66 IEEE "
      "802.11: associated",

@@ -24,7 +24,7 @@ constexpr PayloadCase kProxies[] = {
      "<134>Nov 20 14:59:00 fp vendor=Forcepoint product=Security product_version=8.5 action=blocked severity=7 category=755 user=amy src_host=10.1.0.7 "
      "src_port=50022 dst_host=www.example.com dst_ip=203.0.113.80 dst_port=80 bytes_out=10 bytes_in=20 http_response=403 http_method=GET "
      "url=http://www.example.com/",
-     "format=web_gateway | source.ip=10.1.0.7 | destination.ip=203.0.113.80 | http.response.status_code=403 | event.type=denied | kinds=web device"},
+     "format=gateway_pairs | source.ip=10.1.0.7 | destination.ip=203.0.113.80 | http.response.status_code=403 | event.type=denied | kinds=web device"},
     {"McAfee Web Gateway, cut",
      "<30>Nov 20 14:59:00 mwg1 mwg: status=\"200/0\" srcip=\"10.1.0.7\" user=\"amy\" dhost=\"www.example.com\" urlp=\"443\" mtd=\"CONNECT\" urlc=\"Busi",
      "format=web_gateway | source.ip=10.1.0.7 | http.response.status_code=200 | url.port=443 | rule.category=Busi"},

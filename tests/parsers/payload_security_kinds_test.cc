@@ -50,7 +50,8 @@ TEST(PayloadKinds, SayWhatToldThem) {
   };
   constexpr Case kCases[] = {
       {"<134>Nov 20 14:59:00 h snort: [1:384:5] x {TCP} 203.0.113.9:1 -> 10.1.0.5:2", KindsFrom::format},
-      {"<189>Nov 20 14:59:00 h %FOO-3-BARDOWN: x", KindsFrom::signs},
+      {"<189>Nov 20 14:59:00 h %%10FOO/6/BAR_DONE(l): done", KindsFrom::format},
+      {"<134>Nov 20 14:59:00 h notice foo[9]: 01070417:5: AUDIT - x", KindsFrom::format},
       {"<30>Nov 20 14:59:00 h cron[9]: x", KindsFrom::program},
       {"<30>Nov 20 14:59:00 h lunchmenu[9]: x", KindsFrom::facility},
       {"soup", KindsFrom::nothing},

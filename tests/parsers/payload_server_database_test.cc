@@ -145,12 +145,12 @@ constexpr PayloadCase kOthers[] = {
      "2026-11-20 14:59:00.12 Logon       Login failed for user 'O'Hara'. Reason: Password did not match that "
      "for the login provided. "
      "[CLIENT: 203.0.113.9]",
-     "format=database_file | event.outcome=failure | user.name=O'Hara | source.ip=203.0.113.9 | "
+     "format=mssql | event.outcome=failure | user.name=O'Hara | source.ip=203.0.113.9 | "
      "kinds=application logon"},
     {"a start",
      "2026-11-20 14:59:00.12 Server      SQL Server is now ready for client connections. This is an "
      "informational message.",
-     "format=database_file | event.action=server_started | kinds=application"},
+     "format=mssql | kinds=application"},
     {"MongoDB's JSON",
      R"({"t":{"$date":"2026-11-20T14:59:00.123+08:00"},"s":"I","c":"ACCESS","id":20249,"ctx":"conn7","msg":"Authentication failed","attr":{"mechanism":"SCRAM-SHA-256","principalName":"admin","authenticationDatabase":"admin","remote":"203.0.113.9:50022","error":"AuthenticationFailed"}})",
      "format=database | time=1795157940123000000 | event.outcome=failure | user.name=admin | "
