@@ -1,5 +1,7 @@
 #include "parsers/audit_record.h"
 
+#include <functional>
+
 #include "parsers/field_target.h"
 #include "parsers/key_table.h"
 #include "parsers/payload_text.h"
@@ -148,7 +150,14 @@ bool is_nothing(std::string_view value) {
   return value.empty() || value == "?" || value == "(null)" || value == "(none)" || value == "-";
 }
 
-/// saddr= of SOCKADDR: struct sockaddr in hex. 0200 port address (IPv4), 0A00 port flow address (IPv6), 0100 path.
+/// False for what was decoded: a name in hex stays vendor.acct, since who looks for a user is shown what holds the name.
+bool stands_in(std::string_view text, std::string_view part) {
+  const std::less<const char*> before;
+  return !before(part.data(), text.data()) && !before(text.data() + text.size(), part.data() + part.size());
+}
+
+/// saddr= of SOCKADDR: struct sockaddr in hex. The address is no `destination.ip`: what is found by that name stands in the
+/// message as it is read (PAYLOADS.md). 0200 port address (IPv4), 0A00 port flow address (IPv6), 0100 path.
 void add_socket_address(PayloadWriter& out, std::string_view hex) {
   const auto byte = [hex](std::size_t at) -> unsigned {
     if (at * 2 + 1 >= hex.size() || hex_digit(hex[at * 2]) < 0 || hex_digit(hex[at * 2 + 1]) < 0) return 0;
@@ -167,14 +176,14 @@ void add_socket_address(PayloadWriter& out, std::string_view hex) {
       if (i != 0) *at++ = '.';
       at = append(at, byte(4 + i));
     }
-    out.add_endpoint(Side::destination, out.arena().copy({text, static_cast<std::size_t>(at - text)}));
+    out.add("destination.address", out.arena().copy({text, static_cast<std::size_t>(at - text)}));
   } else if (hex.starts_with("0A00") && hex.size() >= 48) {
     char text[39];
     for (std::size_t i = 0, at = 0; i < 32; ++i) {
       if (i != 0 && i % 4 == 0) text[at++] = ':';
       text[at++] = lower(hex[16 + i]);
     }
-    out.add_endpoint(Side::destination, out.arena().copy({text, sizeof text}));
+    out.add("destination.address", out.arena().copy({text, sizeof text}));
   } else if (hex.starts_with("0100")) {
     const std::string_view path = unhex(hex.substr(4), out.arena());
     if (path.starts_with('/')) out.add_file(path.substr(0, path.find(' ')));
@@ -223,7 +232,7 @@ void add_people(PayloadWriter& out, const People& who, std::string_view type) {
   }
   if (is_nothing(name)) name = logged_in && !of_kernel ? who.auid_name : who.uid_name;
   if (!is_nothing(name) && name != "unset" && name != "(unknown user)" && name != "(unknown)" &&
-      name != "unknown(0)") {
+      name != "unknown(0)" && stands_in(out.text(), name)) {
     out.add("user.name", name);
   }
   if (of_kernel && !is_nothing(who.euid_name)) out.add("user.effective.name", who.euid_name);

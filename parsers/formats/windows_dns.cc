@@ -84,7 +84,8 @@ void parse_dns(PayloadWriter& out) {
     if (answer) out.add("event.outcome", code == "NOERROR" ? "success" : "failure");
   }
   out.add("dns.question.type", take_word(rest));
-  out.add("dns.question.name", dotted(trim(rest), out.arena()));
+  // Not dns.question.name: what is found by that name stands in the message as it is read (PAYLOADS.md).
+  out.add_vendor("question_name", dotted(trim(rest), out.arena()));
   out.classify("network", "protocol", "dns_packet");
 }
 

@@ -142,13 +142,13 @@ class EventReader {
     const std::string_view value = XmlScan::unescape(trim(text_), out_.arena());
     ++fields_;
     const std::size_t level = index + 1 - offset_;
-    if (part_ == Part::system && level == 3) return system(name, value);
+    if (part_ == Part::system && level == 3) return take_system(name, value);
     if (part_ == Part::event_data && level == 3) return data(data_names_[index], name, value);
     if (part_ == Part::user_data && level >= 4) return record_.data(name, value);
     if (part_ == Part::rendering && level == 3) return rendering(name, value);
   }
 
-  void system(std::string_view name, std::string_view value) {
+  void take_system(std::string_view name, std::string_view value) {
     if (value.empty()) return;
     if (name == "EventID") return record_.part(WindowsPart::event_id, value);
     if (name == "Channel") return record_.part(WindowsPart::channel, value);

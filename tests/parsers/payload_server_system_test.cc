@@ -35,7 +35,7 @@ constexpr PayloadCase kAudit[] = {
      "vendor.SYSCALL=execve"},
     {"where a socket went",
      "type=SOCKADDR msg=audit(1795157940.123:7): saddr=020001BBCB0071090000000000000000",
-     "destination.ip=203.0.113.9 | destination.port=443"},
+     "destination.address=203.0.113.9 | destination.port=443"},
     {"by audisp, from another host",
      "<14>Nov 20 14:59:00 log1 audispd: node=web1 type=CRED_DISP msg=audit(1795157940.123:7): pid=1 uid=0 "
      "res=success",

@@ -98,7 +98,7 @@ constexpr PayloadCase kDns[] = {
     {"a query",
      "11/20/2026 2:59:00 PM 0E9C PACKET  00000000028657F0 UDP Rcv 10.1.0.7        a6c4   Q [0001   D   NOERROR] A      "
      "(3)www(7)example(3)com(0)",
-     "format=windows_dns | time=1795157940000000000 | source.ip=10.1.0.7 | dns.question.name=www.example.com | "
+     "format=windows_dns | time=1795157940000000000 | source.ip=10.1.0.7 | vendor.question_name=www.example.com | "
      "dns.question.type=A | dns.type=query | dns.id=a6c4 | network.transport=udp | dns.response_code=NOERROR | kinds=application"},
     {"an answer, the date in Chinese",
      "2026/11/20 下午 02:59:00 0E9C PACKET  00000000028657F0 UDP Snd 10.1.0.7        a6c4 R Q [8385 A DR NXDOMAIN] AAAA   "

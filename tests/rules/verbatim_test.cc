@@ -19,6 +19,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What the archive finds by its index of words (storage/query_plan.cc): these no format may compute.
+constexpr std::string_view kIndexed[] = {"source.ip",   "destination.ip", "client.ip",  "server.ip",
+                                         "user.name",   "user.domain",    "url.domain", "dns.question.name",
+                                         "file.hash.md5", "file.hash.sha1", "file.hash.sha256"};
+
 /// The fields of messages whose values the message does not hold, by format and name, with the first message of each.
 class Derived {
  public:
@@ -32,7 +37,8 @@ class Derived {
     if (text.find("\\u") != std::string::npos) return;
     std::transform(text.begin(), text.end(), text.begin(), lower);
     for (const Field& field : event.fields()) {
-      if (!is_verbatim(field.name, event.format) || field.value.empty()) continue;
+      const bool indexed = std::find(std::begin(kIndexed), std::end(kIndexed), field.name) != std::end(kIndexed);
+      if ((!indexed && !is_verbatim(field.name, event.format)) || field.value.empty()) continue;
       const bool plain = std::all_of(field.value.begin(), field.value.end(),
                                      [&](char c) { return stands_for_itself(c, event.format); });
       std::string value(field.value);
