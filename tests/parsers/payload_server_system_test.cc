@@ -18,7 +18,7 @@ constexpr PayloadCase kAudit[] = {
     {"a name in hex",
      "type=USER_AUTH msg=audit(1795157940.123:421): pid=1 uid=0 auid=0 msg='op=PAM:authentication "
      "acct=62206F62 addr=? res=failed'",
-     "user.name=b ob | event.outcome=failure"},
+     "!user.name | vendor.acct=b ob | event.outcome=failure"},
     {"a command",
      "type=EXECVE msg=audit(1795157940.123:7): argc=3 a0=\"rm\" a1=\"-rf\" a2=2F746D702F6120622F63",
      "process.args=rm | process.args=/tmp/a b/c | process.command_line=rm -rf /tmp/a b/c | vendor.a1=-rf | "

@@ -43,9 +43,18 @@ class Derived {
                                      [&](char c) { return stands_for_itself(c, event.format); });
       std::string value(field.value);
       std::transform(value.begin(), value.end(), value.begin(), lower);
-      if (plain && text.find(value) == std::string::npos)
+      // The index is asked for words: a blank may have been written otherwise.
+      const bool stands = indexed ? words_stand(text, value) : text.find(value) != std::string::npos;
+      if (plain && !stands)
         found_.emplace(std::string(format_name(event.format)) + " " + std::string(field.name), value + " in " + frame);
     }
+  }
+
+  static bool words_stand(std::string_view text, std::string_view value) {
+    for (std::string_view word = take_word(value); !word.empty(); word = take_word(value)) {
+      if (text.find(word) == std::string_view::npos) return false;
+    }
+    return true;
   }
 
   std::string list() const {
