@@ -15,10 +15,14 @@ namespace {
 
 using Specs = std::vector<const FormatSpec*>;
 
-/// Who is asked about a text: by its first character, and by the program's name; each in order of asking.
+/// Formats of this rank and below go before what the program's name says; those of anyone's text wait until all others are asked.
+constexpr std::uint8_t kRankBeforePrograms = 4, kRankOfAnyone = 200;
+
+/// Who is asked about a text: by its first character, and by the program's name; each in order of asking. A known program's
+/// own formats are asked early: most messages have one, and then the others need not look.
 struct Order {
-  std::array<Specs, 256> by_first;  ///< those that anything may begin with, too
-  std::unordered_map<std::string_view, Specs> by_program;
+  std::array<Specs, 256> first, by_first;  ///< those that anything may begin with, too
+  std::unordered_map<std::string_view, Specs> of_program, by_program;
 };
 
 bool asked_before(const FormatSpec* a, const FormatSpec* b) {
@@ -68,10 +72,12 @@ class Registry {
     for (const char c : spec.first_bytes) first[static_cast<unsigned char>(c)] = true;
     const bool by_text = !spec.starts.empty() || !spec.first_bytes.empty();
     const bool anything = !by_text && spec.programs.empty();
+    auto& lists = spec.rank <= kRankBeforePrograms ? order.first : order.by_first;
     for (std::size_t byte = 0; byte < first.size(); ++byte) {
-      if (first[byte] || anything) order.by_first[byte].push_back(&spec);
+      if (first[byte] || anything) lists[byte].push_back(&spec);
     }
-    for (const std::string_view program : spec.programs) order.by_program[program].push_back(&spec);
+    auto& programs = spec.rank < kRankOfAnyone ? order.of_program : order.by_program;
+    for (const std::string_view program : spec.programs) programs[program].push_back(&spec);
   }
 
   static bool claims(const FormatSpec& spec, const SyslogHeader& header, std::string_view text,
@@ -83,13 +89,24 @@ class Registry {
     return spec.claims == nullptr || spec.claims(header, text);
   }
 
-  /// The two lists are walked as one, in order.
+  static const Specs& of(const std::unordered_map<std::string_view, Specs>& programs, std::string_view program) {
+    static const Specs kNone;
+    const auto found = program.empty() ? programs.end() : programs.find(program);
+    return found == programs.end() ? kNone : found->second;
+  }
+
   static const FormatSpec* ask(const Order& order, const SyslogHeader& header, std::string_view text,
                                std::string_view program) {
-    static const Specs kNone;
-    const Specs& by_text = order.by_first[static_cast<unsigned char>(text.front())];
-    const auto found = program.empty() ? order.by_program.end() : order.by_program.find(program);
-    const Specs& by_program = found == order.by_program.end() ? kNone : found->second;
+    const auto byte = static_cast<unsigned char>(text.front());
+    for (const FormatSpec* spec : order.first[byte]) {
+      if (claims(*spec, header, text, false)) return spec;
+    }
+    for (const FormatSpec* spec : of(order.of_program, program)) {
+      if (claims(*spec, header, text, true)) return spec;
+    }
+    // The rest is walked as one list, in order.
+    const Specs& by_text = order.by_first[byte];
+    const Specs& by_program = of(order.by_program, program);
     auto one = by_text.begin();
     auto two = by_program.begin();
     while (one != by_text.end() || two != by_program.end()) {
@@ -141,7 +158,6 @@ std::string_view line_of(const SyslogHeader& header) {
 }
 
 bool is_of_programs(const FormatSpec& spec) {
-  constexpr std::uint8_t kRankOfAnyone = 200;
   return spec.writing == Writing::plain && (!spec.programs.empty() || spec.rank >= kRankOfAnyone);
 }
 

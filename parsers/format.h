@@ -31,8 +31,8 @@ enum class NamesHost : std::uint8_t { never, where_header_does_not, always };
 ///
 /// and nothing else needs to be changed: the build finds the file.
 ///
-/// How a message finds its format: those that name its program or the text's first bytes, and those that name neither, are
-/// asked in order of rank (then of number); the first whose `claims` says yes, or has none, takes it.
+/// How a message finds its format: ranks to 4 are asked, then those that name its program (ranks below 200), then all others
+/// whose first bytes fit; each time by rank, then number. The first whose `claims` says yes, or has none, takes it.
 struct FormatSpec {
   /// Stored in the archive with each message: never used again for another format.
   Format number;

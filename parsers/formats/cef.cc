@@ -526,7 +526,7 @@ extern const FormatSpec kFormat_cef = {
     .title = "ArcSight Common Event Format",
     .sample =
         R"(CEF:0|Trend Micro|Apex Central|2019|AV:File renamed|Eicar_test_1|3|deviceExternalId=102 dvchost=PC1 src=10.1.0.7)",
-    .rank = 5,
+    .rank = 4,
     .starts = kStarts,
     .first_bytes = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
     .claims = claims_cef,

@@ -424,7 +424,7 @@ extern const FormatSpec kFormat_fortigate = {
     .title = "FortiGate",
     .sample =
         R"(date=2026-11-20 time=14:59:00 devname="FGT-1" devid="FG100E" logid="0000000013" type="traffic" srcip=203.0.113.9)",
-    .rank = 20,
+    .rank = 6,
     .starts = kStarts,
     .claims = claims_fortigate,
     .parse = parse_fortigate,

@@ -90,7 +90,7 @@ extern const FormatSpec kFormat_mssql_audit = {
     .title = "SQL Server's audit in the Windows event log",
     .sample =
         R"({"event_id":"33205","provider_name":"MSSQLSERVER$AUDIT","winlog":{"event_data":{"param1":"audit_schema_version:1\naction_id:LGIF\nsucceeded:false\nserver_principal_name:sa\nclient_ip:203.0.113.9"}}})",
-    .rank = 25,
+    .rank = 6,
     .starts = kStarts,
     .claims =
         [](const SyslogHeader&, std::string_view text) {

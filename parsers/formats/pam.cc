@@ -131,6 +131,8 @@ constexpr Saying kSayings[] = {
 constexpr LogSource kLogSources[] = {{"linux", "", "auth"}, {"linux", "", "sshd"}, {"linux", "", "sudo"}};
 
 bool is_pam(const SyslogHeader& header, std::string_view text) {
+  // "%AUTHPRIV-3-SYSTEM_MSG: pam_aaa:…" is a switch's.
+  if (header.app.starts_with('%')) return false;
   if (text.starts_with("pam_") || text.starts_with("(pam_")) return true;
   // "PAM 2 more authentication failures; logname= …" is libpam's own summary, in the program's name.
   if (text.starts_with("PAM ") && contains(text, " more authentication failure")) return true;
@@ -182,7 +184,7 @@ extern const FormatSpec kFormat_pam = {
     .title = "PAM modules",
     .sample =
         R"(pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9  user=root)",
-    .rank = 10,
+    .rank = 2,
     .claims = is_pam,
     .parse = parse_pam,
     .kinds = Kind::os | Kind::logon,

@@ -301,7 +301,7 @@ extern const FormatSpec kFormat_sophos = {
     .title = "Sophos Firewall (SFOS, XG, XGS)",
     .sample =
         R"(device="SFW" date=2026-11-20 time=14:59:00 timezone="CST" device_name="XG230" device_id=C44313350024-P29PUA log_id=010102600002 log_type="Firewall" log_component="Firewall Rule" log_subtype="Denied" status="Deny" priority=Information fw_rule_id=7 src_ip=203.0.113.9 dst_ip=10.1.0.5 protocol="TCP" src_port=50022 dst_port=22)",
-    .rank = 19,
+    .rank = 5,
     .starts = kStarts,
     .claims = claims_sophos,
     .parse = parse_sophos,

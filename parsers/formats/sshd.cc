@@ -302,6 +302,8 @@ extern const FormatSpec kFormat_sshd = {
     .rank = 20,
     .programs = kPrograms,
     .starts = kStarts,
+    // "SSHD_LOGIN_FAILED: …" is Junos', "2026-11-20 14:59:00.123Z [root]: Login_Denied" an appliance's audit.
+    .claims = [](const SyslogHeader&, std::string_view text) { return !text.starts_with("SSHD_") && !is_digit(text.front()); },
     .parse = parse_sshd,
     .kinds = Kind::os | Kind::logon,
     .names_host = NamesHost::never,

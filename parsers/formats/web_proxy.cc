@@ -18,7 +18,7 @@ constexpr TextRow kHaproxy[] = {
 };
 // clang-format on
 
-constexpr std::string_view kPrograms[] = {"haproxy"};
+constexpr std::string_view kPrograms[] = {"haproxy", "squid", "traefik", "envoy"};
 constexpr LogSource kLogSources[] = {{"*", "proxy", ""}, {"*", "webserver", ""}};
 
 bool claims_proxy(const SyslogHeader& header, std::string_view text) {

@@ -122,7 +122,7 @@ extern const FormatSpec kFormat_windows_json = {
     .title = "Windows events in JSON (Winlogbeat, NXLog, Fluent Bit, Wazuh)",
     .sample =
         R"({"EventID":4625,"SourceName":"Microsoft-Windows-Security-Auditing","Channel":"Security","TargetUserName":"administrator","IpAddress":"203.0.113.9"})",
-    .rank = 30,
+    .rank = 7,
     .starts = kStarts,
     .claims = claims_windows_json,
     .parse = parse_windows_json,

@@ -346,6 +346,8 @@ std::optional<std::int64_t> zeek_time(const SyslogHeader&, std::string_view text
 
 constexpr std::string_view kDerived[] = {"destination.port", "source.port", "file.path"};
 
+constexpr std::string_view kPrograms[] = {"zeek", "bro"};
+
 }  // namespace
 
 extern const FormatSpec kFormat_zeek = {
@@ -355,6 +357,7 @@ extern const FormatSpec kFormat_zeek = {
     .sample =
         R"({"ts":1795157940.123456,"uid":"CHhAvVGS1DHFjwGM9","id.orig_h":"10.1.0.5","id.orig_p":50022,"id.resp_h":"203.0.113.9","id.resp_p":443,"proto":"tcp","service":"ssl","duration":1.5,"orig_bytes":400,"resp_bytes":900,"conn_state":"SF"})",
     .rank = 60,
+    .programs = kPrograms,
     .first_bytes = "{0123456789",
     .claims = claims_zeek,
     .parse = parse_zeek,
