@@ -39,7 +39,7 @@ constexpr Words kWords[] = {
      "cs-categories cs-bytes sc-bytes sc-status sc-filter-result s-action s-ip s-sitename time-taken "
      "x-bluecoat-application-name x-virus-id http_x_forwarded_for remote_addr remote_user body_bytes_sent "
      "request_uri upstream_response_time upstream_addr edgeresponsestatus clientrequesthost clientrequesturi "
-     "zscalernss-web urlcategory urlsupercategory urlcat reqmethod respcode refererurl"},
+     "zscalernss-web webrequest urlcategory urlsupercategory urlcat reqmethod respcode refererurl"},
     {Kind::os, true,
      "winevtlog mswineventlog eventrecordid audit_success audit_failure"},
     {Kind::application, true,
