@@ -278,7 +278,9 @@ Result<std::vector<UserParserText>, std::vector<Diagnostic>> load_parsers(std::s
       }
       auto parsers = parse_parsers(*text, file.string());
       if (!parsers) {
-        mistakes.insert(mistakes.end(), parsers.error().begin(), parsers.error().end());
+        // error() gives a copy: both ends must be of the same one.
+        const std::vector<Diagnostic> of_file = parsers.error();
+        mistakes.insert(mistakes.end(), of_file.begin(), of_file.end());
         continue;
       }
       for (UserParserText& parser : *parsers) {

@@ -5,7 +5,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "config/config.h"
@@ -74,6 +78,24 @@ TEST(ParserFiles, EveryMistakeHasItsPlace) {
               HasSubstr("would be asked about every message"));
   EXPECT_THAT(mistakes("parser: []\n"), HasSubstr("did you mean 'parsers'?"));
   EXPECT_THAT(mistakes("parsers:\n  - {name: a, when: {programs: [a]}, patterns: [x]}\n"), HasSubstr("tests"));
+}
+
+// The mistakes of several files are told together. (Taking both ends from error(), which gives a copy each time, once ended
+// the program.)
+TEST(ParserFiles, TheMistakesOfAllFilesAreTold) {
+  const std::filesystem::path directory = std::filesystem::temp_directory_path() / ("vigil-parsers-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(directory);
+  for (const char* name : {"a.yml", "b.yaml"}) {
+    std::ofstream(directory / name) << parser_with("    patterns: ['%{USR:user.name}']\n" + std::string(kTests));
+  }
+  std::ofstream(directory / "c.txt") << "not read";
+  const auto parsers = load_parsers({&directory, 1});
+  ASSERT_FALSE(parsers);
+  ASSERT_EQ(parsers.error().size(), 2U);
+  EXPECT_THAT(parsers.error()[0].file, HasSubstr("a.yml"));
+  EXPECT_THAT(parsers.error()[1].file, HasSubstr("b.yaml"));
+  std::filesystem::remove_all(directory);
+  EXPECT_FALSE(load_parsers({&directory, 1})) << "a directory that is not there";
 }
 
 class InForce : public testing::Test {

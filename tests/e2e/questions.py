@@ -27,7 +27,7 @@ def fill(daemon):
     lines = []
     for n in range(40):
         host, severity = ("web1", "db1")[n % 2], (2, 3, 4, 6)[n % 4]
-        text = f"user=user{n % 3} src=203.0.113.{n % 5} sentbyte={n} action=deny note={'登入失敗' if n % 10 == 0 else 'ok'}"
+        text = f"user=user{n % 3} src=203.0.113.{n % 5} sentbyte={n} action=deny note={'連線中斷' if n % 10 == 0 else 'ok'}"
         lines.append(f"<{8 + severity}>1 {stamp(30 * n)} {host} fw - - - {text}")
     daemon.tcp_lines(lines)
     daemon.wait_stored(40)
@@ -142,10 +142,10 @@ def test_grafana_is_content(test):
         series = loki(daemon, "series", **{"match[]": '{host="web1"}'}, **span)["data"]
         equal({(one["host"], one["level"]) for one in series}, {("web1", "critical"), ("web1", "warn")}, "series")
 
-        answer = loki(daemon, "query_range", query='{host="web1"} |= "登入失敗"', direction="backward", limit=3, **span)
+        answer = loki(daemon, "query_range", query='{host="web1"} |= "連線中斷"', direction="backward", limit=3, **span)
         lines = lines_of(answer)
         equal(len(lines), 3, "limit")
-        check(all("登入失敗" in line and int(ns) < end for ns, line in lines), "lines", lines)
+        check(all("連線中斷" in line and int(ns) < end for ns, line in lines), "lines", lines)
         times = [int(ns) for ns, _ in lines_of(loki(daemon, "query_range", query='{level="error"}', **span))]
         equal(times, sorted(times, reverse=True), "newest first")
         equal(len(times), 10, "errors")
