@@ -152,6 +152,8 @@ void Watch::run() {
     }
     if (archive_.next_sequence() > cursor_) replay(archive_.next_sequence());
     if (has_next_) take_new_rules();
+    // A stream that has gone quiet: nobody else closes its windows.
+    if (cursor_ >= told_ && watcher_->tick(wall_clock_ns(), fired_)) windows_now_ = true;
     windows_now_ = windows_now_ || (stopping && cursor_ != windows_cursor_);
     settle(true);
     if (stopping) return;

@@ -33,7 +33,7 @@ struct RuleReference {
 /// One correlation document.
 struct Correlation {
   enum class Type : std::uint8_t { event_count, value_count, temporal, temporal_ordered, value_sum, value_avg,
-                                   value_percentile };
+                                   value_percentile, new_value };
   struct Bound {
     Comparison comparison = Comparison::gte;
     double value = 0;
@@ -57,6 +57,7 @@ struct Correlation {
   std::int64_t suppress_ns = 0;           ///< no second detection of a group for so long
   bool own_suppress = false;              ///< the rule itself says so; else it is the timespan
   bool reset = false;                     ///< a detection empties the window
+  std::int64_t learn_ns = 0;              ///< new_value: how long a group only learns
   bool alerts = true;
   std::uint64_t identity = 0;             ///< changes with its meaning: stored windows of another are not used
 };

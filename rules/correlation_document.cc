@@ -11,6 +11,8 @@ using Type = Correlation::Type;
 constexpr std::int64_t kSecond = 1'000'000'000;
 /// Events a threshold may ask for: a group keeps as many times in memory and on disk.
 constexpr double kThresholdMax = 10'000;
+/// How long a group only learns where its new_value does not say.
+constexpr std::int64_t kLearn = 7 * 86400 * kSecond;
 constexpr std::size_t kSlotsMax = 64, kGroupByMax = 16;
 
 struct TypeRow {
@@ -26,6 +28,7 @@ constexpr TypeRow kTypes[] = {
     {"value_avg", Type::value_avg},
     {"value_percentile", Type::value_percentile},
     {"value_median", Type::value_percentile},
+    {"new_value", Type::new_value},  // ours, see README.md
 };
 
 bool is_temporal(Type type) { return type == Type::temporal || type == Type::temporal_ordered; }
@@ -33,11 +36,16 @@ bool is_aggregate(Type type) {
   return type == Type::value_sum || type == Type::value_avg || type == Type::value_percentile;
 }
 
-/// "10m": a whole number and one of s m h d w; up to 366 days.
+/// "10m": a whole number and one of s m h d w M y (months and years of mean length, as pySigma); up to 366 days.
 std::optional<std::int64_t> read_timespan(std::string_view text) {
   if (text.size() < 2) return std::nullopt;
-  constexpr std::array<std::pair<char, std::int64_t>, 5> kUnits = {
-      {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 7 * 86400}}};
+  constexpr std::array<std::pair<char, std::int64_t>, 7> kUnits = {{{'s', 1},
+                                                                    {'m', 60},
+                                                                    {'h', 3600},
+                                                                    {'d', 86400},
+                                                                    {'w', 7 * 86400},
+                                                                    {'M', 2'629'746},
+                                                                    {'y', 31'556'952}}};
   const auto* const unit =
       std::find_if(kUnits.begin(), kUnits.end(), [&](const auto& u) { return u.first == text.back(); });
   std::int64_t count = 0;
@@ -163,7 +171,7 @@ class CorrelationReader {
     const YamlNode* span = body_.find("timespan");
     if (span == nullptr) return error_at(body_, "'timespan' is missing");
     const auto ns = span->is_scalar() ? read_timespan(span->text) : std::nullopt;
-    if (!ns) return error_at(*span, "'timespan' must be a whole number with s, m, h, d or w, at most 366d");
+    if (!ns) return error_at(*span, "'timespan' must be a whole number with s, m, h, d, w, M or y, at most 366d");
     draft.span_ns = *ns;
     return std::nullopt;
   }
@@ -174,6 +182,11 @@ class CorrelationReader {
       auto words = read_words(*field);
       if (!words) return words.error();
       draft.value_fields = std::move(*words);
+    }
+    if (draft.type == Type::new_value) {
+      if (condition != nullptr) return error_at(*condition, "'new_value' takes no 'condition': each new value counts");
+      if (draft.value_fields.empty()) return error_at(body_, "'field' is missing in 'correlation'");
+      return std::nullopt;
     }
     if (condition == nullptr) {
       if (!is_temporal(draft.type)) return error_at(body_, "'condition' is missing");
@@ -226,15 +239,7 @@ class CorrelationReader {
       if (draft.value_fields.size() != 1) return error_at(place, "this type wants one field");
       return std::nullopt;
     }
-    if (!draft.expression.empty()) return std::nullopt;
-    const bool from_below =
-        std::any_of(draft.bounds.begin(), draft.bounds.end(), [](const Correlation::Bound& bound) {
-          return bound.comparison == Comparison::gt || bound.comparison == Comparison::gte;
-        });
-    if (!from_below) {
-      return error_at(place, "a count that is only bounded from above (lt, lte, eq, neq) is judged when its window "
-                             "closes, which is not supported yet; add gt or gte");
-    }
+    if (!draft.expression.empty() || draft.type == Type::new_value) return std::nullopt;
     for (const Correlation::Bound& bound : draft.bounds) {
       if (bound.value < 0 || bound.value > kThresholdMax) {
         return error_at(place, "a count must be from 0 to 10,000 (as many events are kept for each group)");
@@ -248,6 +253,7 @@ class CorrelationReader {
 
 std::optional<CompileError> read_output(const YamlNode& document, CorrelationDraft& draft) {
   draft.suppress_ns = draft.span_ns;
+  if (draft.type == Type::new_value) draft.learn_ns = std::min(kLearn, draft.span_ns);
   const YamlNode* section = document.find("vigil");
   if (section == nullptr) return std::nullopt;
   if (const YamlNode* suppress = section->find("suppress")) {
@@ -259,6 +265,14 @@ std::optional<CompileError> read_output(const YamlNode& document, CorrelationDra
   if (const YamlNode* action = section->find("action")) {
     if (action->text != "alert" && action->text != "reset") return error_at(*action, "'action' is alert or reset");
     draft.reset = action->text == "reset";
+  }
+  if (const YamlNode* learn = section->find("learn")) {
+    if (draft.type != Type::new_value) return error_at(*learn, "'learn' belongs to 'type: new_value'");
+    const auto ns = learn->text == "0s" ? std::optional<std::int64_t>(0) : read_timespan(learn->text);
+    if (!ns || *ns > draft.span_ns) {
+      return error_at(*learn, "'learn' must be a timespan like 14d, no longer than 'timespan', or 0s");
+    }
+    draft.learn_ns = *ns;
   }
   return std::nullopt;
 }

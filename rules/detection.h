@@ -31,6 +31,10 @@ struct RuleMeta {
   bool opens_candidate = true;
 };
 
+/// What tells of it when the groups of a correlation had to make room for others: many group-by values at once, perhaps
+/// invented ones. Built in; its id never changes.
+const std::shared_ptr<const RuleMeta>& overflow_meta();
+
 /// One thing worth telling: a rule matched an event, or a correlation reached its condition.
 struct Detection {
   std::shared_ptr<const RuleMeta> rule;

@@ -54,6 +54,7 @@ struct CorrelationDraft {
   double percentile = 50;
   std::int64_t suppress_ns = 0;
   bool own_suppress = false;
+  std::int64_t learn_ns = 0;
   bool reset = false;
   bool generate = false;
 };

@@ -218,10 +218,12 @@ class Linker {
     made.suppress_ns = draft.suppress_ns;
     made.own_suppress = draft.own_suppress;
     made.reset = draft.reset;
+    made.learn_ns = draft.learn_ns;
     Fingerprint identity;
     identity.add(entry.fingerprint);
     identity.add(static_cast<std::uint64_t>(draft.suppress_ns));
     identity.add(static_cast<std::uint64_t>(draft.reset ? 1 : 0));
+    identity.add(static_cast<std::uint64_t>(draft.learn_ns));
     for (const std::string& reference : draft.rules) {
       if (auto error = add_slot(entry, reference, made, identity)) return error;
     }

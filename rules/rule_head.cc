@@ -76,7 +76,7 @@ std::optional<CompileError> read_vigil(const YamlNode& section, RuleMeta& meta) 
     } else if (key == "opens_candidate") {
       if (value.type() != ScalarType::boolean) return error_at(value, "'opens_candidate' wants true or false");
       meta.opens_candidate = value.text == "true";
-    } else if (key != "suppress" && key != "action" && key != "tests") {
+    } else if (key != "suppress" && key != "action" && key != "learn" && key != "tests") {
       return error_at(section.keys[i], "unknown key '" + key + "' in 'vigil'");
     }
   }

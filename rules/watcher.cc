@@ -25,6 +25,28 @@ bool hides_text(const SyslogHeader& header) {
 
 }  // namespace
 
+const std::shared_ptr<const RuleMeta>& overflow_meta() {
+  static const auto kMeta = [] {
+    auto meta = std::make_shared<RuleMeta>();
+    meta->id = "6a1f0f0e-5d0c-4c55-9a53-8f2b7c1e4d90";
+    meta->title = "Correlation groups exploded";
+    meta->title_zh = "關聯群組數量暴增";
+    meta->description =
+        "A correlation met more different group-by values (addresses, accounts) than it can keep, so that some had to make "
+        "room. Somebody may be inventing them to hide an attack among them. Look at the sender with the most messages.";
+    meta->description_zh =
+        "某關聯規則遇到的分組值（位址、帳號）超過可保留的上限，部分已被移出。可能有人大量捏造來源以掩護攻擊，請查看訊息最多的來源設備。";
+    meta->file = "(built in)";
+    meta->level = Level::high;
+    meta->tags = {"attack.t1562"};
+    meta->author = "Vigil";
+    meta->category = "other";
+    meta->entities = {"host.name"};
+    return std::shared_ptr<const RuleMeta>(std::move(meta));
+  }();
+  return kMeta;
+}
+
 struct Watcher::Impl {
   explicit Impl(std::shared_ptr<const RuleSet> set)
       : rules(std::move(set)), compiled(rules->compiled()), scanner(compiled.prefilter()), correlator(compiled) {}
@@ -37,6 +59,7 @@ struct Watcher::Impl {
   Event event;
   Arena arena;
   std::vector<sigma::Firing> firings;
+  std::vector<sigma::Overflow> overflows;
   Counters counters;
 
   void ask(const std::vector<std::uint32_t>& candidates, const Observation& observation, bool shadow,
@@ -45,6 +68,9 @@ struct Watcher::Impl {
   Detection make_detection(std::shared_ptr<const RuleMeta> rule, const Observation& observation) const;
   void tell(const sigma::Firing& firing, const Observation& observation, const sigma::FieldSource& fields,
             std::vector<Detection>& out) const;
+  bool close_due(std::int64_t now_ns, std::vector<Detection>& out);
+  void tell_closed(const sigma::Firing& firing, std::int64_t now_ns, std::vector<Detection>& out) const;
+  void tell_overflows(const Observation& observation, std::vector<Detection>& out);
 };
 
 void Watcher::Impl::parse(const Observation& observation) {
@@ -71,6 +97,7 @@ Detection Watcher::Impl::make_detection(std::shared_ptr<const RuleMeta> rule, co
 
 void Watcher::Impl::tell(const sigma::Firing& firing, const Observation& observation,
                          const sigma::FieldSource& fields, std::vector<Detection>& out) const {
+  if (firing.closed) return tell_closed(firing, observation.received_ns, out);
   const sigma::Correlation& correlation = compiled.correlations[firing.correlation];
   Detection detection = make_detection(correlation.meta, observation);
   detection.first_ns = firing.first_ns;
@@ -85,6 +112,51 @@ void Watcher::Impl::tell(const sigma::Firing& firing, const Observation& observa
   out.push_back(std::move(detection));
 }
 
+// No message of now stands behind it: what is known is the group, and where its last message came from.
+void Watcher::Impl::tell_closed(const sigma::Firing& firing, std::int64_t now_ns, std::vector<Detection>& out) const {
+  const sigma::Correlation& correlation = compiled.correlations[firing.correlation];
+  Detection detection;
+  detection.rule = correlation.meta;
+  detection.sequence = firing.references.empty() ? 0 : firing.references.back();
+  detection.first_ns = firing.first_ns;
+  detection.at_ns = detection.last_ns = firing.last_ns;
+  detection.received_ns = now_ns;
+  detection.count = firing.count;
+  detection.references = firing.references;
+  detection.organisation = firing.organisation;
+  detection.system = firing.system;
+  detection.host = firing.host;
+  detection.core = firing.core;
+  detection.drill = firing.drill;
+  for (std::size_t i = 0; i < correlation.group_by.size(); ++i) {
+    sigma::add_entity(correlation.group_by[i], firing.group[i], detection);
+  }
+  out.push_back(std::move(detection));
+}
+
+bool Watcher::Impl::close_due(std::int64_t now_ns, std::vector<Detection>& out) {
+  firings.clear();
+  const bool closed = correlator.advance(now_ns, firings);
+  for (const sigma::Firing& firing : firings) tell_closed(firing, now_ns, out);
+  return closed;
+}
+
+void Watcher::Impl::tell_overflows(const Observation& observation, std::vector<Detection>& out) {
+  overflows.clear();
+  correlator.take_overflows(overflows);
+  for (const sigma::Overflow& overflow : overflows) {
+    const sigma::Correlation& correlation = compiled.correlations[overflow.correlation];
+    Detection detection = make_detection(overflow_meta(), observation);
+    detection.count = overflow.evicted;
+    detection.references.push_back(observation.sequence);
+    std::string names;
+    for (const std::string& name : correlation.group_by) names += (names.empty() ? "" : ", ") + name;
+    detection.fields = {{"rule.id", correlation.meta->id}, {"rule.name", correlation.meta->title}, {"group-by", names}};
+    if (!detection.host.empty()) detection.entities.emplace_back("host.name", detection.host);
+    out.push_back(std::move(detection));
+  }
+}
+
 void Watcher::Impl::ask(const std::vector<std::uint32_t>& candidates, const Observation& observation, bool shadow,
                         std::vector<Detection>& out) {
   parse(observation);
@@ -96,6 +168,9 @@ void Watcher::Impl::ask(const std::vector<std::uint32_t>& candidates, const Obse
   hit.sequence = observation.sequence;
   hit.event_ns = observation.event_ns;
   hit.received_ns = observation.received_ns;
+  const Source& source = *observation.source;
+  hit.sender = {source.host.empty() ? std::string_view(source.peer) : std::string_view(source.host), source.system,
+                source.core};
 
   const auto& asked = shadow ? compiled.prefilter().rules_of(observation.format) : candidates;
   firings.clear();
@@ -114,6 +189,7 @@ void Watcher::Impl::ask(const std::vector<std::uint32_t>& candidates, const Obse
     correlator.matched(index, hit, firings);
   }
   for (const sigma::Firing& firing : firings) tell(firing, observation, fields, out);
+  tell_overflows(observation, out);
 }
 
 Watcher::Watcher(std::shared_ptr<const RuleSet> rules) : impl_(std::make_unique<Impl>(std::move(rules))) {}
@@ -127,6 +203,7 @@ void Watcher::observe(const Observation& observation, std::vector<Detection>& ou
     known.format = detect_format(*observation.header);
     return observe(known, out);
   }
+  impl.close_due(observation.received_ns, out);
   const bool shadow = impl.counters.observed++ % kShadowEvery == 0;
   const auto& candidates = hides_text(*observation.header)
                                ? impl.compiled.prefilter().rules_of(observation.format)
@@ -134,6 +211,8 @@ void Watcher::observe(const Observation& observation, std::vector<Detection>& ou
   impl.counters.candidates += candidates.size();
   if (!candidates.empty() || shadow) impl.ask(candidates, observation, shadow, out);
 }
+
+bool Watcher::tick(std::int64_t now_ns, std::vector<Detection>& out) { return impl_->close_due(now_ns, out); }
 
 void Watcher::take_window_edits(std::vector<WindowEdit>& out) {
   std::vector<std::pair<std::string, std::string>> edits;
@@ -155,6 +234,7 @@ Watcher::Counters Watcher::counters() const {
   counters.evicted = correlation.evicted;
   counters.ungrouped = correlation.ungrouped;
   counters.groups = correlation.groups;
+  counters.state_bytes = correlation.bytes;
   return counters;
 }
 

@@ -32,6 +32,11 @@ class Watcher {
   /// Appends what fired to `out`.
   void observe(const Observation& observation, std::vector<Detection>& out);
 
+  /// Closes the windows that are due at `now_ns` of the receiver's clock: while messages arrive they see to that, in
+  /// quiet hours the caller does. Appends what fired to `out`. True if windows closed: then they must be stored in the
+  /// same change as the detections, for no message will close them again.
+  bool tick(std::int64_t now_ns, std::vector<Detection>& out);
+
   /// The windows' changes since the last call, as durable (key, value) pairs; an empty value erases. The caller
   /// writes them in one change with the cursor, so a restart neither forgets nor counts twice.
   struct WindowEdit {
@@ -49,6 +54,7 @@ class Watcher {
     std::uint64_t observed = 0, candidates = 0, parsed = 0, matched = 0, late = 0, evicted = 0;
     std::uint64_t ungrouped = 0;  ///< matches without a field that a correlation groups by
     std::uint64_t groups = 0;     ///< correlation windows held now
+    std::uint64_t state_bytes = 0;  ///< of those, their groups and tables
     /// Matches that the prefilter would have missed, found by asking every rule about every 4,096th message. Not
     /// zero: a fault of ours.
     std::uint64_t missed = 0;
