@@ -360,7 +360,10 @@ Firing Correlator::State::firing_of(std::uint32_t index, const Group& group, con
 // ---- windows that are judged when they close
 
 void Correlator::State::note_open(std::uint32_t index, Group& group) {
-  places[index].dues.push_back({group.window.closes_ns(), group.index});
+  auto& dues = places[index].dues;
+  auto place = dues.end();
+  while (place != dues.begin() && std::prev(place)->at_ns > group.window.closes_ns()) --place;
+  dues.insert(place, {group.window.closes_ns(), group.index});
   next_due_ns = std::min(next_due_ns, group.window.closes_ns());
 }
 
@@ -369,9 +372,11 @@ void Correlator::State::close_window(std::uint32_t index, Group& group, std::vec
   Window& window = group.window;
   mark(index, group);
   const std::int64_t end_ns = window.opened_ns().value_or(now_ns) + correlation.span_ns;
+  // As if it had closed when it was due, however long we were not told the time.
+  const std::int64_t closed_at_ns = std::min(window.closes_ns(), now_ns);
   const std::size_t before = bytes_of(group);
   const auto finding = window.close(correlation);
-  if (window.open(correlation, now_ns)) note_open(index, group);
+  if (window.open(correlation, closed_at_ns)) note_open(index, group);
   bytes += bytes_of(group) - before;
   if (!finding) return;
   const bool quiet = correlation.own_suppress && window.reported_ns != INT64_MIN &&

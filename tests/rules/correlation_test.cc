@@ -22,7 +22,8 @@ std::string correlation(std::string_view body) {
   return std::string(kBase) + "title: X\nname: x\ncorrelation:\n" + std::string(body);
 }
 
-/// "a@0/u a@10/u": kind, second, group. Gives the times at which X is told of, as the daemon would.
+/// "a@0/u a@10/u:v": kind, second, group, value; "a@0>90/u" arrives at second 90; "tick@90/" is nothing but the passage of
+/// time. Gives the times at which X is told of, as the daemon would.
 std::string told(std::string_view yaml, std::string_view events) {
   const Compiled compiled = compile(yaml);
   if (compiled.refused()) return "refused: " + compiled.describe();
@@ -35,7 +36,8 @@ std::string told(std::string_view yaml, std::string_view events) {
     const std::string_view event = events.substr(0, events.find(' '));
     events.remove_prefix(std::min(event.size() + 1, events.size()));
     const std::size_t at = event.find('@'), slash = event.find('/');
-    const std::string time(event.substr(at + 1, slash - at - 1));
+    const std::string times(event.substr(at + 1, slash - at - 1)), time = times.substr(0, times.find('>'));
+    const std::string arrival = times.substr(times.find('>') + 1);  // all of it where there is no '>'
     std::string error;
     const std::string group(event.substr(slash + 1)), value = group.find(':') == std::string::npos ? "" : group.substr(group.find(':') + 1);
     const auto document = sigma::JsonFields::parse("{\"k\":\"" + std::string(event.substr(0, at)) + "\",\"g\":\"" +
@@ -44,8 +46,10 @@ std::string told(std::string_view yaml, std::string_view events) {
     hit.fields = &*document;
     hit.sequence = ++sequence;
     hit.event_ns = std::stoll(time) * 1'000'000'000;
-    hit.received_ns = 100'000 * std::int64_t{1'000'000'000} + hit.event_ns;
+    hit.event_ns += 100'000 * std::int64_t{1'000'000'000};
+    hit.received_ns = (100'000 + std::stoll(arrival)) * std::int64_t{1'000'000'000};
     std::vector<sigma::Firing> firings;
+    correlator.advance(hit.received_ns, firings);
     for (std::uint32_t i = 0; i < rules.rules.size(); ++i) {
       if (evaluator.matches(rules.rules[i].expression, *document)) correlator.matched(i, hit, firings);
     }
@@ -100,6 +104,136 @@ TEST(Correlation, CountsInASlidingWindowOfEventTime) {
   for (const auto& [why, body, events, expected] : kCases) EXPECT_EQ(told(correlation(body), events), expected) << why;
 }
 
+constexpr std::string_view kFew = "  type: event_count\n  rules: [a]\n  group-by: [g]\n  timespan: 10s\n  condition: {lt: 3}\n";
+constexpr std::string_view kFewValues =
+    "  type: value_count\n  rules: [a]\n  group-by: [g]\n  timespan: 10s\n  condition: {field: v, lte: 1}\n";
+constexpr std::string_view kWithout =
+    "  type: temporal\n  rules: [a, b]\n  group-by: [g]\n  timespan: 10s\n  condition: a and not b\n";
+constexpr Case kAtClose[] = {
+    {"few events: nothing is known before the window has closed", kFew, "a@0/u a@1/u tick@39/", ""},
+    {"then they are told of, by the receiver's clock", kFew, "a@0/u a@1/u tick@40/", "X@40=2"},
+    {"or by a later event of the group", kFew, "a@0/u a@41/u", "X@41=1"},
+    {"another group's event closes it as time passes", kFew, "a@0/u a@50/w", "X@50=1"},
+    {"enough events: nothing to tell", kFew, "a@0/u a@1/u a@10/u tick@100/", ""},
+    {"what lies behind the window opens the next", kFew, "a@0/u a@1/u a@2/u a@11/u tick@100/", "X@100=1"},
+    {"each window is judged once", kFew, "a@0/u tick@50/ tick@60/ a@70/u tick@120/", "X@50=1 X@120=1"},
+    {"a group that was never seen has no window", kFew, "b@0/u tick@100/", ""},
+    {"one that comes late within the lateness still counts", kFew, "a@0/u a@5/u a@2>35/u tick@100/", ""},
+    {"one that is older than the first moves the beginning", kFew, "a@5/u a@4/u a@3/u tick@100/", ""},
+    {"one for a window that has closed is late", kFew, "a@0/u tick@60/ a@5>61/u tick@200/", "X@60=1"},
+    {"a backlog is judged in its own time, all of it", kFew, "a@0>1000/u a@1>1000/u a@2>1000/u a@100>1001/u tick@2000/",
+     "X@2000=1"},
+    {"exactly two", "  type: event_count\n  rules: [a]\n  group-by: [g]\n  timespan: 10s\n  condition: {eq: 2}\n",
+     "a@0/u a@1/u a@0/w a@1/w a@2/w tick@50/", "X@50=2"},
+    {"anything but two", "  type: event_count\n  rules: [a]\n  group-by: [g]\n  timespan: 10s\n  condition: {neq: 2}\n",
+     "a@0/u a@1/u a@0/w a@1/w a@2/w tick@50/", "X@50=3"},
+    {"few distinct values", kFewValues, "a@0/u:x a@1/u:x a@2/u:x a@0/w:x a@1/w:y tick@50/", "X@50=1"},
+    {"a small sum", "  type: value_sum\n  rules: [a]\n  group-by: [g]\n  timespan: 10s\n  condition: {field: v, lt: 100}\n",
+     "a@0/u:60 a@1/u:50 a@0/w:60 a@1/w:30 tick@50/", "X@50=2"},
+    {"one without the other", kWithout, "a@0/u tick@50/", "X@50=1"},
+    {"the other came in time", kWithout, "a@0/u b@9/u tick@50/", ""},
+    {"the other alone is no absence", kWithout, "b@0/u tick@50/", ""},
+};
+TEST(Correlation, JudgesWhatOnlyTheEndCanTellWhenTheWindowCloses) {
+  for (const auto& [why, body, events, expected] : kAtClose) EXPECT_EQ(told(correlation(body), events), expected) << why;
+}
+
+constexpr std::string_view kNew =
+    "  type: new_value\n  rules: [a]\n  group-by: [g]\n  field: v\n  timespan: 100s\nvigil: {learn: 20s}\n";
+constexpr Case kNewValues[] = {
+    {"a new group learns silently", kNew, "a@0/u:tw a@1/u:jp a@19/u:us", ""},
+    {"once known, what it has not shown is told of", kNew, "a@0/u:tw a@20/u:tw a@21/u:jp", "X@21=1"},
+    {"and only once", kNew, "a@0/u:tw a@21/u:jp a@22/u:jp a@23/u:us a@24/u:tw", "X@21=1 X@23=1"},
+    {"what was learnt is known", kNew, "a@0/u:tw a@5/u:jp a@60/u:jp", ""},
+    {"groups learn for themselves", kNew, "a@0/u:tw a@50/w:jp a@60/w:tw a@80/w:us", "X@80=1"},
+    {"a value not shown for the timespan is new again", kNew, "a@0/u:tw a@50/u:jp a@90/u:tw a@151/u:jp", "X@50=1 X@151=1"},
+    {"each time it is shown it is remembered for as long again", kNew, "a@0/u:tw a@90/u:tw a@180/u:tw a@270/u:tw", ""},
+    {"an event that comes late does not make its value newer", kNew, "a@0/u:tw a@50/u:jp a@40>51/u:jp a@52/u:jp", "X@50=1"},
+    {"learning is counted in event time", kNew, "a@0>500/u:tw a@10>600/u:jp a@30>601/u:us", "X@30=1"},
+    {"without learning the first value is no news either",
+     "  type: new_value\n  rules: [a]\n  group-by: [g]\n  field: v\n  timespan: 100s\nvigil: {learn: 0s}\n",
+     "a@0/u:tw a@1/u:jp", "X@1=1"},
+    {"a list is a tuple",
+     "  type: new_value\n  rules: [a]\n  group-by: [g]\n  field: [v, k]\n  timespan: 100s\nvigil: {learn: 20s}\n",
+     "a@0/u:tw a@30/u:jp a@31/u:tw", "X@30=1"},
+    {"seven days where it does not say, but never longer than it remembers",
+     "  type: new_value\n  rules: [a]\n  group-by: [g]\n  field: v\n  timespan: 30d\n",
+     "a@0/u:tw a@604799/u:jp a@604800/u:us", "X@604800=1"},
+};
+TEST(Correlation, TellsOfValuesThatAGroupHasNotShown) {
+  for (const auto& [why, body, events, expected] : kNewValues) EXPECT_EQ(told(correlation(body), events), expected) << why;
+}
+
+TEST(Correlation, OfNewValuesTheNewest256AreRemembered) {
+  std::string events = "a@0/u:first";
+  for (int i = 1; i <= 256; ++i) events += " a@" + std::to_string(i / 20) + "/u:v" + std::to_string(i);
+  EXPECT_EQ(told(correlation(kNew), events + " a@30/u:v1"), "");
+  EXPECT_EQ(told(correlation(kNew), events + " a@30/u:first"), "X@30=1");
+}
+
+constexpr Case kAggregates[] = {
+    {"a sum over the window", "  type: value_sum\n  rules: [a]\n  group-by: [g]\n  timespan: 10s\n  condition: {field: v, gt: 100}\n",
+     "a@0/u:60 a@11/u:50 a@12/u:51", "X@12=2"},
+    {"an average", "  type: value_avg\n  rules: [a]\n  group-by: [g]\n  timespan: 10s\n  condition: {field: v, gte: 50}\n",
+     "a@0/u:10 a@1/u:20 a@2/u:130", "X@2=3"},
+    {"an average may be bounded from above at each event",
+     "  type: value_avg\n  rules: [a]\n  group-by: [g]\n  timespan: 10s\n  condition: {field: v, lt: 10}\n",
+     "a@0/u:12 a@1/u:2", "X@1=2"},
+    {"the median", "  type: value_median\n  rules: [a]\n  group-by: [g]\n  timespan: 10s\n  condition: {field: v, gt: 5}\n",
+     "a@0/u:1 a@1/u:6 a@2/u:9", "X@2=3"},
+    {"a percentile, between two ranks",
+     "  type: value_percentile\n  rules: [a]\n  group-by: [g]\n  timespan: 10s\n  condition: {field: v, percentile: 75, gte: 9.2}\n",
+     "a@0/u:7 a@1/u:8 a@2/u:9 a@3/u:10", "X@3=4"},
+    {"what is no number is not counted",
+     "  type: value_sum\n  rules: [a]\n  group-by: [g]\n  timespan: 10s\n  condition: {field: v, gte: 2}\n", "a@0/u:1 a@1/u:x a@2/u:1",
+     "X@2=2"},
+    {"late ones are added where they belong",
+     "  type: value_sum\n  rules: [a]\n  group-by: [g]\n  timespan: 10s\n  condition: {field: v, gte: 10}\n", "a@0/u:4 a@20/u:4 a@5/u:6",
+     "X@5=2"},
+    {"weeks, months and years", "  type: event_count\n  rules: [a]\n  group-by: [g]\n  timespan: 1M\n  condition: {gte: 2}\n",
+     "a@0/u a@2629747/u a@5259493/u", "X@5259493=2"},
+};
+TEST(Correlation, AddsUpNumbers) {
+  for (const auto& [why, body, events, expected] : kAggregates) EXPECT_EQ(told(correlation(body), events), expected) << why;
+}
+
+TEST(Correlation, ASumOfManyIsOfAllOfThem) {
+  const std::string body = "  type: value_sum\n  rules: [a]\n  group-by: [g]\n  timespan: 1h\n  condition: {field: v, gte: 3000}\n";
+  std::string events;
+  for (int i = 0; i < 3000; ++i) events += (i > 0 ? " a@" : "a@") + std::to_string(i) + "/u:1";
+  EXPECT_EQ(told(correlation(body), events), "X@2999=3000");
+}
+
+// Every way to store a window against the plain way to count: random hits, in and out of order.
+TEST(Correlation, DistinctValuesAreCountedAsThePlainWayDoes) {
+  for (const int threshold : {3, 20, 60}) {
+    std::mt19937 random(static_cast<unsigned>(threshold));
+    const Compiled compiled = compile(correlation("  type: value_count\n  rules: [a]\n  group-by: [g]\n  timespan: 40s\n"
+                                                  "  condition: {field: v, gte: " + std::to_string(threshold) + "}\n"));
+    sigma::Correlator correlator(compiled.rules->compiled(), {.suppress = false});
+    std::map<int, int> last;  // value, second it was seen at last
+    int second = 0;
+    for (int i = 0; i < 4000; ++i) {
+      second += static_cast<int>(random() % 3 == 0);
+      const int value = static_cast<int>(random() % (random() % 4 == 0 ? 100 : 30));
+      last[value] = second;
+      std::string error;
+      const auto document = sigma::JsonFields::parse("{\"k\":\"a\",\"g\":\"u\",\"v\":\"" + std::to_string(value) + "\"}", error);
+      sigma::Hit hit;
+      hit.fields = &*document;
+      hit.sequence = static_cast<std::uint64_t>(i + 1);
+      hit.event_ns = hit.received_ns = second * std::int64_t{1'000'000'000};
+      std::vector<sigma::Firing> firings;
+      correlator.matched(0, hit, firings);
+      const auto inside = std::count_if(last.begin(), last.end(), [&](const auto& each) { return each.second >= second - 40; });
+      ASSERT_EQ(!firings.empty(), inside >= threshold) << i;
+      if (!firings.empty()) {
+        ASSERT_EQ(firings[0].count, static_cast<std::uint64_t>(inside)) << i;
+      }
+    }
+  }
+}
+
 TEST(Correlation, ChainsHearEveryHitWhileTheInnerOneHolds) {
   const std::string yaml = correlation("  type: event_count\n  rules: [a]\n  group-by: [g]\n  timespan: 10s\n  condition: {gte: 3}\n") +
                            "---\ntitle: Y\ncorrelation:\n  type: temporal_ordered\n  rules: [x, b]\n  group-by: [g]\n  timespan: 10s\n";
@@ -131,6 +265,13 @@ constexpr Bad kRefused[] = {
     {"  type: event_count\n  rules: [a]\n  timespan: 1m\n  condition: {gte: 100000}\n",
      "28:14 a count must be from 0 to 10,000 (as many events are kept for each group)"},
     {"  type: value_count\n  rules: [a]\n  timespan: 1m\n  condition: {gte: 5}\n", "28:14 'field' is missing in 'condition'"},
+    {"  type: new_value\n  rules: [a]\n  timespan: 1m\n", "25:3 'field' is missing in 'correlation'"},
+    {"  type: new_value\n  rules: [a]\n  field: v\n  timespan: 1m\n  condition: {gte: 1}\n",
+     "29:14 'new_value' takes no 'condition': each new value counts"},
+    {"  type: new_value\n  rules: [a]\n  field: v\n  timespan: 1m\nvigil: {learn: 2m}\n",
+     "29:16 'learn' must be a timespan like 14d, no longer than 'timespan', or 0s"},
+    {"  type: event_count\n  rules: [a]\n  timespan: 1m\n  condition: {gte: 1}\nvigil: {learn: 2m}\n",
+     "29:16 'learn' belongs to 'type: new_value'"},
     {"  type: temporal\n  rules: [a]\n  timespan: 1m\n  condition: a and and\n",
      "28:1 condition: expected a selection, found 'and'"},
     {"  type: event_count\n  rules: [a]\n  timespan: 1m\n  condition: {gte: 1}\n  near: 5\n", "29:3 unknown key 'near' in 'correlation'"},
@@ -306,6 +447,95 @@ TEST(CorrelationLimits, TheOldestGroupMakesRoomAndIsCounted) {
   }
   EXPECT_EQ(correlator.counters().groups, 10U);
   EXPECT_EQ(correlator.counters().evicted, 90U);
+}
+
+// ---- floods
+
+/// A hit without a document: one field to group by, one value.
+class PlainFields final : public sigma::FieldSource {
+ public:
+  std::string group, value;
+  bool collect(const sigma::FieldName& name, std::vector<sigma::FieldValue>& out) const override {
+    out.push_back({name.written == "g" ? group : value, ValueType::text});
+    return true;
+  }
+  void collect_all(std::vector<sigma::FieldValue>&) const override {}
+  std::string_view raw() const override { return {}; }
+};
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+/// Two million invented addresses from one sender over eight minutes, and ten tries of one attacker in between.
+struct Flood {
+  std::uint64_t attacks = 0, overflows = 0, bytes = 0;
+};
+Flood flood(std::string_view flooder, std::string_view victim, std::size_t groups_max) {
+  const Compiled compiled = compile(
+      correlation("  type: event_count\n  rules: [a]\n  group-by: [g]\n  timespan: 10m\n  condition: {gte: 10}\n"));
+  sigma::Correlator correlator(compiled.rules->compiled(), {.groups_max = groups_max});
+  PlainFields fields;
+  sigma::Hit hit;
+  hit.fields = &fields;
+  Flood out;
+  std::vector<sigma::Firing> firings;
+  std::vector<sigma::Overflow> overflows;
+  constexpr int kInvented = 2'000'000, kTries = 10;
+  const auto send = [&](std::string group, std::string_view host, int i) {
+    fields.group = std::move(group);
+    hit.sender.host = host;
+    ++hit.sequence;
+    hit.event_ns = hit.received_ns = 1'800'000'000 * kSecond + i * (480 * kSecond / kInvented);
+    correlator.matched(0, hit, firings);
+  };
+  for (int i = 0; i < kInvented; ++i) {
+    send(std::to_string(static_cast<unsigned>(i) * 2654435761U), flooder, i);
+    if (i % (kInvented / kTries) == kInvented / kTries / 2) send("203.0.113.9", victim, i);
+  }
+  for (const sigma::Firing& firing : firings) out.attacks += firing.group.front() == "203.0.113.9" ? 1U : 100U;
+  correlator.take_overflows(overflows);
+  out.overflows = overflows.size();
+  out.bytes = correlator.counters().bytes;
+  return out;
+}
+
+TEST(CorrelationFlood, WhoInventsAddressesDoesNotHideAnAttackOnSomebodyElse) {
+  const Flood told = flood("proxy", "mail", 10'000);
+  EXPECT_EQ(told.attacks, 1U);
+  EXPECT_EQ(told.overflows, 1U) << "once an hour of event time";
+}
+
+TEST(CorrelationFlood, NorOneInItsOwnMessages) {
+  const Flood told = flood("proxy", "proxy", 10'000);
+  EXPECT_EQ(told.attacks, 1U) << "an address that comes back is remembered by its first hit";
+  EXPECT_LT(told.bytes, 160U << 20U);
+}
+
+TEST(CorrelationFlood, IsToldOfWithItsNamesOnceAnHourAlsoOverARestart) {
+  const Compiled compiled = compile(correlation(
+      "  type: event_count\n  rules: [a]\n  group-by: [g]\n  timespan: 3h\n  condition: {gte: 10}\n"));
+  auto correlator = std::make_unique<sigma::Correlator>(compiled.rules->compiled(), sigma::CorrelatorOptions{.groups_max = 10});
+  std::map<std::string, std::string> store;
+  std::string told;
+  PlainFields fields;
+  sigma::Hit hit;
+  hit.fields = &fields;
+  std::vector<sigma::Firing> firings;
+  for (int minute = 0; minute < 130; ++minute) {
+    fields.group = std::to_string(minute);
+    ++hit.sequence;
+    hit.event_ns = hit.received_ns = (1'800'000'000 + minute * 60) * kSecond;
+    correlator->matched(0, hit, firings);
+    std::vector<sigma::Overflow> overflows;
+    correlator->take_overflows(overflows);
+    for (const sigma::Overflow& each : overflows) told += std::to_string(minute) + "=" + std::to_string(each.evicted) + " ";
+    std::vector<std::pair<std::string, std::string>> edits;
+    correlator->take_edits(edits);
+    for (auto& [key, value] : edits) value.empty() ? static_cast<void>(store.erase(key)) : static_cast<void>(store[key] = value);
+    correlator = std::make_unique<sigma::Correlator>(compiled.rules->compiled(), sigma::CorrelatorOptions{.groups_max = 10});
+    for (const auto& [key, value] : store) correlator->restore(key, value);
+  }
+  EXPECT_EQ(told, "10=1 70=60 ");
+  EXPECT_EQ(store.size(), 11U) << "ten groups, and when it was told";
 }
 
 TEST(CorrelationLimits, AnEventWithoutTheGroupFieldIsCountedApart) {
