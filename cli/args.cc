@@ -177,6 +177,7 @@ const std::vector<Verb>& verbs() {
     add_search_verbs(all);
     add_parse_verbs(all);
     add_rules_verbs(all);
+    add_rules_reload_verb(all);
     add_incident_verbs(all);
     add_notification_verbs(all);
     add_evidence_verbs(all);
