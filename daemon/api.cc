@@ -69,6 +69,7 @@ const Api::Route* Api::find_route(const HttpRequest& request) {
       {"GET", "/api/v1/surroundings", "", exact, &Api::surroundings, pool},
       {"GET", "/api/v1/tail", "", exact, &Api::tail, own_thread},
       {"GET", "/api/v1/rules", "", exact, &Api::rules, pool},
+      {"POST", "/api/v1/rules/reload", "", exact, &Api::reload_rules, pool},
       {"GET", "/api/v1/incidents", "", exact, &Api::incidents, pool},
       {"GET", "/api/v1/incidents/", "", name, &Api::incident, pool},
       {"POST", "/api/v1/incidents/", "/confirm", name, &Api::decide, pool},

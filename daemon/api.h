@@ -17,6 +17,7 @@
 #include "daemon/http_server.h"
 #include "daemon/live_tail.h"
 #include "daemon/night_shift.h"
+#include "daemon/rule_keeper.h"
 #include "daemon/source_table.h"
 #include "daemon/watch.h"
 #include "daemon/writer.h"
@@ -39,8 +40,7 @@ struct ApiParts {
   NightShift& night;
   HealthDesk& health;
   std::shared_ptr<const AssetTable> assets;
-  std::shared_ptr<const RuleSet> rules;
-  std::vector<RuleProblem> rule_problems;
+  RuleKeeper& rules;
   std::vector<ChannelConfig> channels;
   RecoveryReport recovery;
   std::filesystem::path data;
@@ -81,6 +81,7 @@ class Api {
   void surroundings(const HttpRequest& request, HttpAnswer& answer);
   void tail(const HttpRequest& request, HttpAnswer& answer);
   void rules(const HttpRequest& request, HttpAnswer& answer);
+  void reload_rules(const HttpRequest& request, HttpAnswer& answer);
   void incidents(const HttpRequest& request, HttpAnswer& answer);
   void incident(const HttpRequest& request, HttpAnswer& answer);
   void decide(const HttpRequest& request, HttpAnswer& answer);

@@ -195,8 +195,9 @@ void Api::status(const HttpRequest&, HttpAnswer& answer) {
   if (stats.oldest_received_ns != 0) out["oldest"] = iso_time(stats.oldest_received_ns, zone);
   out["queue_bytes"] = parts_.writer.queued_bytes();
   out["rule_lag_events"] = parts_.watch.lag();
-  out["rules"] = parts_.rules->size();
-  out["rules_refused"] = std::count_if(parts_.rule_problems.begin(), parts_.rule_problems.end(),
+  const RuleKeeper::State rules = parts_.rules.state();
+  out["rules"] = rules.rules->size();
+  out["rules_refused"] = std::count_if(rules.problems.begin(), rules.problems.end(),
                                        [](const RuleProblem& problem) { return problem.refused; });
   std::uint64_t fired = 0;
   for (const auto& [rule, count] : parts_.watch.detections()) fired += count;
@@ -237,32 +238,6 @@ void Api::status(const HttpRequest&, HttpAnswer& answer) {
                                    {"quarantine", parts_.recovery.quarantine.string()}};
   }
   answer.reply(200, kJson, json::serialize(out) + "\n");
-}
-
-void Api::rules(const HttpRequest&, HttpAnswer& answer) {
-  json::array rows;
-  for (const auto& meta : parts_.rules->metas()) {
-    json::array tags;
-    for (const auto& tag : meta->tags) tags.push_back(json::string(tag));
-    rows.push_back(json::object{{"id", meta->id},
-                                {"title", meta->title},
-                                {"title_zh", meta->title_zh},
-                                {"level", level_name(meta->level)},
-                                {"file", meta->file},
-                                {"tags", std::move(tags)}});
-  }
-  json::array problems;
-  for (const auto& problem : parts_.rule_problems) {
-    problems.push_back(json::object{{"file", problem.file},
-                                    {"line", problem.line},
-                                    {"column", problem.column},
-                                    {"rule", problem.rule},
-                                    {"reason", problem.reason},
-                                    {"refused", problem.refused}});
-  }
-  answer.reply(
-      200, kJson,
-      json::serialize(json::object{{"rules", std::move(rows)}, {"problems", std::move(problems)}}) + "\n");
 }
 
 }  // namespace vigil

@@ -34,6 +34,7 @@
 #include "daemon/ingest_http.h"
 #include "daemon/instance_id.h"
 #include "daemon/mailbox_watch.h"
+#include "daemon/rule_keeper.h"
 #include "daemon/relay_ledger.h"
 #include "daemon/relp_listener.h"
 #include "daemon/resend_window.h"
@@ -83,8 +84,7 @@ struct Daemon::Impl {
 
   Config config;
   std::shared_ptr<const AssetTable> assets;
-  std::shared_ptr<const RuleSet> rules;
-  std::vector<RuleProblem> rule_problems;
+  std::unique_ptr<RuleKeeper> rules;
   RecoveryReport recovery;
   std::unique_ptr<Archive> archive;
 
@@ -143,6 +143,7 @@ struct Daemon::Impl {
   void tell_suppressed(bool all);
   void tell_suppressed_later();
   void reload_parsers();
+  void watch_rules();
   void reload_on(boost::asio::signal_set& signal);
   void report_recovery();
   void run_sealer();
@@ -173,15 +174,8 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config,
   if (!archive) return "E-STORE " + archive.error().what;
   impl->archive = std::move(*archive);
 
-  RuleSetOptions rule_options;
-  rule_options.disabled = config.rules.disabled;
-  impl->rules = config.rules.directories.empty()
-                    ? RuleSet::load_builtin(impl->rule_problems, rule_options)
-                    : RuleSet::load(config.rules.directories, impl->rule_problems, rule_options);
-  for (const RuleProblem& problem : impl->rule_problems) {
-    spdlog::warn("{} {}:{}:{} {}: {}", problem.refused ? "E-RULE refused" : "W-RULE", problem.file,
-                 problem.line, problem.column, problem.rule, problem.reason);
-  }
+  impl->rules = std::make_unique<RuleKeeper>(config.rules);
+  impl->rules->load();
 
   impl->assets = std::make_shared<const AssetTable>(config);
   impl->tokens = std::make_unique<TokenDesk>(config.tokens);
@@ -202,7 +196,7 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config,
   impl->desk =
       std::make_unique<CaseDesk>(impl->archive->state(), impl->assets, config.channels, CaseBookOptions{});
   impl->evidence = std::make_unique<EvidenceDesk>(*impl->archive, impl->assets, config.data / "evidence");
-  impl->watch = std::make_unique<Watch>(*impl->archive, impl->rules, *impl->desk);
+  impl->watch = std::make_unique<Watch>(*impl->archive, impl->rules->rules(), *impl->desk);
   impl->dispatcher =
       std::make_unique<Dispatcher>(*impl->desk, *impl->evidence, impl->assets, config.channels);
   for (auto& io : impl->io) {
@@ -471,13 +465,28 @@ void Daemon::Impl::reload_parsers() {
   UserParsers::install(std::move(*parsers));
 }
 
-/// SIGHUP: certificates, revocation lists and the site's own parsers are loaded again.
+/// A new set of rules goes to the watch, and a line about it into the archive.
+void Daemon::Impl::watch_rules() {
+  rules->on_replaced = [this](const std::shared_ptr<const RuleSet>& set) { watch->replace_rules(set); };
+  rules->on_report = [this](const RuleKeeper::Report& report) {
+    OwnVoice::Message message{.id = "rules", .text = "the rules were loaded again / 規則已重新載入"};
+    message.data = {{"loaded", std::to_string(report.loaded)},
+                    {"refused", std::to_string(report.refused)},
+                    {"added", std::to_string(report.added.size())},
+                    {"removed", std::to_string(report.removed.size())}};
+    for (const std::string& id : report.restarted) message.data.emplace_back("restarted", id);
+    voice->say(std::move(message));
+  };
+}
+
+/// SIGHUP: certificates, revocation lists, the site's own parsers and the rules are loaded again.
 void Daemon::Impl::reload_on(boost::asio::signal_set& signal) {
   signal.async_wait([this, &signal](const boost::system::error_code& error, int) {
     if (error) return;
     spdlog::info("told to load again (SIGHUP) / 收到重新載入訊號");
     tls.reload();
     reload_parsers();
+    rules->reload_soon();
     reload_on(signal);
   });
 }
@@ -560,7 +569,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   ApiParts parts{*d.archive,      *d.writer,         d.counters,    *d.sources,
                  *d.watch,        *d.desk,           *d.dispatcher, *d.evidence,
                  d.tail,          *d.night,          *d.health,     d.assets,
-                 d.rules,         d.rule_problems,   d.config.channels, d.recovery,
+                 *d.rules,        d.config.channels, d.recovery,
                  std::filesystem::absolute(d.config.data), wall_clock_ns(), d.config.drill};
   parts.default_zone = zone;
   for (const auto& upstream : d.upstream) parts.upstream.push_back(upstream.get());
@@ -585,6 +594,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.writer->observe([&d](const std::shared_ptr<Batch>& batch) { d.watch->offer(batch); });
   d.writer->observe([&d](const std::shared_ptr<Batch>& batch) { d.tail.publish(batch); });
   d.watch->on_cases_changed = [&d] { d.dispatcher->wake(); };
+  d.watch_rules();
   d.report_recovery();
 
   boost::asio::signal_set signals(d.io[0].context, SIGINT, SIGTERM);
@@ -610,7 +620,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   if (d.files) d.files->start();
   if (d.mailboxes) d.mailboxes->start();
   spdlog::info("vigild {} is ready: data in {}, {} rules / 已就緒", VIGIL_VERSION, d.config.data.string(),
-               d.rules->size());
+               d.rules->rules()->size());
 
   // Signals belong to this thread: it runs the first I/O context, the second has a thread of its own.
   sigset_t all;
@@ -631,6 +641,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   // In this order nothing is left over: what was read is committed, what is committed is watched, then
   // sealed.
   for (const auto& upstream : d.upstream) upstream->stop();
+  d.rules->stop();
   d.voice->alone();
   d.tell_suppressed(true);
   d.health->stop();

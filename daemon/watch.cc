@@ -31,11 +31,11 @@ std::uint64_t read_cursor(const StateStore& state, std::string_view key) {
 }  // namespace
 
 Watch::Watch(Archive& archive, std::shared_ptr<const RuleSet> rules, CaseDesk& desk, WatchOptions options)
-    : archive_(archive), desk_(desk), options_(options), watcher_(std::move(rules)) {
+    : archive_(archive), desk_(desk), options_(options), watcher_(std::make_unique<Watcher>(std::move(rules))) {
   told_ = read_cursor(archive_.state(), kCursorKey);
   cursor_ = windows_cursor_ = read_cursor(archive_.state(), kWindowsCursorKey);
   archive_.state().scan(kWindowPrefix, [this](std::string_view key, std::string_view value) {
-    watcher_.restore_window(key.substr(kWindowPrefix.size()), value);
+    watcher_->restore_window(key.substr(kWindowPrefix.size()), value);
     return true;
   });
 }
@@ -58,6 +58,33 @@ void Watch::stop() {
   }
   wake_.notify_one();
   if (thread_.joinable()) thread_.join();
+}
+
+void Watch::replace_rules(std::shared_ptr<const RuleSet> rules) {
+  auto next = std::make_unique<Watcher>(std::move(rules));
+  {
+    const std::lock_guard lock(mutex_);
+    next_ = std::move(next);
+    has_next_ = true;
+  }
+  wake_.notify_one();
+}
+
+// Between two records. The windows are written at once: a restart must not count for the new rules what came before them.
+void Watch::take_new_rules() {
+  // What is read again after a start was watched by the rules of before, and told of.
+  if (cursor_ < told_) return;
+  std::unique_ptr<Watcher> next;
+  {
+    const std::lock_guard lock(mutex_);
+    next = std::move(next_);
+    has_next_ = false;
+  }
+  if (next == nullptr) return;
+  next->adopt(*watcher_);
+  watcher_ = std::move(next);
+  windows_now_ = true;
+  settle(true);
 }
 
 void Watch::offer(const std::shared_ptr<Batch>& batch) {
@@ -96,7 +123,7 @@ void Watch::run() {
       std::unique_lock lock(mutex_);
       // Waits with a limit: the archive may hold what no batch told us of (after a start, or after a gap).
       wake_.wait_for(lock, fired_.empty() ? options_.cursor_every : options_.settle_every,
-                     [this] { return stopping_ || !queue_.empty(); });
+                     [this] { return stopping_ || (has_next_ && cursor_ >= told_) || !queue_.empty(); });
       stopping = stopping_;
       if (!queue_.empty()) {
         batch = std::move(queue_.front());
@@ -124,6 +151,8 @@ void Watch::run() {
       continue;
     }
     if (archive_.next_sequence() > cursor_) replay(archive_.next_sequence());
+    if (has_next_) take_new_rules();
+    windows_now_ = windows_now_ || (stopping && cursor_ != windows_cursor_);
     settle(true);
     if (stopping) return;
   }
@@ -166,7 +195,8 @@ void Watch::replay(std::uint64_t to) {
 }
 
 void Watch::observe(const Observation& observation) {
-  watcher_.observe(observation, fired_);
+  if (has_next_.load(std::memory_order_relaxed)) take_new_rules();
+  watcher_->observe(observation, fired_);
   if (observation.sequence < told_) fired_.clear();  // Only the windows had to see it again.
   cursor_.store(observation.sequence + 1, std::memory_order_relaxed);
 }
@@ -175,7 +205,7 @@ void Watch::settle(bool force) {
   const auto now = std::chrono::steady_clock::now();
   const std::uint64_t cursor = cursor_;
   unsettled_ = !fired_.empty();
-  const bool windows_due = cursor - windows_cursor_ >= options_.windows_records_max ||
+  const bool windows_due = windows_now_ || cursor - windows_cursor_ >= options_.windows_records_max ||
                            (cursor != windows_cursor_ && now - windows_at_ >= options_.windows_every);
   if (fired_.empty() && cursor <= told_ && !windows_due && !desk_.waiting()) return;
   if (!force && !windows_due &&
@@ -184,7 +214,7 @@ void Watch::settle(bool force) {
   }
   {
     const std::lock_guard lock(mutex_);
-    counters_ = watcher_.counters();
+    counters_ = watcher_->counters();
     for (const Detection& detection : fired_) ++detections_[detection.rule->id];
   }
   const std::uint64_t told = std::max(cursor, told_);
@@ -204,6 +234,7 @@ void Watch::settle(bool force) {
   told_ = told;
   written_at_ = now;
   if (windows_due) {
+    windows_now_ = false;
     windows_cursor_ = cursor;
     windows_at_ = now;
   }
@@ -212,7 +243,7 @@ void Watch::settle(bool force) {
 
 void Watch::add_windows(StateChange& change) {
   std::vector<Watcher::WindowEdit> edits;
-  watcher_.take_window_edits(edits);
+  watcher_->take_window_edits(edits);
   for (auto& edit : edits) {
     std::string key = std::string(kWindowPrefix) + edit.key;
     if (edit.value.empty()) {

@@ -46,6 +46,10 @@ class Watch {
   /// Watches what is committed, writes the cursor, ends the thread.
   void stop();
 
+  /// Watches with these rules from the next record on; windows of correlations that mean the same stay as they are.
+  /// Any thread. Takes as long as it takes to build the matcher: the watch goes on meanwhile.
+  void replace_rules(std::shared_ptr<const RuleSet> rules);
+
   /// A committed batch, in order; never blocks. For the writer's thread.
   void offer(const std::shared_ptr<Batch>& batch);
 
@@ -62,17 +66,19 @@ class Watch {
   void replay(std::uint64_t to);
   void observe(const Observation& observation);
   void settle(bool force);
+  void take_new_rules();
   void add_windows(StateChange& change);
 
   Archive& archive_;
   CaseDesk& desk_;
   WatchOptions options_;
-  Watcher watcher_;
+  std::unique_ptr<Watcher> watcher_;
   std::vector<Detection> fired_;
   std::atomic<std::uint64_t> cursor_{1};  ///< sequence of the next record to be watched
   std::atomic<bool> unsettled_{false};    ///< something fired that is not written yet
   std::uint64_t told_ = 0;                ///< what records before this one fired has been told
   std::uint64_t windows_cursor_ = 0;      ///< as stored
+  bool windows_now_ = false;              ///< the windows have to be written with the next change
   std::chrono::steady_clock::time_point windows_at_;
   std::chrono::steady_clock::time_point written_at_;
 
@@ -81,6 +87,8 @@ class Watch {
   std::deque<std::shared_ptr<Batch>> queue_;
   std::size_t queued_bytes_ = 0;
   bool stopping_ = false;
+  std::unique_ptr<Watcher> next_;         ///< built with new rules, not yet taken
+  std::atomic<bool> has_next_{false};
   std::map<std::string, std::uint64_t> detections_;
   Watcher::Counters counters_;
   std::thread thread_;

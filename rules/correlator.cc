@@ -387,6 +387,32 @@ void Correlator::restore(std::string_view key, std::string_view value) {
   state.unsorted[index] = true;
 }
 
+void Correlator::adopt(Correlator& before) {
+  State& state = *state_;
+  State& old = *before.state_;
+  for (std::uint32_t index = 0; index < state.tables.size(); ++index) {
+    const auto same = old.by_identity.find(hex(state.rules.correlations[index].identity));
+    if (same == old.by_identity.end()) continue;
+    state.tables[index] = std::move(old.tables[same->second]);
+    state.unsorted[index] = old.unsorted[same->second];
+    for (const auto& [from, group] : old.changed) {
+      if (from == same->second) state.changed.emplace_back(index, group);
+    }
+    old.by_identity.erase(same);
+  }
+  state.erased = std::move(old.erased);
+  state.entries = old.entries;
+  for (const auto& [identity, from] : old.by_identity) {
+    old.tables[from]->for_each([&](const Group& group) {
+      state.erased.push_back(old.prefixes[from] + group.key.text);
+      state.entries -= group.window.size();
+    });
+  }
+  state.table_secret = old.table_secret;
+  state.counters = old.counters;
+  state.now_ns = old.now_ns;
+}
+
 Correlator::Counters Correlator::counters() const {
   Counters counters = state_->counters;
   for (const auto& table : state_->tables) counters.groups += table->size();

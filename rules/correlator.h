@@ -59,6 +59,10 @@ class Correlator {
   /// Puts a window back. One of an unknown or changed correlation is dropped, and erased with the next edits.
   void restore(std::string_view key, std::string_view value);
 
+  /// Takes over what `before` holds for correlations of the same identity; the other windows are erased with the next
+  /// edits. `before` is of no use afterwards.
+  void adopt(Correlator& before);
+
   struct Counters {
     std::uint64_t late = 0;        ///< hits older than their window reaches back
     std::uint64_t evicted = 0;     ///< groups let go for want of room

@@ -68,6 +68,12 @@ class GroupTable {
   Group* oldest();
   void erase(Group& group);
   std::size_t size() const { return size_; }
+  template <class Look>
+  void for_each(Look&& look) const {
+    for (const Group& group : groups_) {
+      if (group.turn != 0) look(group);
+    }
+  }
   /// After groups were put back in any order.
   void sort_by_touch();
 

@@ -137,6 +137,11 @@ void Watcher::take_window_edits(std::vector<WindowEdit>& out) {
 
 void Watcher::restore_window(std::string_view key, std::string_view value) { impl_->correlator.restore(key, value); }
 
+void Watcher::adopt(Watcher& before) {
+  impl_->correlator.adopt(before.impl_->correlator);
+  impl_->counters = before.impl_->counters;
+}
+
 Watcher::Counters Watcher::counters() const {
   Counters counters = impl_->counters;
   const auto correlation = impl_->correlator.counters();

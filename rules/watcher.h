@@ -41,6 +41,10 @@ class Watcher {
   /// Puts back a window written before. Unknown or changed correlations are ignored.
   void restore_window(std::string_view key, std::string_view value);
 
+  /// Goes on where `before` stands, which was given other rules and is of no use afterwards: windows of correlations
+  /// that mean the same are taken over, those of others are erased with the next edits; counters go on.
+  void adopt(Watcher& before);
+
   struct Counters {
     std::uint64_t observed = 0, candidates = 0, parsed = 0, matched = 0, late = 0, evicted = 0;
     std::uint64_t ungrouped = 0;  ///< matches without a field that a correlation groups by
