@@ -93,6 +93,19 @@ std::shared_ptr<const RuleSet> RuleKeeper::rules() const {
   return state_.rules;
 }
 
+std::shared_ptr<const RuleSet> RuleKeeper::with(RuleSet::Text extra, std::vector<RuleProblem>& problems) const {
+  RuleSetOptions options;
+  options.disabled = state().disabled;
+  const std::string file = extra.file;
+  std::vector<RuleSet::Text> texts{std::move(extra)};
+  std::vector<RuleSet::Text> others =
+      config_.directories.empty() ? RuleSet::builtin_texts() : RuleSet::read(config_.directories, problems);
+  for (RuleSet::Text& other : others) texts.push_back(std::move(other));
+  auto rules = RuleSet::compile(texts, problems, options);
+  std::erase_if(problems, [&](const RuleProblem& problem) { return problem.file != file; });
+  return rules;
+}
+
 Result<RuleKeeper::Report, std::string> RuleKeeper::reload() { return reload(state().disabled); }
 
 Result<RuleKeeper::Report, std::string> RuleKeeper::reload(std::vector<std::string> disabled) {

@@ -8,6 +8,8 @@
 
 #include "parsers/format.h"
 #include "rules/case_fold.h"
+#include "rules/event_fields.h"
+#include "rules/json_fields.h"
 #include "rules/log_routes.h"
 #include "rules/verbatim.h"
 #include "rules/witness.h"
@@ -369,6 +371,28 @@ Explanation explain(const CompiledRules& rules, RuleReference which, const Expla
     explain_rule(rules, which.index, message, out);
   }
   return out;
+}
+
+Result<Explanation, std::string> explain_line(const CompiledRules& rules, RuleReference which, std::string_view line,
+                                              const LineReading& reading) {
+  const std::size_t first = line.find_first_not_of(" \t");
+  if (!reading.frames && first != std::string_view::npos && line[first] == '{') {
+    std::string error;
+    const auto document = JsonFields::parse(line, error);
+    if (!document) return error;
+    const ExplainedMessage message{&*document, nullptr};
+    return explain(rules, which, &message);
+  }
+  Arena arena;
+  ParseContext context;
+  context.received_ns = reading.received_ns;
+  context.zone_minutes = reading.zone_minutes;
+  const SyslogHeader header = parse_syslog_header(line, context, arena);
+  Event event;
+  parse_event(header, context, event, arena);
+  const EventFields fields(event);
+  const ExplainedMessage message{&fields, &event};
+  return explain(rules, which, &message);
 }
 
 std::optional<RuleReference> find_rule(const CompiledRules& rules, std::string_view wanted) {

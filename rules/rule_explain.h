@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "parsers/result.h"
 #include "rules/compiled.h"
 
 namespace vigil::sigma {
@@ -102,6 +103,17 @@ struct ExplainedMessage {
 
 /// Explains by the plain evaluator, node by node, without short cuts. With `message` null: the rule alone.
 Explanation explain(const CompiledRules& rules, RuleReference which, const ExplainedMessage* message);
+
+/// How a line is read before rules are held against it.
+struct LineReading {
+  std::int64_t received_ns = 0;
+  int zone_minutes = 480;
+  bool frames = false;  ///< true: a line that is a JSON object is a frame too, as a sender of JSON would send it
+};
+/// The same for one line: a frame as a device sends it, or a JSON document with Sigma's, ECS' or raw field names. The
+/// error says why a document cannot be read.
+Result<Explanation, std::string> explain_line(const CompiledRules& rules, RuleReference which, std::string_view line,
+                                              const LineReading& reading);
 
 /// The rule of that id, name or (if it is one rule's alone) title.
 std::optional<RuleReference> find_rule(const CompiledRules& rules, std::string_view wanted);
