@@ -13,6 +13,7 @@
 #include "cli/rule_verbs.h"
 #include "cli/times.h"
 #include "rules/explain_json.h"
+#include "rules/rule_set.h"
 
 namespace vigil::cli {
 
@@ -80,7 +81,7 @@ Exit explain_offline(const Arguments& arguments, Session& session) {
   const std::string& wanted = arguments.positional.front();
   const auto which = sigma::find_rule(compiled, wanted);
   if (!which) {
-    complain(say("no such rule: ", "沒有這條規則：") + one_line(wanted));
+    complain(std::string(say("no such rule: ", "沒有這條規則：")) + one_line(wanted));
     for (const std::string& near : sigma::nearest_rules(compiled, wanted)) {
       advise(std::string(say("did you mean ", "您是不是要找 ")) + one_line(near));
     }

@@ -86,7 +86,7 @@ struct Daemon::Impl {
   std::shared_ptr<const AssetTable> assets;
   std::unique_ptr<RuleKeeper> rules;
   std::unique_ptr<RuleSwitches> switches;
-  std::unique_ptr<RuleLedger> ledger;
+  std::unique_ptr<RuleLedger> rule_ledger;
   std::unique_ptr<RuleSights> sights;
   RecoveryReport recovery;
   std::unique_ptr<Archive> archive;
@@ -201,8 +201,8 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config,
   impl->evidence = std::make_unique<EvidenceDesk>(*impl->archive, impl->assets, config.data / "evidence");
   impl->watch = std::make_unique<Watch>(*impl->archive, impl->rules->rules(), *impl->desk);
   impl->switches = std::make_unique<RuleSwitches>(impl->archive->state());
-  impl->ledger = std::make_unique<RuleLedger>(impl->archive->state());
-  impl->watch->keep_books(*impl->switches, *impl->ledger);
+  impl->rule_ledger = std::make_unique<RuleLedger>(impl->archive->state());
+  impl->watch->keep_books(*impl->switches, *impl->rule_ledger);
   impl->sights = std::make_unique<RuleSights>(*impl->archive);
   impl->dispatcher =
       std::make_unique<Dispatcher>(*impl->desk, *impl->evidence, impl->assets, config.channels);
@@ -576,7 +576,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   ApiParts parts{*d.archive,      *d.writer,         d.counters,    *d.sources,
                  *d.watch,        *d.desk,           *d.dispatcher, *d.evidence,
                  d.tail,          *d.night,          *d.health,     d.assets,
-                 *d.rules,        *d.switches,       *d.ledger,      *d.sights,
+                 *d.rules,        *d.switches,       *d.rule_ledger, *d.sights,
                  *d.voice,        d.config.channels, d.recovery,
                  std::filesystem::absolute(d.config.data), wall_clock_ns(), d.config.drill};
   parts.default_zone = zone;
