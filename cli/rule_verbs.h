@@ -13,5 +13,6 @@ void add_rule_switch_verbs(std::vector<Verb>& out);
 void add_rule_explain_verb(std::vector<Verb>& out);
 void add_rule_coverage_verb(std::vector<Verb>& out);
 void add_rule_backtest_verb(std::vector<Verb>& out);
+void add_rule_pin_verbs(std::vector<Verb>& out);
 
 }  // namespace vigil::cli

@@ -194,6 +194,7 @@ void add_rules_verbs(std::vector<Verb>& out) {
   add_rule_explain_verb(out);
   add_rule_coverage_verb(out);
   add_rule_backtest_verb(out);
+  add_rule_pin_verbs(out);
 }
 
 }  // namespace vigil::cli

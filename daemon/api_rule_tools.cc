@@ -79,7 +79,9 @@ void Api::switch_rule(const HttpRequest& request, HttpAnswer& answer) {
   if (off || was_off) {
     spdlog::warn("W-RULE-SWITCH {} {} ({}) by {}: {} / 規則已{}", off ? "off:" : "on:", meta.id, meta.title, given.who,
                  given.reason.empty() ? "no reason given" : given.reason, off ? "停用" : "啟用");
-    OwnVoice::Message message{.id = "rule-switch", .text = "rule " + meta.title + (off ? " switched off" : " switched on")};
+    // Without the title: a rule must not find itself in what is said of it.
+    OwnVoice::Message message{.id = "rule-switch",
+                              .text = off ? "a rule was switched off / 規則已停用" : "a rule was switched on / 規則已啟用"};
     message.data = {{"rule", meta.id}, {"state", off ? "off" : "on"}, {"who", given.who}, {"reason", given.reason}};
     if (!until.empty()) message.data.emplace_back("until", until);
     parts_.voice.say(std::move(message));

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "daemon/clock.h"
+#include "daemon/rule_sources.h"
 #include "rules/compiled.h"
 
 namespace vigil {
@@ -69,8 +70,7 @@ std::shared_ptr<const RuleSet> RuleKeeper::read(const std::vector<std::string>& 
                                                 std::vector<RuleProblem>& problems) const {
   RuleSetOptions options;
   options.disabled = disabled;
-  return config_.directories.empty() ? RuleSet::load_builtin(problems, options)
-                                     : RuleSet::load(config_.directories, problems, options);
+  return RuleSet::compile(read_rule_sources(config_.directories, problems), problems, options);
 }
 
 void RuleKeeper::load() {
@@ -98,9 +98,7 @@ std::shared_ptr<const RuleSet> RuleKeeper::with(RuleSet::Text extra, std::vector
   options.disabled = state().disabled;
   const std::string file = extra.file;
   std::vector<RuleSet::Text> texts{std::move(extra)};
-  std::vector<RuleSet::Text> others =
-      config_.directories.empty() ? RuleSet::builtin_texts() : RuleSet::read(config_.directories, problems);
-  for (RuleSet::Text& other : others) texts.push_back(std::move(other));
+  for (RuleSet::Text& other : read_rule_sources(config_.directories, problems)) texts.push_back(std::move(other));
   auto rules = RuleSet::compile(texts, problems, options);
   std::erase_if(problems, [&](const RuleProblem& problem) { return problem.file != file; });
   return rules;

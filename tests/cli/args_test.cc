@@ -63,7 +63,7 @@ TEST(Arguments, WrongUseIsAnsweredWithANearMiss) {
       {{"frobnicate"}, "wrong: unknown command 'frobnicate'"},
       {{"incidents", "lst"}, "wrong: unknown command 'incidents lst' | did you mean 'list'?"},
       {{"incidents"}, "wrong: 'incidents' needs a second word | one of: list, show, confirm, reject, note"},
-      {{"rules", "xyzzy"}, "wrong: unknown command 'rules xyzzy' | one of: check, match, list, disable, enable, explain, coverage, backtest"},
+      {{"rules", "xyzzy"}, "wrong: unknown command 'rules xyzzy' | one of: check, match, list, disable, enable, explain, coverage, backtest, pin, verify"},
       {{"search", "x", "--limt", "5"}, "wrong: unknown option '--limt' | did you mean '--limit'?"},
       {{"search", "x", "--limit"}, "wrong: '--limit' needs a value: N"},
       {{"sources", "--silent=yes"}, "wrong: '--silent' takes no value"},

@@ -102,6 +102,32 @@ TEST(RulesExplain, WrongUseHasAnAnswer) {
   }
 }
 
+TEST(RulesPin, NoticesWhatWasChanged) {
+  const Scratch scratch;
+  const std::string rule = scratch.write("r.yml", kRule), directory = scratch.path().string();
+  const Ran pin = run({"rules", "pin", directory, "--write"});
+  EXPECT_EQ(pin.exit, 0) << pin.err;
+  const auto row = read_json(pin.out);
+  ASSERT_TRUE(row) << pin.out;
+  const std::string hash = plain_at(*row, "sha256");
+  EXPECT_EQ(hash.size(), 64U);
+  EXPECT_EQ(plain_at(*row, "directory"), directory + "#sha256=" + hash);
+  EXPECT_EQ(run({"rules", "verify", directory}).exit, 0);
+  EXPECT_EQ(run({"rules", "verify", directory, "--sha256", hash}).exit, 0);
+  EXPECT_EQ(run({"rules", "verify", directory, "--sha256", std::string(64, '0')}).exit, 1);
+  scratch.write("new.yml", "title: x\n");
+  scratch.write("r.yml", std::string(kRule) + "# more\n");
+  const Ran changed = run({"rules", "verify", directory});
+  EXPECT_EQ(changed.exit, 1);
+  EXPECT_THAT(changed.out + changed.err, HasSubstr("changed: r.yml; new: new.yml"));
+  const Scratch empty;
+  empty.write("readme.txt", "x");
+  EXPECT_EQ(run({"rules", "pin", empty.path().string()}).exit, 2);
+  EXPECT_EQ(run({"rules", "verify", empty.path().string()}).exit, 2) << "no manifest and no hash";
+  EXPECT_EQ(run({"rules", "verify", "/nowhere"}).exit, 2);
+  EXPECT_EQ(run({"rules", "verify", directory, "--sha256", "abc"}).exit, 2);
+}
+
 /// What a backtest streams, as the daemon sends it.
 constexpr std::string_view kStream =
     "{\"progress\":{\"records\":512,\"matches\":1,\"at\":\"2026-11-20T15:00:00+08:00\"}}\n"
