@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kLaterVerbs[] = {
     "watchlist",       "clocks",       "retention",     "hold",           "verify",
     "backup",          "restore",      "doctor",        "users",          "incidents level",
-    "incidents close", "rules enable", "rules disable", "rules explain", "rules coverage", "rules backtest"};
+    "incidents close"};
 
 constexpr Option kCommon[] = {
     {"data",

@@ -1,4 +1,4 @@
-// vigil rules check and match (offline), list.
+// vigil rules check and match (offline).
 
 #include "rules/offline.h"
 
@@ -10,6 +10,7 @@
 #include "cli/args.h"
 #include "cli/line_reader.h"
 #include "cli/rows.h"
+#include "cli/rule_verbs.h"
 #include "cli/session.h"
 #include "rules/rule_set.h"
 
@@ -167,27 +168,6 @@ Exit match(const Arguments& arguments, Session& session) {
   return reader.failed() ? Exit::failed : exit;
 }
 
-Exit list(const Arguments&, Session& session) {
-  Exit exit = Exit::done;
-  const auto answer = ask(session, {"GET", "/api/v1/rules", {}}, exit);
-  if (!answer) return exit;
-  if (const json::value* const problems = find_path(*answer, "problems");
-      problems != nullptr && problems->is_array()) {
-    for (const json::value& each : problems->as_array()) {
-      advise(plain_at(each, "file") + ":" + plain_at(each, "line") + ": " + plain_at(each, "reason"));
-    }
-  }
-  const json::value* const rows = find_path(*answer, "rules");
-  const std::string_view title = chinese() ? "title_zh" : "title";
-  return print_rows(session,
-                    {{"level", {"level", "等級"}},
-                     {std::string(title), {"title", "名稱"}},
-                     {"id", {"id", "識別碼"}},
-                     {"file", {"file", "檔案"}},
-                     {"tags", {"tags", "標籤"}}},
-                    rows != nullptr && rows->is_array() ? rows->as_array() : json::array());
-}
-
 }  // namespace
 
 void add_rules_verbs(std::vector<Verb>& out) {
@@ -209,14 +189,12 @@ void add_rules_verbs(std::vector<Verb>& out) {
        0,
        SIZE_MAX,
        match});
-  out.push_back({"rules list",
-                 "",
-                 {"the rules the daemon watches with", "目前使用中的規則"},
-                 {},
-                 "vigil rules list --format csv",
-                 0,
-                 0,
-                 list});
+  add_rule_list_verb(out);
+  add_rule_switch_verbs(out);
+  add_rule_explain_verb(out);
+  add_rule_coverage_verb(out);
+  add_rule_backtest_verb(out);
+  add_rule_pin_verbs(out);
 }
 
 }  // namespace vigil::cli

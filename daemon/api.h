@@ -17,7 +17,9 @@
 #include "daemon/http_server.h"
 #include "daemon/live_tail.h"
 #include "daemon/night_shift.h"
+#include "daemon/own_voice.h"
 #include "daemon/rule_keeper.h"
+#include "daemon/rule_sights.h"
 #include "daemon/source_table.h"
 #include "daemon/watch.h"
 #include "daemon/writer.h"
@@ -41,6 +43,10 @@ struct ApiParts {
   HealthDesk& health;
   std::shared_ptr<const AssetTable> assets;
   RuleKeeper& rules;
+  RuleSwitches& switches;
+  RuleLedger& ledger;
+  RuleSights& sights;
+  OwnVoice& voice;
   std::vector<ChannelConfig> channels;
   RecoveryReport recovery;
   std::filesystem::path data;
@@ -82,6 +88,11 @@ class Api {
   void tail(const HttpRequest& request, HttpAnswer& answer);
   void rules(const HttpRequest& request, HttpAnswer& answer);
   void reload_rules(const HttpRequest& request, HttpAnswer& answer);
+  void switch_rule(const HttpRequest& request, HttpAnswer& answer);
+  void explain_rule(const HttpRequest& request, HttpAnswer& answer);
+  void explain_lines(const HttpRequest& request, HttpAnswer& answer);
+  void backtest(const HttpRequest& request, HttpAnswer& answer);
+  void coverage(const HttpRequest& request, HttpAnswer& answer);
   void incidents(const HttpRequest& request, HttpAnswer& answer);
   void incident(const HttpRequest& request, HttpAnswer& answer);
   void decide(const HttpRequest& request, HttpAnswer& answer);
@@ -97,11 +108,13 @@ class Api {
   std::optional<Query> read_question(const HttpRequest& request, SearchRequest& wanted,
                                      HttpAnswer& answer) const;
   int zone_now() const;
+  void add_standing(const std::string& id, std::int64_t now_ns, boost::json::object& row) const;
 
   ApiParts parts_;
   boost::asio::thread_pool pool_;
   std::atomic<bool> stopping_{false};
   std::atomic<int> queued_{0};
+  std::atomic<bool> backtesting_{false};
 };
 
 }  // namespace vigil

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "daemon/http_server.h"
+#include "rules/compiled.h"
 #include "storage/query.h"
 
 namespace vigil {
@@ -42,6 +43,10 @@ std::optional<Query> read_filter(const HttpRequest& request, int zone_minutes, H
 void reply_search_error(HttpAnswer& answer, const StoreError& error);
 
 std::optional<std::uint64_t> read_whole_number(std::string_view text);
+
+/// The rule of that id, name or title; answers 404 with what is most like it and gives nothing where there is none.
+std::optional<sigma::RuleReference> find_rule_or_reply(const CompiledRules& rules, std::string_view wanted,
+                                                       HttpAnswer& answer);
 
 /// Reads a JSON object of strings. Every key of `keys` is in the result, empty where absent. Other keys and
 /// other types are answered with 400 and the field's name.

@@ -85,6 +85,9 @@ struct Daemon::Impl {
   Config config;
   std::shared_ptr<const AssetTable> assets;
   std::unique_ptr<RuleKeeper> rules;
+  std::unique_ptr<RuleSwitches> switches;
+  std::unique_ptr<RuleLedger> rule_ledger;
+  std::unique_ptr<RuleSights> sights;
   RecoveryReport recovery;
   std::unique_ptr<Archive> archive;
 
@@ -197,6 +200,10 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config,
       std::make_unique<CaseDesk>(impl->archive->state(), impl->assets, config.channels, CaseBookOptions{});
   impl->evidence = std::make_unique<EvidenceDesk>(*impl->archive, impl->assets, config.data / "evidence");
   impl->watch = std::make_unique<Watch>(*impl->archive, impl->rules->rules(), *impl->desk);
+  impl->switches = std::make_unique<RuleSwitches>(impl->archive->state());
+  impl->rule_ledger = std::make_unique<RuleLedger>(impl->archive->state());
+  impl->watch->keep_books(*impl->switches, *impl->rule_ledger);
+  impl->sights = std::make_unique<RuleSights>(*impl->archive);
   impl->dispatcher =
       std::make_unique<Dispatcher>(*impl->desk, *impl->evidence, impl->assets, config.channels);
   for (auto& io : impl->io) {
@@ -569,7 +576,8 @@ Result<void, std::string> Daemon::run_until_signal() {
   ApiParts parts{*d.archive,      *d.writer,         d.counters,    *d.sources,
                  *d.watch,        *d.desk,           *d.dispatcher, *d.evidence,
                  d.tail,          *d.night,          *d.health,     d.assets,
-                 *d.rules,        d.config.channels, d.recovery,
+                 *d.rules,        *d.switches,       *d.rule_ledger, *d.sights,
+                 *d.voice,        d.config.channels, d.recovery,
                  std::filesystem::absolute(d.config.data), wall_clock_ns(), d.config.drill};
   parts.default_zone = zone;
   for (const auto& upstream : d.upstream) parts.upstream.push_back(upstream.get());
@@ -593,6 +601,7 @@ Result<void, std::string> Daemon::run_until_signal() {
 
   d.writer->observe([&d](const std::shared_ptr<Batch>& batch) { d.watch->offer(batch); });
   d.writer->observe([&d](const std::shared_ptr<Batch>& batch) { d.tail.publish(batch); });
+  d.writer->observe([&d](const std::shared_ptr<Batch>& batch) { d.sights->offer(batch); });
   d.watch->on_cases_changed = [&d] { d.dispatcher->wake(); };
   d.watch_rules();
   d.report_recovery();
@@ -613,6 +622,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.alert_ledger->start();
   for (const auto& upstream : d.upstream) upstream->start();
   d.watch->start();
+  d.sights->start();
   d.dispatcher->start();
   d.sealer = std::thread([&d] { d.run_sealer(); });
   d.night->start();
@@ -657,6 +667,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.alert_ledger->stop();
   if (d.files) d.files->finish();
   d.watch->stop();
+  d.sights->stop();
   d.night->stop();
   d.api->stop();
   d.dispatcher->stop();

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "daemon/clock.h"
+#include "daemon/rule_sources.h"
 #include "rules/compiled.h"
 
 namespace vigil {
@@ -69,8 +70,7 @@ std::shared_ptr<const RuleSet> RuleKeeper::read(const std::vector<std::string>& 
                                                 std::vector<RuleProblem>& problems) const {
   RuleSetOptions options;
   options.disabled = disabled;
-  return config_.directories.empty() ? RuleSet::load_builtin(problems, options)
-                                     : RuleSet::load(config_.directories, problems, options);
+  return RuleSet::compile(read_rule_sources(config_.directories, problems), problems, options);
 }
 
 void RuleKeeper::load() {
@@ -91,6 +91,17 @@ RuleKeeper::State RuleKeeper::state() const {
 std::shared_ptr<const RuleSet> RuleKeeper::rules() const {
   const std::lock_guard lock(mutex_);
   return state_.rules;
+}
+
+std::shared_ptr<const RuleSet> RuleKeeper::with(RuleSet::Text extra, std::vector<RuleProblem>& problems) const {
+  RuleSetOptions options;
+  options.disabled = state().disabled;
+  const std::string file = extra.file;
+  std::vector<RuleSet::Text> texts{std::move(extra)};
+  for (RuleSet::Text& other : read_rule_sources(config_.directories, problems)) texts.push_back(std::move(other));
+  auto rules = RuleSet::compile(texts, problems, options);
+  std::erase_if(problems, [&](const RuleProblem& problem) { return problem.file != file; });
+  return rules;
 }
 
 Result<RuleKeeper::Report, std::string> RuleKeeper::reload() { return reload(state().disabled); }

@@ -38,6 +38,10 @@ class RuleKeeper {
   State state() const;
   std::shared_ptr<const RuleSet> rules() const;
 
+  /// The set that would be there with one file more, which goes before all others: where it holds a rule that is loaded
+  /// already, its own counts. Nothing is put in force; the problems are those of the file alone.
+  std::shared_ptr<const RuleSet> with(RuleSet::Text extra, std::vector<RuleProblem>& problems) const;
+
   /// What a reload changed, by rule id.
   struct Report {
     std::size_t loaded = 0, refused = 0;

@@ -198,9 +198,27 @@ void Watch::replay(std::uint64_t to) {
 
 void Watch::observe(const Observation& observation) {
   if (has_next_.load(std::memory_order_relaxed)) take_new_rules();
+  const std::size_t before = fired_.size();
   watcher_->observe(observation, fired_);
-  if (observation.sequence < told_) fired_.clear();  // Only the windows had to see it again.
+  if (observation.sequence < told_) {
+    fired_.clear();  // Only the windows had to see it again.
+  } else if (fired_.size() > before) {
+    book(before);
+  }
   cursor_.store(observation.sequence + 1, std::memory_order_relaxed);
+}
+
+/// Counts what was found, and takes out again what nobody is to be told.
+void Watch::book(std::size_t from) {
+  if (ledger_ == nullptr) return;
+  const auto first = fired_.begin() + static_cast<std::ptrdiff_t>(from);
+  fired_.erase(std::remove_if(first, fired_.end(),
+                              [this](const Detection& detection) {
+                                const bool told = !switches_->off(detection.rule->id, detection.received_ns);
+                                ledger_->add(detection.rule->id, detection.received_ns, told);
+                                return !told;
+                              }),
+               fired_.end());
 }
 
 void Watch::settle(bool force) {
@@ -224,6 +242,7 @@ void Watch::settle(bool force) {
   const auto committed = desk_.change([&](CaseBook& book, StateChange& change) {
     changed = !book.apply(fired_, wall_clock_ns(), change).empty();
     if (windows_due) add_windows(change);
+    if (ledger_ != nullptr) ledger_->put_changes(change);
     change.put(std::string(kCursorKey), std::to_string(told));
   });
   if (!committed && committed.error().code != StoreErrc::disk_full) {

@@ -12,6 +12,8 @@
 #include <thread>
 
 #include "daemon/case_desk.h"
+#include "daemon/rule_ledger.h"
+#include "daemon/rule_switches.h"
 #include "rules/watcher.h"
 #include "storage/archive.h"
 
@@ -50,6 +52,12 @@ class Watch {
   /// Any thread. Takes as long as it takes to build the matcher: the watch goes on meanwhile.
   void replace_rules(std::shared_ptr<const RuleSet> rules);
 
+  /// Before start(): which rules are silent, and where what is found is counted. Both outlive the watch.
+  void keep_books(const RuleSwitches& switches, RuleLedger& ledger) {
+    switches_ = &switches;
+    ledger_ = &ledger;
+  }
+
   /// A committed batch, in order; never blocks. For the writer's thread.
   void offer(const std::shared_ptr<Batch>& batch);
 
@@ -66,12 +74,15 @@ class Watch {
   void replay(std::uint64_t to);
   void observe(const Observation& observation);
   void settle(bool force);
+  void book(std::size_t from);
   void take_new_rules();
   void add_windows(StateChange& change);
 
   Archive& archive_;
   CaseDesk& desk_;
   WatchOptions options_;
+  const RuleSwitches* switches_ = nullptr;
+  RuleLedger* ledger_ = nullptr;
   std::unique_ptr<Watcher> watcher_;
   std::vector<Detection> fired_;
   std::atomic<std::uint64_t> cursor_{1};  ///< sequence of the next record to be watched

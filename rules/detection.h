@@ -20,7 +20,8 @@ struct RuleMeta {
   std::string file;
   Level level = Level::medium;
   std::vector<std::string> tags;  ///< "attack.t1110.001"
-  std::string author, license;
+  std::string author, license, status;
+  std::vector<std::string> references;  ///< links, as the rule has them
   // From the rule's own `vigil:` section; empty for foreign rules.
   std::string category;               ///< web_attack, intrusion, denial_of_service, equipment, other
   std::vector<std::string> symptoms;  ///< the form's own words, e.g. 系統遭入侵

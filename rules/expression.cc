@@ -48,7 +48,13 @@ Expression::Index Expression::absorb(const Expression& other) {
     for (Index& child : node.children) child = moved(child);
     nodes_.push_back(std::move(node));
   }
+  for (const auto& [index, name] : other.labels_) labels_.emplace_back(moved(index), name);
   return moved(other.root_);
+}
+
+std::string_view Expression::label_of(Index index) const {
+  const auto found = std::find_if(labels_.begin(), labels_.end(), [&](const auto& each) { return each.first == index; });
+  return found == labels_.end() ? std::string_view() : std::string_view(found->second);
 }
 
 bool Evaluator::matches(const Expression& expression, const FieldSource& event) {

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "rules/field_source.h"
@@ -47,11 +49,16 @@ class Expression {
   /// Appends another expression's nodes; returns its root's new index.
   Index absorb(const Expression& other);
 
+  /// What the rule calls a node: the name of a selection. Only people ask for it.
+  void label(Index index, std::string name) { labels_.emplace_back(index, std::move(name)); }
+  std::string_view label_of(Index index) const;
+
  private:
   Index append(Node node);
 
   std::vector<Node> nodes_;
   std::vector<Item> items_;
+  std::vector<std::pair<Index, std::string>> labels_;
   Index root_{};
 };
 

@@ -170,4 +170,21 @@ std::vector<std::string_view> Pattern::literals() const {
   return out;
 }
 
+std::string Pattern::text() const {
+  switch (shape_) {
+    case Shape::exact: return literal_;
+    case Shape::prefix: return literal_ + "*";
+    case Shape::suffix: return "*" + literal_;
+    case Shape::contains: return "*" + literal_ + "*";
+    case Shape::anything: return "*";
+    case Shape::glob: break;
+  }
+  std::string out;
+  for (std::size_t i = 0; i < pieces_.size(); ++i) {
+    if (i > 0) out += "*";
+    for (const PatternToken& token : pieces_[i]) out += token.kind == Kind::literal ? token.text : "?";
+  }
+  return out;
+}
+
 }  // namespace vigil::sigma

@@ -47,6 +47,8 @@ class Pattern {
   const std::string& literal() const { return literal_; }
   /// All literal runs, each of which must occur in a matching text.
   std::vector<std::string_view> literals() const;
+  /// As a Sigma string, for people: folded where it was folded, wildcards as `*` and `?`, not escaped.
+  std::string text() const;
 
  private:
   /// Tokens between two stars: literals and any_one.

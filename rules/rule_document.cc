@@ -42,6 +42,7 @@ class DetectionCompiler {
       const auto node = compile_selection(detection.items[i]);
       if (!node) return node.error();
       selections_.push_back({key.text, *node});
+      expression_.label(*node, key.text);
     }
     if (selections_.empty()) return error_at(detection, "there is no selection beside 'condition'");
     return std::nullopt;
@@ -200,6 +201,7 @@ std::optional<CompileError> apply_filter(const Filter& filter, Rule& rule, const
   extra.set_root(*root);
   const Expression::Index before = rule.expression.root();
   const Expression::Index added = rule.expression.absorb(extra);
+  rule.expression.label(added, "filter: " + filter.title);
   rule.expression.set_root(rule.expression.add(Expression::Op::all_of, {before, added}));
   return std::nullopt;
 }

@@ -112,6 +112,8 @@ Result<DocumentHead, CompileError> read_head(const YamlNode& document, const std
   meta.description = document.text_of("description");
   meta.author = document.text_of("author");
   meta.license = document.text_of("license");
+  meta.status = document.text_of("status");
+  meta.references = texts_of(document.find("references"));
   meta.tags = texts_of(document.find("tags"));
   if (const YamlNode* level = document.find("level"); level != nullptr && !level->is_null()) {
     if (const auto known = level_from_name(level->text)) {

@@ -64,8 +64,8 @@ std::shared_ptr<const RuleSet> RuleSet::compile(std::span<const Text> texts, std
   return std::make_shared<const RuleSet>(sigma::link_rules(texts, options, problems));
 }
 
-std::shared_ptr<const RuleSet> RuleSet::load(std::span<const std::filesystem::path> paths,
-                                             std::vector<RuleProblem>& problems, const RuleSetOptions& options) {
+std::vector<RuleSet::Text> RuleSet::read(std::span<const std::filesystem::path> paths,
+                                         std::vector<RuleProblem>& problems) {
   std::vector<std::filesystem::path> files;
   for (const std::filesystem::path& path : paths) {
     const std::size_t before = files.size();
@@ -77,16 +77,25 @@ std::shared_ptr<const RuleSet> RuleSet::load(std::span<const std::filesystem::pa
     Text text{file.string(), {}};
     if (read_file(file, text.yaml, problems)) texts.push_back(std::move(text));
   }
-  return compile(texts, problems, options);
+  return texts;
 }
 
-std::shared_ptr<const RuleSet> RuleSet::load_builtin(std::vector<RuleProblem>& problems,
-                                                     const RuleSetOptions& options) {
+std::vector<RuleSet::Text> RuleSet::builtin_texts() {
   std::vector<Text> texts;
   for (const embedded::File& file : embedded::rule_pack()) {
     texts.push_back({std::string(file.name), std::string(file.text)});
   }
-  return compile(texts, problems, options);
+  return texts;
+}
+
+std::shared_ptr<const RuleSet> RuleSet::load(std::span<const std::filesystem::path> paths,
+                                             std::vector<RuleProblem>& problems, const RuleSetOptions& options) {
+  return compile(read(paths, problems), problems, options);
+}
+
+std::shared_ptr<const RuleSet> RuleSet::load_builtin(std::vector<RuleProblem>& problems,
+                                                     const RuleSetOptions& options) {
+  return compile(builtin_texts(), problems, options);
 }
 
 std::size_t RuleSet::size() const { return compiled_->rules.size() + compiled_->correlations.size(); }

@@ -37,10 +37,14 @@ class RuleSet {
   struct Text {
     std::string file, yaml;
   };
+  /// The text of every *.yml and *.yaml below the paths (files or directories), in name order; and of the pack built in.
+  static std::vector<Text> read(std::span<const std::filesystem::path> paths, std::vector<RuleProblem>& problems);
+  static std::vector<Text> builtin_texts();
+
   /// Compiles the documents; one wrong rule is reported and left out, never the set.
   static std::shared_ptr<const RuleSet> compile(std::span<const Text> texts, std::vector<RuleProblem>& problems,
                                                 const RuleSetOptions& options = {});
-  /// Reads every *.yml and *.yaml below the paths (files or directories), in name order, and compiles them.
+  /// Reads and compiles them.
   static std::shared_ptr<const RuleSet> load(std::span<const std::filesystem::path> paths,
                                              std::vector<RuleProblem>& problems, const RuleSetOptions& options = {});
   /// The pack built into the program (rules/pack).

@@ -170,6 +170,12 @@ bool Network::contains(const Address& address) const {
   return address.v4 == v4_ && same_prefix(address.bytes, bytes_, bits_);
 }
 
+std::string Network::text() const {
+  std::array<char, INET6_ADDRSTRLEN> out{};
+  ::inet_ntop(v4_ ? AF_INET : AF_INET6, bytes_.data(), out.data(), out.size());
+  return std::string(out.data()) + "/" + std::to_string(bits_);
+}
+
 std::optional<Comparison> comparison_from_name(std::string_view name) {
   if (name == "lt") return Comparison::lt;
   if (name == "lte") return Comparison::lte;

@@ -29,6 +29,7 @@ class Network {
   /// "10.0.0.0/8", "2001:db8::/32", "10.0.0.1" (one address). Nothing if it is none or has bits behind the prefix.
   static std::optional<Network> parse(std::string_view text);
   bool contains(const Address& address) const;
+  std::string text() const;  ///< "10.0.0.0/8"
 
  private:
   std::array<std::uint8_t, 16> bytes_{};

@@ -49,4 +49,9 @@ bool stands_for_itself(char c, Format format) {
   return false;
 }
 
+bool hides_text(const SyslogHeader& header) {
+  const bool in_json = header.wrapping == Wrapping::hec || header.wrapping == Wrapping::document;
+  return in_json && header.text.find('\\') != std::string_view::npos;
+}
+
 }  // namespace vigil::sigma

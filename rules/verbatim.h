@@ -15,4 +15,8 @@ bool is_verbatim(std::string_view field, Format format);
 /// escapes quotes, backslashes and perhaps slashes, CEF also `=` and `|`, key=value quotes and backslashes.
 bool stands_for_itself(char c, Format format);
 
+/// True for a message inside a JSON document that may be written there with escapes which its own format does not have:
+/// then the text does not show what a rule may look for, and every rule is asked.
+bool hides_text(const SyslogHeader& header);
+
 }  // namespace vigil::sigma

@@ -9,19 +9,13 @@
 #include "rules/entities.h"
 #include "rules/event_fields.h"
 #include "rules/log_routes.h"
+#include "rules/verbatim.h"
 
 namespace vigil {
 namespace {
 
 /// Every so many messages all rules are asked, to see that the prefilter misses none.
 constexpr std::uint64_t kShadowEvery = 4096;
-
-/// A message inside a JSON document may be written there with escapes that its own format does not have: then the text
-/// does not show what a rule may look for.
-bool hides_text(const SyslogHeader& header) {
-  const bool in_json = header.wrapping == Wrapping::hec || header.wrapping == Wrapping::document;
-  return in_json && header.text.find('\\') != std::string_view::npos;
-}
 
 }  // namespace
 
@@ -205,7 +199,7 @@ void Watcher::observe(const Observation& observation, std::vector<Detection>& ou
   }
   impl.close_due(observation.received_ns, out);
   const bool shadow = impl.counters.observed++ % kShadowEvery == 0;
-  const auto& candidates = hides_text(*observation.header)
+  const auto& candidates = sigma::hides_text(*observation.header)
                                ? impl.compiled.prefilter().rules_of(observation.format)
                                : impl.scanner.candidates(observation.format, observation.header->text);
   impl.counters.candidates += candidates.size();

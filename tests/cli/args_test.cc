@@ -63,7 +63,7 @@ TEST(Arguments, WrongUseIsAnsweredWithANearMiss) {
       {{"frobnicate"}, "wrong: unknown command 'frobnicate'"},
       {{"incidents", "lst"}, "wrong: unknown command 'incidents lst' | did you mean 'list'?"},
       {{"incidents"}, "wrong: 'incidents' needs a second word | one of: list, show, confirm, reject, note"},
-      {{"rules", "xyzzy"}, "wrong: unknown command 'rules xyzzy' | one of: check, match, list"},
+      {{"rules", "xyzzy"}, "wrong: unknown command 'rules xyzzy' | one of: check, match, list, disable, enable, explain, coverage, backtest, pin, verify"},
       {{"search", "x", "--limt", "5"}, "wrong: unknown option '--limt' | did you mean '--limit'?"},
       {{"search", "x", "--limit"}, "wrong: '--limit' needs a value: N"},
       {{"sources", "--silent=yes"}, "wrong: '--silent' takes no value"},
@@ -73,7 +73,10 @@ TEST(Arguments, WrongUseIsAnsweredWithANearMiss) {
        "wrong: something is missing after 'vigil incidents show' | usage: vigil incidents show ID"},
       {{"status", "now"}, "wrong: too much after 'vigil status' | usage: vigil status "},
       {{"backup", "/d"}, "wrong: not supported by this version yet: 'backup'"},
-      {{"rules", "backtest"}, "wrong: not supported by this version yet: 'rules backtest'"},
+      {{"incidents", "close"}, "wrong: not supported by this version yet: 'incidents close'"},
+      {{"rules", "explain"},
+       "wrong: something is missing after 'vigil rules explain' | usage: vigil rules explain ID"},
+      {{"rules", "cover"}, "wrong: unknown command 'rules cover' | did you mean 'coverage'?"},
   };
   for (const auto& [words, expected] : kCases) EXPECT_EQ(describe(words), expected);
 }
