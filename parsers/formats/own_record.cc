@@ -1,5 +1,7 @@
-// What vigild writes into its own archive (daemon/own_voice.h): silences, floods, wrong clocks, gaps. Each is about a
-// device: host.name is that device, so that it is found, and told of, under its own name.
+// What vigild writes into its own archive (daemon/own_voice.h): silences, floods, wrong clocks, gaps. Where it is about how a
+// source fares, host.name is that source, so that it is found, and told of, under its own name. Losses are the listener's.
+
+#include <algorithm>
 
 #include "parsers/format.h"
 
@@ -8,6 +10,9 @@ namespace {
 
 constexpr std::string_view kPrograms[] = {"vigild"};
 constexpr LogSource kLogSources[] = {{"vigil", "", "daemon"}};
+
+constexpr std::string_view kHealth[] = {"silence",      "silence_over", "flood",      "collapse",
+                                        "volume_usual", "clock_wrong",  "clock_right"};
 
 bool claims_own(const SyslogHeader& header, std::string_view) {
   return header.format == HeaderFormat::rfc5424 && !header.msgid.empty() && !header.structured_data.empty();
@@ -24,9 +29,10 @@ void parse_own(PayloadWriter& out) {
   out.log_source("vigil", {}, "daemon");
   out.observer("Vigil", "vigild", "collector");
   out.classify("host", "info", out.header().msgid);
-  for_each_sd_param(out.header().structured_data, out.arena(), [&out](const SdParam& param) {
-    if (param.name == "source") return out.set("host.name", param.value);
-    if (param.name == "peer") return out.add("host.ip", param.value);
+  const bool health = std::find(std::begin(kHealth), std::end(kHealth), out.header().msgid) != std::end(kHealth);
+  for_each_sd_param(out.header().structured_data, out.arena(), [&](const SdParam& param) {
+    if (health && param.name == "source") return out.set("host.name", param.value);
+    if (health && param.name == "peer") return out.add("host.ip", param.value);
     out.add_vendor(param.name, param.value);
   });
 }
