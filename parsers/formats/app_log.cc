@@ -98,6 +98,8 @@ const TextTable& requests() {
   return table;
 }
 
+constexpr LogSource kLogSources[] = {{"", "webserver", ""}};
+
 bool is_app_log(const SyslogHeader& header, std::string_view line) {
   if (header.has_priority || line.size() < 24) return false;
   if (has_request(line)) return requests().find(line) != nullptr;
@@ -108,6 +110,7 @@ void parse_app_log(PayloadWriter& out) {
   const std::string_view line = trim(out.text());
   if (panels().read(out, line) != nullptr) return;
   if (requests().read(out, line) == nullptr) return;
+  out.log_source({}, "webserver", {});
   const std::string_view status = out.event().text_of("http.response.status_code");
   const bool refused =
       status == "401" || (status == "403" && contains(out.event().text_of("url.path"), "login"));
@@ -153,6 +156,7 @@ extern const FormatSpec kFormat_app_log = {
     .parse = parse_app_log,
     .time = app_time,
     .kinds_of = app_kinds_of,
+    .log_sources = kLogSources,
 };
 
 }  // namespace vigil

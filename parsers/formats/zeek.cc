@@ -90,7 +90,8 @@ constexpr FieldRow kFields[] = {
 // clang-format on
 constexpr FieldMap kFieldMap(kFields);
 
-constexpr LogSource kLogSources[] = {{"zeek", "", "*"}};
+// Named besides "*": rules for servers of names do not mean every program (rules/log_routes.cc).
+constexpr LogSource kLogSources[] = {{"zeek", "", "*"}, {"zeek", "", "dns"}};
 
 const Log* log_named(std::string_view name) {
   for (const Log& log : kLogs) {

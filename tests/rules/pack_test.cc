@@ -211,8 +211,8 @@ TEST_F(PackStream, AScanFromOutsideAndOneFromInsideAreToldApart) {
   for (int i = 0; i < 240; ++i) {
     outside.feed(denied("192.0.2.99", "192.0.2." + std::to_string(100 + i % 14), 20 + i % 19), i * 0.2);
   }
-  EXPECT_EQ(outside.titles(), "Port scan from outside");
-  EXPECT_EQ(outside.fired[0].count, 100U);
+  EXPECT_EQ(outside.titles(), "Ports tried from outside; Port scan from outside");
+  EXPECT_EQ(outside.fired[1].count, 100U);
 
   Stream inside(pack());
   for (int i = 0; i < 60; ++i) inside.feed(denied("10.20.3.7", "10.20.4." + std::to_string(i + 1), 445), i);
@@ -226,7 +226,7 @@ TEST_F(PackStream, AWebShellIsToldOfWhenDroppedAndWhenUsed) {
   stream.feed(request("GET", "/uploads/new.php", 200, "curl/7.88.1"), 110);
   stream.feed(request("GET", "/uploads/new.php?cmd=uname%20-a", 200, "curl/7.88.1"), 130);
   EXPECT_EQ(stream.titles(),
-            "Series of web attacks; Upload followed by a script in the upload folder; Web shell in use");
+            "Web attack tried; Series of web attacks; Upload followed by a script in the upload folder; Web shell in use");
   EXPECT_EQ(stream.fired.back().rule->symptoms, std::vector<std::string>{"網頁木馬"});
 }
 
