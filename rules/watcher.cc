@@ -1,6 +1,7 @@
 #include "rules/watcher.h"
 
 #include <algorithm>
+#include <array>
 
 #include "parsers/format.h"
 #include "parsers/record.h"
@@ -8,6 +9,7 @@
 #include "rules/correlator.h"
 #include "rules/entities.h"
 #include "rules/event_fields.h"
+#include "rules/field_index.h"
 #include "rules/log_routes.h"
 
 namespace vigil {
@@ -15,6 +17,10 @@ namespace {
 
 /// Every so many messages all rules are asked, to see that the prefilter misses none.
 constexpr std::uint64_t kShadowEvery = 4096;
+
+/// With more rules than this for documents of named fields, nearly every document holds something of some of them: then
+/// parsing each and looking into its fields costs less than scanning its text.
+constexpr std::size_t kTextRulesMax = 512;
 
 /// A message inside a JSON document may be written there with escapes that its own format does not have: then the text
 /// does not show what a rule may look for.
@@ -27,11 +33,19 @@ bool hides_text(const SyslogHeader& header) {
 
 struct Watcher::Impl {
   explicit Impl(std::shared_ptr<const RuleSet> set)
-      : rules(std::move(set)), compiled(rules->compiled()), scanner(compiled.prefilter()), correlator(compiled) {}
+      : rules(std::move(set)),
+        compiled(rules->compiled()),
+        scanner(compiled.prefilter()),
+        fields_index(compiled.rules),
+        correlator(compiled) {}
 
   std::shared_ptr<const RuleSet> rules;
   const CompiledRules& compiled;
   sigma::Prefilter::Scanner scanner;
+  sigma::FieldIndex fields_index;
+  /// By format: whether its messages are all parsed and looked at field by field.
+  enum class Way : std::uint8_t { unknown, by_text, by_fields };
+  std::array<Way, kFormatsMax> ways{};
   sigma::Evaluator evaluator;
   sigma::Correlator correlator;
   Event event;
@@ -39,6 +53,7 @@ struct Watcher::Impl {
   std::vector<sigma::Firing> firings;
   Counters counters;
 
+  bool goes_by_fields(Format format);
   void ask(const std::vector<std::uint32_t>& candidates, const Observation& observation, bool shadow,
            std::vector<Detection>& out);
   void parse(const Observation& observation);
@@ -53,6 +68,18 @@ void Watcher::Impl::parse(const Observation& observation) {
   event.clear();
   const ParseContext context = record_context(*observation.source, observation.received_ns);
   parse_event_as(observation.format, observation.event_ns, *observation.header, context, event, arena);
+}
+
+bool Watcher::Impl::goes_by_fields(Format format) {
+  Way& way = ways[static_cast<std::size_t>(format)];
+  if (way == Way::unknown) {
+    const FormatSpec& spec = *find_format(format);
+    const bool windows = std::any_of(spec.log_sources.begin(), spec.log_sources.end(),
+                                     [](const LogSource& source) { return source.product == "windows" && source.service == "*"; });
+    const bool fields = spec.writing == Writing::json || windows;
+    way = fields && compiled.prefilter().rules_of(format).size() > kTextRulesMax ? Way::by_fields : Way::by_text;
+  }
+  return way == Way::by_fields;
 }
 
 Detection Watcher::Impl::make_detection(std::shared_ptr<const RuleMeta> rule, const Observation& observation) const {
@@ -87,7 +114,6 @@ void Watcher::Impl::tell(const sigma::Firing& firing, const Observation& observa
 
 void Watcher::Impl::ask(const std::vector<std::uint32_t>& candidates, const Observation& observation, bool shadow,
                         std::vector<Detection>& out) {
-  parse(observation);
   const sigma::EventFields fields(event);
   sigma::Hit hit;
   hit.fields = &fields;
@@ -128,11 +154,21 @@ void Watcher::observe(const Observation& observation, std::vector<Detection>& ou
     return observe(known, out);
   }
   const bool shadow = impl.counters.observed++ % kShadowEvery == 0;
-  const auto& candidates = hides_text(*observation.header)
-                               ? impl.compiled.prefilter().rules_of(observation.format)
-                               : impl.scanner.candidates(observation.format, observation.header->text);
-  impl.counters.candidates += candidates.size();
-  if (!candidates.empty() || shadow) impl.ask(candidates, observation, shadow, out);
+  const bool hidden = hides_text(*observation.header);
+  const std::vector<std::uint32_t>* candidates = nullptr;
+  const bool by_fields = impl.goes_by_fields(observation.format);
+  if (by_fields) {
+    impl.parse(observation);
+    candidates = &impl.fields_index.candidates(impl.event, hidden);
+  } else if (hidden) {
+    candidates = &impl.compiled.prefilter().rules_of(observation.format);
+  } else {
+    candidates = &impl.scanner.candidates(observation.format, observation.header->text);
+  }
+  impl.counters.candidates += candidates->size();
+  if (candidates->empty() && !shadow) return;
+  if (!by_fields) impl.parse(observation);
+  impl.ask(*candidates, observation, shadow, out);
 }
 
 void Watcher::take_window_edits(std::vector<WindowEdit>& out) {

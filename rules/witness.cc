@@ -66,6 +66,21 @@ std::size_t rarity(const Clause& clause) {
   return clause.size() > kClauseLiteralsMax ? 0 : worst;
 }
 
+std::optional<std::string> literal_of(const ValueTest& test, bool address, Format format) {
+  if (test.kind != ValueTest::Kind::text && test.kind != ValueTest::Kind::number) return std::nullopt;
+  std::string best;
+  for (const std::string_view literal : test.pattern.literals()) {
+    std::string run = longest_run(literal, address, format);
+    if (run.size() > best.size()) best = std::move(run);
+  }
+  if (test.kind == ValueTest::Kind::number &&
+      best.find_first_not_of("0123456789") != std::string::npos) {
+    return std::nullopt;  // 14.0 may stand there as 14
+  }
+  if (best.size() < kLiteralMin) return std::nullopt;
+  return best;
+}
+
 class Extractor {
  public:
   Extractor(const Expression& expression, Format format) : expression_(expression), format_(format) {}
@@ -137,7 +152,7 @@ class Extractor {
     for (const auto& ways : item.values) {
       Clause clause;
       for (const ValueTest& way : ways) {
-        const auto literal = literal_of(way, address);
+        const auto literal = literal_of(way, address, format_);
         if (!literal) {
           clause.clear();
           break;
@@ -161,21 +176,6 @@ class Extractor {
     return {std::move(joined)};
   }
 
-  std::optional<std::string> literal_of(const ValueTest& test, bool address) const {
-    if (test.kind != ValueTest::Kind::text && test.kind != ValueTest::Kind::number) return std::nullopt;
-    std::string best;
-    for (const std::string_view literal : test.pattern.literals()) {
-      std::string run = longest_run(literal, address, format_);
-      if (run.size() > best.size()) best = std::move(run);
-    }
-    if (test.kind == ValueTest::Kind::number &&
-        best.find_first_not_of("0123456789") != std::string::npos) {
-      return std::nullopt;  // 14.0 may stand there as 14
-    }
-    if (best.size() < kLiteralMin) return std::nullopt;
-    return best;
-  }
-
   const Expression& expression_;
   Format format_;
 };
@@ -195,5 +195,7 @@ std::vector<Clause> Extractor::best_of(std::vector<Clause> all) {
 std::vector<Clause> necessary_clauses(const Expression& expression, Format format) {
   return Extractor::best_of(Extractor(expression, format).clauses(expression.root()));
 }
+
+std::optional<std::string> raw_literal(const ValueTest& test, Format format) { return literal_of(test, false, format); }
 
 }  // namespace vigil::sigma
