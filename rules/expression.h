@@ -60,17 +60,22 @@ class Evaluator {
  public:
   /// Every item is looked at as written, no index: the oracle that the prefilter is checked against.
   bool matches(const Expression& expression, const FieldSource& event);
+  /// Searches for regular expressions given up so far (regex.h): what was then said of the rule may be wrong.
+  std::uint64_t given_up() const { return given_up_; }
 
  private:
   bool node_matches(const Expression& expression, Expression::Index index, const FieldSource& event);
   bool item_matches(const Item& item, const FieldSource& event);
   bool special_matches(const Item& item, const FieldSource& event);
   bool values_match(const Item& item);
+  bool one_passes(const ValueTest& test, const FieldValue& value, std::string_view folded_text);
   bool networks_match(const Item& item);
   bool refers_to_equal(const ValueTest& test, const FieldSource& event);
 
   std::vector<FieldValue> values_, others_;
   std::vector<std::string> folded_;
+  std::string folded_value_, folded_other_;
+  std::uint64_t given_up_ = 0;
 };
 
 }  // namespace vigil::sigma

@@ -129,15 +129,20 @@ std::optional<std::string> plain_number(const Field& field) {
   return std::to_string(static_cast<long long>(*number));
 }
 
+/// Where a name counts: for one field of rules, in one of its groups of names.
+struct NameUse {
+  std::uint32_t ops = 0, group = 0;
+};
+
 /// Everything that is looked up in one field.
 struct FieldOps {
-  std::vector<std::vector<std::uint32_t>> groups;  ///< numbers of names; the first group that is there counts
   TextTable equal;
   Postings equal_rules;
   std::unique_ptr<LiteralTable> literals;
   Postings literal_rules;
   std::vector<std::uint32_t> present;  ///< rules asked wherever the field is
   std::vector<std::uint32_t> unsure;   ///< rules asked should the scan fail: all that literals gate
+  std::vector<std::uint32_t> searches; ///< of them those gated by parts of regular expressions, which know other cases
 
   // While it is built: rules by literal.
   std::vector<std::vector<std::uint32_t>> equal_lists, literal_lists;
@@ -161,6 +166,7 @@ bool passes_gate(const FieldGate& gate, std::string_view value) {
     case FieldGate::Op::prefix: return value.starts_with(gate.literal);
     case FieldGate::Op::suffix: return value.ends_with(gate.literal);
     case FieldGate::Op::contains:
+    case FieldGate::Op::search:
     case FieldGate::Op::raw: return value.find(gate.literal) != std::string_view::npos;
     case FieldGate::Op::present: return true;
   }
@@ -225,6 +231,7 @@ struct FieldIndex::State {
     std::vector<std::uint32_t> rules;  ///< all that apply
     std::vector<std::uint32_t> open;   ///< asked about every event
     TextTable names;
+    std::vector<std::vector<NameUse>> uses;  ///< by name; of the groups of a field the first that is there counts
     std::vector<FieldOps> ops;
     std::unique_ptr<LiteralTable> raw;
     Postings raw_rules;
@@ -273,10 +280,10 @@ struct FieldIndex::State {
   std::vector<std::uint32_t> seen;  ///< by rule: the round in which it was found
   std::uint32_t round = 0;
   std::vector<std::uint32_t> found;
-  // Of the event at hand: the first field of each name, and the next of the same name behind each field.
-  static constexpr std::uint32_t kNoField = UINT32_MAX;
-  std::vector<std::uint32_t> first, last, next;
-  std::vector<std::uint32_t> first_round;
+  // Of the event at hand: fields that some rule speaks of, and by field of rules its best group that is there.
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> present;
+  std::vector<std::uint32_t> best_group, group_round;
+  bool value_folded = false;  ///< folded_value is that of the field at hand
   std::string folded_value;
 };
 
@@ -291,10 +298,13 @@ FieldOps& FieldIndex::State::ops_of(Bucket& bucket, std::map<std::string, std::u
   if (!fresh) return bucket.ops[entry->second];
   FieldOps& ops = bucket.ops.emplace_back();
   for (std::size_t i = field.bare ? 1 : 0; i < field.groups.size(); ++i) {
-    std::vector<std::uint32_t> group;
-    for (const std::string& name : field.groups[i]) group.push_back(bucket.names.add(name));
-    // The same names twice say nothing new.
-    if (std::find(ops.groups.begin(), ops.groups.end(), group) == ops.groups.end()) ops.groups.push_back(std::move(group));
+    for (const std::string& text : field.groups[i]) {
+      const std::uint32_t name = bucket.names.add(text);
+      if (bucket.uses.size() <= name) bucket.uses.resize(name + 1);
+      // A name that an earlier group has says nothing new in a later one.
+      auto& uses = bucket.uses[name];
+      if (uses.empty() || uses.back().ops != entry->second) uses.push_back({entry->second, static_cast<std::uint32_t>(i)});
+    }
   }
   return ops;
 }
@@ -331,12 +341,15 @@ void FieldIndex::State::place(Bucket& bucket, std::map<std::string, std::uint32_
   }
   post(ops.literal_lists, entry->second);
   if (ops.unsure.empty() || ops.unsure.back() != rule) ops.unsure.push_back(rule);
+  const bool search = gate.op == FieldGate::Op::search;
+  if (search && (ops.searches.empty() || ops.searches.back() != rule)) ops.searches.push_back(rule);
 }
 
 void FieldIndex::State::fill(Bucket& bucket) {
   bucket.open.clear();
   bucket.keyword_rules.clear();
   bucket.names = {};
+  bucket.uses.clear();
   bucket.ops.clear();
   bucket.raw = std::make_unique<LiteralTable>(LiteralTable::Case::ascii_folded);
   bucket.raw_rules = {};
@@ -369,10 +382,9 @@ void FieldIndex::State::fill(Bucket& bucket) {
     ops.literal_lists = {};
     ops.literal_numbers = {};
   }
-  if (first.size() < bucket.names.size()) {
-    first.resize(bucket.names.size());
-    last.resize(bucket.names.size());
-    first_round.resize(bucket.names.size());
+  if (group_round.size() < bucket.ops.size()) {
+    group_round.resize(bucket.ops.size());
+    best_group.resize(bucket.ops.size());
   }
 }
 
@@ -416,9 +428,10 @@ FieldIndex::State::Bucket& FieldIndex::State::bucket_of(const Event& event) {
 }
 
 void FieldIndex::State::look_up(const FieldOps& ops, const Field& field) {
+  take_all(ops.present);
   if (field.type == ValueType::null) return;
-  const std::string_view text = canonical_text(field.value, field.type);
-  fold_case(text, folded_value);
+  if (!value_folded) fold_case(canonical_text(field.value, field.type), folded_value);
+  value_folded = true;
   const auto take_rule = [this](std::uint32_t rule) { take(rule); };
   if (const std::uint32_t number = ops.equal.find(folded_value); number != TextTable::kNone) {
     ops.equal_rules.each(number, take_rule);
@@ -431,36 +444,28 @@ void FieldIndex::State::look_up(const FieldOps& ops, const Field& field) {
     }
   }
   if (!ops.literals) return;
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (!ops.searches.empty() && !std::all_of(folded_value.begin(), folded_value.end(), is_ascii)) take_all(ops.searches);
   const auto on_literal = [&](std::uint32_t number) { ops.literal_rules.each(number, take_rule); };
   if (!ops.literals->scan(folded_value, scratch, on_literal)) take_all(ops.unsure);
 }
 
 void FieldIndex::State::look_into_fields(Bucket& bucket, const Event& event) {
   const auto& fields = event.fields();
-  next.resize(std::max(next.size(), fields.size()));
+  present.clear();
   for (std::uint32_t i = 0; i < fields.size(); ++i) {
     const std::uint32_t name = bucket.names.find(fields[i].name);
     if (name == TextTable::kNone) continue;
-    next[i] = kNoField;
-    if (first_round[name] == round) {
-      next[last[name]] = i;
-    } else {
-      first_round[name] = round;
-      first[name] = i;
+    present.push_back({i, name});
+    for (const NameUse& use : bucket.uses[name]) {
+      if (group_round[use.ops] != round || use.group < best_group[use.ops]) best_group[use.ops] = use.group;
+      group_round[use.ops] = round;
     }
-    last[name] = i;
   }
-  for (const FieldOps& ops : bucket.ops) {
-    for (const auto& group : ops.groups) {
-      bool there = false;
-      for (const std::uint32_t name : group) {
-        if (first_round[name] != round) continue;
-        there = true;
-        for (std::uint32_t i = first[name]; i != kNoField; i = next[i]) look_up(ops, fields[i]);
-      }
-      if (!there) continue;
-      take_all(ops.present);
-      break;
+  for (const auto& [i, name] : present) {
+    value_folded = false;
+    for (const NameUse& use : bucket.uses[name]) {
+      if (use.group == best_group[use.ops]) look_up(bucket.ops[use.ops], fields[i]);
     }
   }
 }
@@ -518,7 +523,7 @@ const std::vector<std::uint32_t>& FieldIndex::candidates(const Event& event, boo
   if (bucket.rules.empty()) return state.found;
   if (++state.round == 0) {  // wrapped around after four thousand million events
     std::fill(state.seen.begin(), state.seen.end(), 0U);
-    std::fill(state.first_round.begin(), state.first_round.end(), 0U);
+    std::fill(state.group_round.begin(), state.group_round.end(), 0U);
     state.round = 1;
   }
   state.take_all(bucket.open);

@@ -109,13 +109,18 @@ class Extractor {
         if (test.pattern.literal() != *whole) push(to, FieldGate::Op::equal, item.field, test.pattern.literal());
         return true;
       }
-      case ValueTest::Kind::regex:
+      case ValueTest::Kind::regex: add_regex(item, test, to); return true;
       case ValueTest::Kind::network:
       case ValueTest::Kind::compare:
       case ValueTest::Kind::time_part:
       case ValueTest::Kind::field: push(to, FieldGate::Op::present, item.field, {}); return true;
     }
     return false;
+  }
+
+  void add_regex(const Item& item, const ValueTest& test, Priced& to) const {
+    if (test.parts.empty()) return push(to, FieldGate::Op::present, item.field, {});
+    for (const std::string& part : test.parts) push(to, FieldGate::Op::search, item.field, part);
   }
 
   bool add_text(const Item& item, const ValueTest& test, Priced& to) const {

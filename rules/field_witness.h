@@ -18,6 +18,7 @@ struct FieldGate {
     prefix,    ///< begins with it
     suffix,    ///< ends with it
     contains,  ///< holds it
+    search,    ///< holds it, or anything that is not ASCII (parts of regular expressions, whose case is another)
     present,   ///< the field is there
     raw        ///< the message's text holds it (keywords)
   };

@@ -150,13 +150,11 @@ class ItemCompiler {
       }
     }
     CompiledRegex compiled = compile_regex(value.text, flags);
-    if (compiled.regex == nullptr) {
-      return error_at(value, "the regular expression cannot be used: " + compiled.error +
-                                 " (RE2 syntax: no look-around, no back references)");
-    }
+    if (compiled.regex == nullptr) return error_at(value, "the regular expression cannot be used: " + compiled.error);
     ValueTest test;
     test.kind = ValueTest::Kind::regex;
     test.regex = std::move(compiled.regex);
+    test.parts = std::move(compiled.parts);
     return add(std::move(test));
   }
 

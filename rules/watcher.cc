@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "parsers/format.h"
 #include "parsers/record.h"
@@ -21,6 +22,9 @@ constexpr std::uint64_t kShadowEvery = 4096;
 /// With more rules than this for documents of named fields, nearly every document holds something of some of them: then
 /// parsing each and looking into its fields costs less than scanning its text.
 constexpr std::size_t kTextRulesMax = 512;
+
+/// Rules told apart in take_troubles(); the counters count all.
+constexpr std::size_t kTroublesMax = 64;
 
 /// A message inside a JSON document may be written there with escapes that its own format does not have: then the text
 /// does not show what a rule may look for.
@@ -52,7 +56,9 @@ struct Watcher::Impl {
   Arena arena;
   std::vector<sigma::Firing> firings;
   Counters counters;
+  std::vector<Trouble> troubles;
 
+  void note(const sigma::Rule& rule, std::uint64_t sequence, bool missed);
   bool goes_by_fields(Format format);
   void ask(const std::vector<std::uint32_t>& candidates, const Observation& observation, bool shadow,
            std::vector<Detection>& out);
@@ -68,6 +74,17 @@ void Watcher::Impl::parse(const Observation& observation) {
   event.clear();
   const ParseContext context = record_context(*observation.source, observation.received_ns);
   parse_event_as(observation.format, observation.event_ns, *observation.header, context, event, arena);
+}
+
+void Watcher::Impl::note(const sigma::Rule& rule, std::uint64_t sequence, bool missed) {
+  const auto known = std::find_if(troubles.begin(), troubles.end(), [&](const Trouble& trouble) {
+    return trouble.rule == rule.meta && trouble.missed == missed;
+  });
+  if (known != troubles.end()) {
+    ++known->count;
+  } else if (troubles.size() < kTroublesMax) {
+    troubles.push_back({rule.meta, sequence, missed, 1});
+  }
 }
 
 bool Watcher::Impl::goes_by_fields(Format format) {
@@ -127,9 +144,19 @@ void Watcher::Impl::ask(const std::vector<std::uint32_t>& candidates, const Obse
   firings.clear();
   for (const std::uint32_t index : asked) {
     const sigma::Rule& rule = compiled.rules[index];
-    if (!sigma::applies(event, rule.source) || !evaluator.matches(rule.expression, fields)) continue;
+    if (!sigma::applies(event, rule.source)) continue;
+    const std::uint64_t given_up = evaluator.given_up();
+    const bool matched = evaluator.matches(rule.expression, fields);
+    if (evaluator.given_up() != given_up) {
+      ++counters.degraded;
+      note(rule, observation.sequence, false);
+    }
+    if (!matched) continue;
     ++counters.matched;
-    if (shadow && !std::binary_search(candidates.begin(), candidates.end(), index)) ++counters.missed;
+    if (shadow && !std::binary_search(candidates.begin(), candidates.end(), index)) {
+      ++counters.missed;
+      note(rule, observation.sequence, true);
+    }
     if (rule.alerts) {
       Detection detection = make_detection(rule.meta, observation);
       detection.references.push_back(observation.sequence);
@@ -178,6 +205,8 @@ void Watcher::take_window_edits(std::vector<WindowEdit>& out) {
 }
 
 void Watcher::restore_window(std::string_view key, std::string_view value) { impl_->correlator.restore(key, value); }
+
+std::vector<Watcher::Trouble> Watcher::take_troubles() { return std::exchange(impl_->troubles, {}); }
 
 Watcher::Counters Watcher::counters() const {
   Counters counters = impl_->counters;
