@@ -22,11 +22,11 @@ namespace {
 /// Sets of log sources kept apart. Channels have no end of names, and senders choose them.
 constexpr std::size_t kBucketsMax = 512;
 /// After so many events of a bucket its gates are fitted to what came; each time to the last few of them.
-constexpr std::uint32_t kFitAfter[] = {512, 4096, 32768};
+constexpr std::uint32_t kFitAfter[] = {256, 2048};
 constexpr std::uint32_t kSampleEvery = 4;
-constexpr std::size_t kSampleEvents = 128;
+constexpr std::size_t kSampleEvents = 64;
 /// A rule asked in vain for more than one of so many events is worth another gate.
-constexpr std::uint32_t kVainOneOf = 200;
+constexpr std::uint32_t kVainOneOf = 100;
 /// Longer values are looked at whole, but not kept in the sample.
 constexpr std::size_t kSampleValueBytes = 4096;
 
@@ -48,22 +48,31 @@ std::uint64_t hash_of(std::string_view text) {
   return at < text.size() ? mixed(hash, word_at(text.data() + at, text.size() - at)) : hash;
 }
 
+/// No text of a table.
+constexpr std::uint32_t kNone = UINT32_MAX;
+
+/// Names of fields begin alike and end differently.
+std::uint64_t hash_of_name(std::string_view name) {
+  if (name.size() < 16) return hash_of(name);
+  const char* const end = name.data() + name.size();
+  return mixed(word_at(end - 8, 8) + name.size(), word_at(end - 16, 8));
+}
+
 /// Texts by number, in one block of memory.
+template <std::uint64_t (*Hash)(std::string_view)>
 class TextTable {
  public:
-  static constexpr std::uint32_t kNone = UINT32_MAX;
-
   std::uint32_t add(std::string_view text) {
     if (const std::uint32_t known = find(text); known != kNone) return known;
     if ((count_ + 1) * 2 > slots_.size()) grow();
     const auto number = static_cast<std::uint32_t>(count_++);
-    place({hash_of(text), static_cast<std::uint32_t>(block_.size()), static_cast<std::uint32_t>(text.size()), number});
+    place({Hash(text), static_cast<std::uint32_t>(block_.size()), static_cast<std::uint32_t>(text.size()), number});
     block_ += text;
     return number;
   }
-  std::uint32_t find(std::string_view text) const {
+  std::uint32_t find(std::string_view text) const { return find(text, Hash(text)); }
+  std::uint32_t find(std::string_view text, std::uint64_t hash) const {
     if (slots_.empty()) return kNone;
-    const std::uint64_t hash = hash_of(text);
     for (std::size_t at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
       const Slot& slot = slots_[at];
       if (slot.number == kNone) return kNone;
@@ -136,7 +145,7 @@ struct NameUse {
 
 /// Everything that is looked up in one field.
 struct FieldOps {
-  TextTable equal;
+  TextTable<hash_of> equal;
   Postings equal_rules;
   std::unique_ptr<LiteralTable> literals;
   Postings literal_rules;
@@ -156,8 +165,15 @@ struct FieldOps {
 
 /// What a sampled event held, folded.
 struct Sampled {
-  std::vector<std::pair<std::string, std::string>> fields;
-  std::string raw;
+  struct Part {
+    std::uint32_t name = 0, value = 0, end = 0;  ///< where they begin in `texts`, and where the value ends
+  };
+  std::string texts;
+  std::vector<Part> fields;
+  std::size_t raw = 0;  ///< where the message's own text begins
+
+  std::string_view name(const Part& part) const { return std::string_view(texts).substr(part.name, part.value - part.name); }
+  std::string_view value(const Part& part) const { return std::string_view(texts).substr(part.value, part.end - part.value); }
 };
 
 bool passes_gate(const FieldGate& gate, std::string_view value) {
@@ -193,7 +209,7 @@ class SampleCounter {
     for (std::size_t i = 0; i < sample_.size(); ++i) {
       values_[i].clear();
       if (field == nullptr) {
-        values_[i].push_back(sample_[i].raw);
+        values_[i].push_back(std::string_view(sample_[i].texts).substr(sample_[i].raw));
       } else {
         collect(*field, sample_[i], values_[i]);
       }
@@ -202,8 +218,8 @@ class SampleCounter {
   static void collect(const FieldName& field, const Sampled& event, std::vector<std::string_view>& out) {
     for (std::size_t i = field.bare ? 1 : 0; i < field.groups.size() && out.empty(); ++i) {
       const auto& group = field.groups[i];
-      for (const auto& [name, value] : event.fields) {
-        if (std::find(group.begin(), group.end(), name) != group.end()) out.push_back(value);
+      for (const Sampled::Part& part : event.fields) {
+        if (std::find(group.begin(), group.end(), event.name(part)) != group.end()) out.push_back(event.value(part));
       }
     }
   }
@@ -230,7 +246,7 @@ struct FieldIndex::State {
     std::vector<SourceKey> sources;
     std::vector<std::uint32_t> rules;  ///< all that apply
     std::vector<std::uint32_t> open;   ///< asked about every event
-    TextTable names;
+    TextTable<hash_of_name> names;
     std::vector<std::vector<NameUse>> uses;  ///< by name; of the groups of a field the first that is there counts
     std::vector<FieldOps> ops;
     std::unique_ptr<LiteralTable> raw;
@@ -258,6 +274,7 @@ struct FieldIndex::State {
              std::map<std::string, std::uint32_t>& raw_numbers, const FieldGate& gate, std::uint32_t rule);
   FieldOps& ops_of(Bucket& bucket, std::map<std::string, std::uint32_t>& fields, const FieldName& field);
   void fit(Bucket& bucket, const Event& event);
+  Sampled sampled(const Event& event);
   void choose_again(Bucket& bucket);
 
   void take(std::uint32_t rule) {
@@ -285,6 +302,7 @@ struct FieldIndex::State {
   std::vector<std::uint32_t> best_group, group_round;
   bool value_folded = false;  ///< folded_value is that of the field at hand
   std::string folded_value;
+  std::uint64_t value_hash = 0;
 };
 
 FieldOps& FieldIndex::State::ops_of(Bucket& bucket, std::map<std::string, std::uint32_t>& fields,
@@ -404,10 +422,13 @@ std::unique_ptr<FieldIndex::State::Bucket> FieldIndex::State::make(const Event& 
 
 FieldIndex::State::Bucket& FieldIndex::State::bucket_of(const Event& event) {
   std::uint64_t key = static_cast<std::uint64_t>(event.format);
+  // Cheap, and telling enough: is_for() compares the words themselves.
+  const auto sign = [](std::string_view word) {
+    return word.empty() ? 0 : word.size() * 256 + static_cast<unsigned char>(word[word.size() / 2]);
+  };
   for (const LogSource& source : event.log_sources()) {
-    key = mixed(key, hash_of(source.product));
-    key = mixed(key, hash_of(source.category));
-    key = mixed(key, hash_of(source.service));
+    key = (key * 31 + sign(source.product)) * 31 + sign(source.category);
+    key = key * 31 + sign(source.service);
   }
   const auto known = buckets.find(key);
   if (known != buckets.end()) {
@@ -430,15 +451,18 @@ FieldIndex::State::Bucket& FieldIndex::State::bucket_of(const Event& event) {
 void FieldIndex::State::look_up(const FieldOps& ops, const Field& field) {
   take_all(ops.present);
   if (field.type == ValueType::null) return;
-  if (!value_folded) fold_case(canonical_text(field.value, field.type), folded_value);
-  value_folded = true;
+  if (!value_folded) {
+    fold_case(canonical_text(field.value, field.type), folded_value);
+    value_hash = hash_of(folded_value);
+    value_folded = true;
+  }
   const auto take_rule = [this](std::uint32_t rule) { take(rule); };
-  if (const std::uint32_t number = ops.equal.find(folded_value); number != TextTable::kNone) {
+  if (const std::uint32_t number = ops.equal.find(folded_value, value_hash); number != kNone) {
     ops.equal_rules.each(number, take_rule);
   }
   if (is_number(field.type)) {
     if (const auto plain = plain_number(field)) {
-      if (const std::uint32_t number = ops.equal.find(*plain); number != TextTable::kNone) {
+      if (const std::uint32_t number = ops.equal.find(*plain); number != kNone) {
         ops.equal_rules.each(number, take_rule);
       }
     }
@@ -455,7 +479,7 @@ void FieldIndex::State::look_into_fields(Bucket& bucket, const Event& event) {
   present.clear();
   for (std::uint32_t i = 0; i < fields.size(); ++i) {
     const std::uint32_t name = bucket.names.find(fields[i].name);
-    if (name == TextTable::kNone) continue;
+    if (name == kNone) continue;
     present.push_back({i, name});
     for (const NameUse& use : bucket.uses[name]) {
       if (group_round[use.ops] != round || use.group < best_group[use.ops]) best_group[use.ops] = use.group;
@@ -470,16 +494,34 @@ void FieldIndex::State::look_into_fields(Bucket& bucket, const Event& event) {
   }
 }
 
+Sampled FieldIndex::State::sampled(const Event& event) {
+  Sampled out;
+  out.texts.reserve(3 * std::min(event.header.text.size(), kSampleValueBytes));
+  out.fields.reserve(event.fields().size());
+  const auto size = [&] { return static_cast<std::uint32_t>(out.texts.size()); };
+  for (const Field& field : event.fields()) {
+    if (field.value.size() > kSampleValueBytes) continue;
+    Sampled::Part part;
+    part.name = size();
+    out.texts += field.name;
+    part.value = size();
+    fold_case(canonical_text(field.value, field.type), folded_value);
+    out.texts += folded_value;
+    part.end = size();
+    out.fields.push_back(part);
+  }
+  out.raw = out.texts.size();
+  fold_case(event.header.text.substr(0, kSampleValueBytes), folded_value);
+  out.texts += folded_value;
+  return out;
+}
+
 void FieldIndex::State::fit(Bucket& bucket, const Event& event) {
   const std::uint32_t number = ++bucket.events;
   const std::uint32_t due = kFitAfter[bucket.fitted];
   if (number + kSampleEvery * kSampleEvents > due && number % kSampleEvery == 0) {
-    Sampled& sampled = bucket.sample.emplace_back();
-    for (const Field& field : event.fields()) {
-      if (field.value.size() > kSampleValueBytes) continue;
-      sampled.fields.emplace_back(field.name, folded(canonical_text(field.value, field.type)));
-    }
-    sampled.raw = folded(event.header.text.substr(0, kSampleValueBytes));
+    bucket.sample.reserve(kSampleEvents);
+    bucket.sample.push_back(sampled(event));
   }
   for (const std::uint32_t rule : found) {
     const auto at = std::lower_bound(bucket.rules.begin(), bucket.rules.end(), rule);
