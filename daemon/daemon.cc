@@ -42,6 +42,7 @@
 #include "daemon/tls_keeper.h"
 #include "daemon/udp_listener.h"
 
+#include "rules/site_data.h"
 namespace vigil {
 
 namespace {
@@ -175,6 +176,15 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config,
 
   RuleSetOptions rule_options;
   rule_options.disabled = config.rules.disabled;
+  rule_options.placeholders = config.rules.placeholders;
+  rule_options.deprecated = config.rules.deprecated;
+  for (const auto& path : config.rules.pipelines) {
+    std::string text;
+    if (!read_site_file(path, text, impl->rule_problems)) continue;
+    if (auto pipeline = read_pipeline(text, path.string(), impl->rule_problems)) {
+      rule_options.pipelines.push_back(std::move(pipeline));
+    }
+  }
   impl->rules = config.rules.directories.empty()
                     ? RuleSet::load_builtin(impl->rule_problems, rule_options)
                     : RuleSet::load(config.rules.directories, impl->rule_problems, rule_options);

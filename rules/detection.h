@@ -21,6 +21,9 @@ struct RuleMeta {
   Level level = Level::medium;
   std::vector<std::string> tags;  ///< "attack.t1110.001"
   std::string author, license;
+  /// All other fields of the document as they are written, lists with one value a line: references, falsepositives, date
+  /// and whatever its author put there.
+  std::vector<std::pair<std::string, std::string>> others;
   // From the rule's own `vigil:` section; empty for foreign rules.
   std::string category;               ///< web_attack, intrusion, denial_of_service, equipment, other
   std::vector<std::string> symptoms;  ///< the form's own words, e.g. 系統遭入侵

@@ -19,6 +19,7 @@ bool shape_matches(Pattern::Shape shape, std::string_view text, std::string_view
 }  // namespace
 
 Expression::Index Expression::append(Node node) {
+  parts_ += node.children.size();
   nodes_.push_back(std::move(node));
   return static_cast<Index>(nodes_.size() - 1);
 }
@@ -46,7 +47,7 @@ Expression::Index Expression::absorb(const Expression& other) {
   for (Node node : other.nodes_) {
     node.item += items_before;
     for (Index& child : node.children) child = moved(child);
-    nodes_.push_back(std::move(node));
+    append(std::move(node));
   }
   return moved(other.root_);
 }

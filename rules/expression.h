@@ -43,6 +43,8 @@ class Expression {
   const Node& node(Index index) const { return nodes_[static_cast<std::size_t>(index)]; }
   const Item& item(std::uint32_t number) const { return items_[number]; }
   std::size_t size() const { return nodes_.size(); }
+  /// Children of all nodes together: what a condition that selects everything again and again makes many of.
+  std::size_t parts() const { return parts_; }
 
   /// Appends another expression's nodes; returns its root's new index.
   Index absorb(const Expression& other);
@@ -52,6 +54,7 @@ class Expression {
 
   std::vector<Node> nodes_;
   std::vector<Item> items_;
+  std::size_t parts_ = 0;
   Index root_{};
 };
 
