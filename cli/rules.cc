@@ -13,6 +13,7 @@
 #include "cli/rule_verbs.h"
 #include "cli/session.h"
 #include "rules/rule_set.h"
+#include "rules/site_data.h"
 
 namespace vigil::cli {
 
@@ -31,7 +32,9 @@ std::size_t refused_count(const Problems& problems) {
 std::string problem_line(const RuleProblem& problem) {
   std::string out = problem.file;
   if (problem.line > 0) out += ":" + std::to_string(problem.line) + ":" + std::to_string(problem.column);
-  out += ": " + std::string(problem.refused ? say("refused: ", "拒絕：") : say("warning: ", "警告："));
+  out += ": " + std::string(problem.refused ? say("refused: ", "拒絕：")
+                            : problem.info  ? say("info: ", "提示：")
+                                            : say("warning: ", "警告："));
   out += problem.reason;
   if (!problem.rule.empty()) out += " [" + problem.rule + "]";
   return out;
@@ -39,7 +42,8 @@ std::string problem_line(const RuleProblem& problem) {
 
 json::object problem_object(const RuleProblem& problem) {
   return {{"file", problem.file}, {"line", problem.line},     {"column", problem.column},
-          {"rule", problem.rule}, {"reason", problem.reason}, {"refused", problem.refused}};
+          {"rule", problem.rule}, {"reason", problem.reason}, {"refused", problem.refused},
+          {"severity", problem.refused ? "error" : problem.info ? "info" : "warning"}};
 }
 
 /// False where a path does not exist: that is used wrongly, not a refused rule.
@@ -54,15 +58,41 @@ bool all_exist(const std::vector<std::string>& paths) {
   return good;
 }
 
-std::shared_ptr<const RuleSet> load(const std::vector<std::string>& paths, Problems& problems) {
+std::shared_ptr<const RuleSet> load(const std::vector<std::string>& paths, Problems& problems,
+                                    const RuleSetOptions& options) {
   const std::vector<std::filesystem::path> files(paths.begin(), paths.end());
-  return RuleSet::load(files, problems);
+  return RuleSet::load(files, problems, options);
+}
+
+/// The files that --placeholders and --pipeline name. False where one is wrong: its mistakes are told.
+bool read_site_options(const Arguments& arguments, RuleSetOptions& options) {
+  Problems problems;
+  std::string text;
+  const auto each_path = [&](std::string_view flag, auto&& read) {
+    std::string rest = arguments.get_or(flag, "");
+    while (!rest.empty()) {
+      const std::size_t comma = std::min(rest.find(','), rest.size());
+      const std::string path = rest.substr(0, comma);
+      rest.erase(0, comma + 1);
+      if (!path.empty() && read_site_file(path, text, problems)) read(path);
+    }
+  };
+  each_path("placeholders", [&](const std::string& path) { read_placeholders(text, path, options.placeholders, problems); });
+  each_path("pipeline", [&](const std::string& path) {
+    if (auto pipeline = read_pipeline(text, path, problems)) options.pipelines.push_back(std::move(pipeline));
+  });
+  options.deprecated = arguments.has("deprecated");
+  for (const RuleProblem& each : problems) complain(problem_line(each));
+  return problems.empty();
 }
 
 Exit check(const Arguments& arguments, Session& session) {
   if (!all_exist(arguments.positional)) return Exit::usage;
   Problems problems;
-  const auto rules = load(arguments.positional, problems);
+  RuleSetOptions options;
+  options.lint = true;
+  if (!read_site_options(arguments, options)) return Exit::usage;
+  const auto rules = load(arguments.positional, problems, options);
   const std::size_t refused = refused_count(problems);
   Output& out = session.out;
   // The last line is the same in a pipe and on a terminal: scripts read it. NDJSON is for who asks for it.
@@ -76,7 +106,8 @@ Exit check(const Arguments& arguments, Session& session) {
                   {"column", {"", ""}},
                   {"rule", {"", ""}},
                   {"reason", {"", ""}},
-                  {"refused", {"", ""}}},
+                  {"refused", {"", ""}},
+                  {"severity", {"", ""}}},
                  rows);
     } else {
       for (const RuleProblem& each : problems) out.line(json::serialize(problem_object(each)));
@@ -88,7 +119,8 @@ Exit check(const Arguments& arguments, Session& session) {
     }
     out.line("loaded " + std::to_string(rules->size()) + " refused " + std::to_string(refused));
   }
-  return refused == 0 ? Exit::done : Exit::no;
+  const bool warned = std::any_of(problems.begin(), problems.end(), [](const RuleProblem& each) { return !each.info; });
+  return refused != 0 || (arguments.has("strict") && warned) ? Exit::no : Exit::done;
 }
 
 /// `--rules` takes one path or several with commas between; words before the last are paths too, as in
@@ -124,10 +156,6 @@ Exit match(const Arguments& arguments, Session& session) {
     complain(say("--rules names the rules to ask", "請以 --rules 指定規則"));
     return Exit::usage;
   }
-  if (arguments.has("placeholders")) {
-    complain(say("--placeholders is not supported by this version yet", "本版本尚未支援 --placeholders"));
-    return Exit::usage;
-  }
   std::vector<std::string> inputs;
   const std::vector<std::string> paths = rule_paths(arguments, inputs);
   if (inputs.size() > 1) {
@@ -136,7 +164,9 @@ Exit match(const Arguments& arguments, Session& session) {
   }
   if (!all_exist(paths)) return Exit::usage;
   Problems problems;
-  const auto rules = load(paths, problems);
+  RuleSetOptions options;
+  if (!read_site_options(arguments, options)) return Exit::usage;
+  const auto rules = load(paths, problems, options);
   for (const RuleProblem& each : problems) {
     if (each.refused) advise(problem_line(each));
   }
@@ -173,8 +203,12 @@ Exit match(const Arguments& arguments, Session& session) {
 void add_rules_verbs(std::vector<Verb>& out) {
   out.push_back({"rules check",
                  "PATH…",
-                 {"offline: load rules and say what is refused and why", "離線：載入規則並列出遭拒者與原因"},
-                 {},
+                 {"offline: load rules and say what is refused or doubtful, and why",
+                  "離線：載入規則並列出遭拒或可疑者與原因"},
+                 {{"placeholders", "FILE", {"values of %placeholders% (YAML)", "佔位符的值（YAML）"}},
+                  {"pipeline", "FILE", {"how rules of other taxonomies are read", "其他分類法規則的對照檔"}},
+                  {"deprecated", "", {"load deprecated and unsupported rules too", "一併載入已淘汰或不支援的規則"}},
+                  {"strict", "", {"exit 1 for warnings too", "有警告時也以 1 結束"}}},
                  "vigil rules check /etc/vigil/sigma",
                  1,
                  SIZE_MAX,
@@ -184,7 +218,9 @@ void add_rules_verbs(std::vector<Verb>& out) {
        "--rules PATH… [FILE|-]",
        {"offline: which documents (NDJSON) do the rules match", "離線：規則符合哪些文件（NDJSON）"},
        {{"rules", "PATH", {"rule file or directory; several with commas", "規則檔或目錄，多個以逗號分隔"}},
-        {"placeholders", "FILE", {"values of %placeholders% (a later version)", "佔位符的值（後續版本）"}}},
+        {"placeholders", "FILE", {"values of %placeholders% (YAML)", "佔位符的值（YAML）"}},
+        {"pipeline", "FILE", {"how rules of other taxonomies are read", "其他分類法規則的對照檔"}},
+        {"deprecated", "", {"load deprecated and unsupported rules too", "一併載入已淘汰或不支援的規則"}}},
        "vigil rules match --rules rules/pack events.ndjson",
        0,
        SIZE_MAX,

@@ -1,5 +1,5 @@
 # Debian 12's packages. Only the room that owns a library links it: RocksDB in storage/, simdjson in
-# parsers/, Vectorscan and libyaml in rules/, yaml-cpp in config/, Asio and libcurl in daemon/.
+# parsers/, Vectorscan, PCRE2 and libyaml in rules/, yaml-cpp in config/, Asio and libcurl in daemon/.
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json url program_options)
 find_package(RocksDB REQUIRED)
@@ -12,6 +12,7 @@ find_package(ZLIB REQUIRED)
 find_package(Snappy REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(HS REQUIRED IMPORTED_TARGET libhs)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)

@@ -40,6 +40,15 @@ void read_rules(Fields& top, const std::filesystem::path& base, RulesConfig& rul
   fields.texts("directories", directories);
   for (const std::string& each : directories) rules.directories.push_back((base / each).lexically_normal());
   fields.texts("disabled", rules.disabled);
+  std::vector<std::string> pipelines;
+  fields.texts("pipelines", pipelines);
+  for (const std::string& each : pipelines) rules.pipelines.push_back((base / each).lexically_normal());
+  fields.boolean("deprecated", rules.deprecated);
+  if (const YamlNode* const lists = fields.find("placeholders")) {
+    Fields names(*lists, "rules.placeholders", top.report());
+    for (const YamlNode& name : lists->keys) names.texts(name.text, rules.placeholders[name.text]);
+    names.finish();
+  }
   fields.finish();
 }
 

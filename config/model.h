@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -159,6 +160,10 @@ struct RetentionConfig {
 struct RulesConfig {
   std::vector<std::filesystem::path> directories;  ///< empty: the pack built into the program
   std::vector<std::string> disabled;               ///< rule ids
+  /// Values of %placeholders% in rules, by name.
+  std::map<std::string, std::vector<std::string>, std::less<>> placeholders;
+  std::vector<std::filesystem::path> pipelines;    ///< how rules of other taxonomies are read (docs/rules.md)
+  bool deprecated = false;                         ///< loads deprecated and unsupported rules, too
 };
 
 /// Parsers that the site has written (docs/parsers.md).

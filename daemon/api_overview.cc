@@ -65,6 +65,13 @@ void Api::metrics(const HttpRequest&, HttpAnswer& answer) {
   }
   out.counter("vigil_detections_total", "rules and correlations that fired");
   for (const auto& [rule, count] : parts_.watch.detections()) out.value({{"rule", rule}}, count);
+  const Watcher::Counters watched = parts_.watch.counters();
+  out.counter("vigil_rule_missed_total", "matches the index would have left out; not 0 is a fault of this program");
+  out.value({}, watched.missed);
+  out.counter("vigil_rule_degraded_total", "answers of rules that are not sure: a regular expression took too long");
+  out.value({}, watched.degraded);
+  out.counter("vigil_rule_candidates_total", "rules that were asked about a record");
+  out.value({}, watched.candidates);
   out.gauge("vigil_rule_lag_events", "records stored and not yet watched");
   out.value({}, parts_.watch.lag());
   out.gauge("vigil_queue_bytes", "raw bytes waiting for the journal");

@@ -9,6 +9,7 @@
 #include "daemon/clock.h"
 #include "daemon/rule_sources.h"
 #include "rules/compiled.h"
+#include "rules/site_data.h"
 
 namespace vigil {
 
@@ -66,11 +67,22 @@ std::string why_not(const RuleSet& before, const RuleSet& after, const std::vect
 
 RuleKeeper::RuleKeeper(RulesConfig config) : config_(std::move(config)) {}
 
+RuleSetOptions RuleKeeper::options(std::vector<std::string> disabled, std::vector<RuleProblem>& problems) const {
+  RuleSetOptions options;
+  options.disabled = std::move(disabled);
+  options.placeholders = config_.placeholders;
+  options.deprecated = config_.deprecated;
+  for (const auto& path : config_.pipelines) {
+    std::string text;
+    if (!read_site_file(path, text, problems)) continue;
+    if (auto pipeline = read_pipeline(text, path.string(), problems)) options.pipelines.push_back(std::move(pipeline));
+  }
+  return options;
+}
+
 std::shared_ptr<const RuleSet> RuleKeeper::read(const std::vector<std::string>& disabled,
                                                 std::vector<RuleProblem>& problems) const {
-  RuleSetOptions options;
-  options.disabled = disabled;
-  return RuleSet::compile(read_rule_sources(config_.directories, problems), problems, options);
+  return RuleSet::compile(read_rule_sources(config_.directories, problems), problems, options(disabled, problems));
 }
 
 void RuleKeeper::load() {
@@ -94,12 +106,10 @@ std::shared_ptr<const RuleSet> RuleKeeper::rules() const {
 }
 
 std::shared_ptr<const RuleSet> RuleKeeper::with(RuleSet::Text extra, std::vector<RuleProblem>& problems) const {
-  RuleSetOptions options;
-  options.disabled = state().disabled;
   const std::string file = extra.file;
   std::vector<RuleSet::Text> texts{std::move(extra)};
   for (RuleSet::Text& other : read_rule_sources(config_.directories, problems)) texts.push_back(std::move(other));
-  auto rules = RuleSet::compile(texts, problems, options);
+  auto rules = RuleSet::compile(texts, problems, options(state().disabled, problems));
   std::erase_if(problems, [&](const RuleProblem& problem) { return problem.file != file; });
   return rules;
 }

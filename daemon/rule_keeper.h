@@ -65,6 +65,7 @@ class RuleKeeper {
   std::function<void(const Report&)> on_report;
 
  private:
+  RuleSetOptions options(std::vector<std::string> disabled, std::vector<RuleProblem>& problems) const;
   std::shared_ptr<const RuleSet> read(const std::vector<std::string>& disabled, std::vector<RuleProblem>& problems) const;
 
   const RulesConfig config_;

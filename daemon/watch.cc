@@ -237,6 +237,19 @@ void Watch::settle(bool force) {
     counters_ = watcher_->counters();
     for (const Detection& detection : fired_) ++detections_[detection.rule->id];
   }
+  for (const auto& trouble : watcher_.take_troubles()) {
+    if (trouble.missed) {
+      spdlog::error(
+          "E-RULE-MISSED rule {} matched record {} and {} more that its index had left out - a fault of this program, "
+          "please report it / 規則索引漏失，請回報",
+          trouble.rule->id, trouble.sequence, trouble.count - 1);
+    } else {
+      spdlog::warn(
+          "W-RULE-DEGRADED rule {}: a regular expression took too long on record {} and {} more, its answer is not sure / "
+          "規則運算式逾限，結果不確定",
+          trouble.rule->id, trouble.sequence, trouble.count - 1);
+    }
+  }
   const std::uint64_t told = std::max(cursor, told_);
   bool changed = false;
   const auto committed = desk_.change([&](CaseBook& book, StateChange& change) {

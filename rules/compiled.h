@@ -78,7 +78,7 @@ struct CompiledRules {
   std::vector<std::vector<sigma::Listener>> rule_listeners;         ///< by rule
   std::vector<std::vector<sigma::Listener>> correlation_listeners;  ///< by correlation
 
-  /// Built when first asked for: checking rules or asking them offline does without.
+  /// Made when first asked for: checking rules or asking them offline does without.
   const sigma::Prefilter& prefilter() const {
     std::call_once(prefilter_once_, [this] { prefilter_ = sigma::Prefilter::build(rules); });
     return prefilter_;

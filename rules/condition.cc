@@ -12,6 +12,8 @@ namespace {
 constexpr int kDepthMax = 64;
 /// Longest condition read; hundreds of operators fit.
 constexpr std::size_t kTextBytesMax = 16 * 1024;
+/// Of all conditions of a rule, selectors written out: `1 of *` over a thousand selections, a thousand times, is a million.
+constexpr std::size_t kPartsMax = 100'000;
 
 bool is_word_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
@@ -162,6 +164,7 @@ class Parser {
       if (!hidden && (pattern == "them" || selector.matches(selection.name))) nodes.push_back(selection.node);
     }
     if (nodes.empty()) return stop("'" + std::string(pattern) + "' selects nothing");
+    if (expression_.parts() + nodes.size() > kPartsMax) return stop("selectors name more than 100,000 selections in all");
     advance();
     return expression_.add(quantifier == "all" ? Expression::Op::all_of : Expression::Op::any_of, std::move(nodes));
   }

@@ -22,6 +22,9 @@ struct RuleMeta {
   std::vector<std::string> tags;  ///< "attack.t1110.001"
   std::string author, license, status;
   std::vector<std::string> references;  ///< links, as the rule has them
+  /// All other fields of the document as they are written, lists with one value a line: falsepositives, date
+  /// and whatever its author put there.
+  std::vector<std::pair<std::string, std::string>> others;
   // From the rule's own `vigil:` section; empty for foreign rules.
   std::string category;               ///< web_attack, intrusion, denial_of_service, equipment, other
   std::vector<std::string> symptoms;  ///< the form's own words, e.g. 系統遭入侵

@@ -21,9 +21,9 @@ struct DocumentHead {
 Result<DocumentHead, CompileError> read_head(const YamlNode& document, const std::string& file,
                                              std::vector<CompileError>& warnings);
 
-/// A document with `detection`.
-Result<Rule, CompileError> compile_rule(const YamlNode& document, const std::string& file,
-                                        const Placeholders& placeholders, std::vector<CompileError>& warnings);
+/// A document with `detection`. `options` has what the site adds: placeholders and pipelines.
+Result<Rule, CompileError> compile_rule(const YamlNode& document, const std::string& file, const RuleSetOptions& options,
+                                        std::vector<CompileError>& warnings);
 
 /// A document with `filter`: a condition that is ANDed to the rules it names, as written.
 struct Filter {
@@ -33,9 +33,10 @@ struct Filter {
   std::vector<std::string> rules;  ///< ids, names or titles
   YamlNode document;               ///< selections are compiled for each rule, whose log source names the fields
 };
-Result<Filter, CompileError> read_filter(const YamlNode& document, std::vector<CompileError>& warnings);
+Result<Filter, CompileError> read_filter(const YamlNode& document, const RuleSetOptions& options,
+                                         std::vector<CompileError>& warnings);
 /// The rule's expression with the filter's condition.
-std::optional<CompileError> apply_filter(const Filter& filter, Rule& rule, const Placeholders& placeholders);
+std::optional<CompileError> apply_filter(const Filter& filter, Rule& rule, const RuleSetOptions& options);
 
 /// A document with `correlation`, before its references are looked up.
 struct CorrelationDraft {

@@ -19,6 +19,7 @@ bool shape_matches(Pattern::Shape shape, std::string_view text, std::string_view
 }  // namespace
 
 Expression::Index Expression::append(Node node) {
+  parts_ += node.children.size();
   nodes_.push_back(std::move(node));
   return static_cast<Index>(nodes_.size() - 1);
 }
@@ -46,7 +47,7 @@ Expression::Index Expression::absorb(const Expression& other) {
   for (Node node : other.nodes_) {
     node.item += items_before;
     for (Index& child : node.children) child = moved(child);
-    nodes_.push_back(std::move(node));
+    append(std::move(node));
   }
   for (const auto& [index, name] : other.labels_) labels_.emplace_back(moved(index), name);
   return moved(other.root_);
@@ -116,16 +117,24 @@ bool Evaluator::values_match(const Item& item) {
       if (values_[i].type != ValueType::null && item.exact_set.contains(folded_[i])) return true;
     }
   }
-  const auto one_passes = [&](const std::vector<ValueTest>& ways) {
+  const auto met = [&](const std::vector<ValueTest>& ways) {
     for (std::size_t i = 0; i < values_.size(); ++i) {
       for (const ValueTest& test : ways) {
-        if (passes(test, values_[i], folded_[i])) return true;
+        if (one_passes(test, values_[i], folded_[i])) return true;
       }
     }
     return false;
   };
-  if (item.every) return std::all_of(item.values.begin(), item.values.end(), one_passes);
-  return std::any_of(item.values.begin(), item.values.end(), one_passes);
+  if (item.every) return std::all_of(item.values.begin(), item.values.end(), met);
+  return std::any_of(item.values.begin(), item.values.end(), met);
+}
+
+bool Evaluator::one_passes(const ValueTest& test, const FieldValue& value, std::string_view folded_text) {
+  if (test.kind != ValueTest::Kind::regex) return passes(test, value, folded_text);
+  if (value.type == ValueType::null) return false;
+  const Regex::Answer answer = test.regex->found_in(value.text);
+  if (answer == Regex::Answer::gave_up) ++given_up_;
+  return answer == Regex::Answer::yes;
 }
 
 bool Evaluator::special_matches(const Item& item, const FieldSource& event) {
@@ -150,9 +159,13 @@ bool Evaluator::refers_to_equal(const ValueTest& test, const FieldSource& event)
     if (value.type == ValueType::null) continue;
     for (const FieldValue& other : others_) {
       if (other.type == ValueType::null) continue;
-      const bool equal = test.cased ? shape_matches(test.other_shape, value.text, other.text)
-                                    : shape_matches(test.other_shape, folded(value.text), folded(other.text));
-      if (equal) return true;
+      if (test.cased) {
+        if (shape_matches(test.other_shape, value.text, other.text)) return true;
+        continue;
+      }
+      fold_case(value.text, folded_value_);
+      fold_case(other.text, folded_other_);
+      if (shape_matches(test.other_shape, folded_value_, folded_other_)) return true;
     }
   }
   return false;

@@ -45,6 +45,8 @@ class Expression {
   const Node& node(Index index) const { return nodes_[static_cast<std::size_t>(index)]; }
   const Item& item(std::uint32_t number) const { return items_[number]; }
   std::size_t size() const { return nodes_.size(); }
+  /// Children of all nodes together: what a condition that selects everything again and again makes many of.
+  std::size_t parts() const { return parts_; }
 
   /// Appends another expression's nodes; returns its root's new index.
   Index absorb(const Expression& other);
@@ -59,6 +61,7 @@ class Expression {
   std::vector<Node> nodes_;
   std::vector<Item> items_;
   std::vector<std::pair<Index, std::string>> labels_;
+  std::size_t parts_ = 0;
   Index root_{};
 };
 
@@ -67,17 +70,22 @@ class Evaluator {
  public:
   /// Every item is looked at as written, no index: the oracle that the prefilter is checked against.
   bool matches(const Expression& expression, const FieldSource& event);
+  /// Searches for regular expressions given up so far (regex.h): what was then said of the rule may be wrong.
+  std::uint64_t given_up() const { return given_up_; }
 
  private:
   bool node_matches(const Expression& expression, Expression::Index index, const FieldSource& event);
   bool item_matches(const Item& item, const FieldSource& event);
   bool special_matches(const Item& item, const FieldSource& event);
   bool values_match(const Item& item);
+  bool one_passes(const ValueTest& test, const FieldValue& value, std::string_view folded_text);
   bool networks_match(const Item& item);
   bool refers_to_equal(const ValueTest& test, const FieldSource& event);
 
   std::vector<FieldValue> values_, others_;
   std::vector<std::string> folded_;
+  std::string folded_value_, folded_other_;
+  std::uint64_t given_up_ = 0;
 };
 
 }  // namespace vigil::sigma

@@ -15,6 +15,7 @@ using TokenKind = PatternToken::Kind;
 constexpr std::size_t kVariantsMax = 3125;
 /// Above this many plain values a set is faster than asking one after the other.
 constexpr std::size_t kSetFrom = 8;
+constexpr std::size_t kRegexesMax = 256;  ///< of one list; each is compiled
 
 constexpr std::string_view kTimeParts[] = {"minute", "hour", "day", "week", "month", "year"};
 
@@ -41,8 +42,8 @@ char regex_flag(std::string_view word) {
 /// One item while it is compiled; each method is one family of modifiers.
 class ItemCompiler {
  public:
-  ItemCompiler(const YamlNode& where, const RuleLogSource& source, const Placeholders& placeholders)
-      : where_(where), source_(source), placeholders_(placeholders) {}
+  ItemCompiler(const YamlNode& where, const RuleLogSource& source, const SiteWords& words)
+      : where_(where), source_(source), words_(words) {}
 
   Result<Item, CompileError> compile(std::string_view spec, const YamlNode& values) {
     if (auto error = read_spec(spec)) return *error;
@@ -56,6 +57,7 @@ class ItemCompiler {
     if (item_.every && list.size() < 2) {
       return error_at(values, "'all' needs more than one value; with one it says nothing");
     }
+    if (has("re") && list.size() > kRegexesMax) return error_at(values, "more than 256 regular expressions in one list");
     for (const YamlNode* value : list) {
       if (!value->is_scalar()) return error_at(*value, "a value must be text or a number here, not a map or list");
       if (value->is_null() && list.size() > 1) {
@@ -76,7 +78,7 @@ class ItemCompiler {
 
   Failure read_spec(std::string_view spec) {
     const std::size_t bar = std::min(spec.find('|'), spec.size());
-    if (bar > 0) item_.field = resolve_field(spec.substr(0, bar), source_);
+    if (bar > 0) item_.field = resolve_site_field(spec.substr(0, bar), source_, words_);
     item_.field.written = spec.substr(0, bar);
     for (std::size_t at = bar; at < spec.size();) {
       const std::size_t end = std::min(spec.find('|', at + 1), spec.size());
@@ -150,13 +152,11 @@ class ItemCompiler {
       }
     }
     CompiledRegex compiled = compile_regex(value.text, flags);
-    if (compiled.regex == nullptr) {
-      return error_at(value, "the regular expression cannot be used: " + compiled.error +
-                                 " (RE2 syntax: no look-around, no back references)");
-    }
+    if (compiled.regex == nullptr) return error_at(value, "the regular expression cannot be used: " + compiled.error);
     ValueTest test;
     test.kind = ValueTest::Kind::regex;
     test.regex = std::move(compiled.regex);
+    test.parts = std::move(compiled.parts);
     return add(std::move(test));
   }
 
@@ -226,7 +226,7 @@ class ItemCompiler {
     if (value.text.find_first_of("*?") != std::string::npos) {
       return error_at(value, "a field's name cannot hold wildcards");
     }
-    test.other = resolve_field(value.text, source_);
+    test.other = resolve_site_field(value.text, source_, words_);
     return add(std::move(test));
   }
 
@@ -366,9 +366,9 @@ class ItemCompiler {
             continue;
           }
           const std::string name = token.text.substr(i + 1, end - i - 1);
-          const auto list = placeholders_.find(name);
-          if (list == placeholders_.end()) {
-            return error_at(value, "the placeholder %" + name + "% has no values");
+          const auto list = words_.placeholders->find(name);
+          if (list == words_.placeholders->end()) {
+            return error_at(value, "the placeholder %" + name + "% has no values; give it some (rules: placeholders)");
           }
           append({TokenKind::literal, literal});
           literal.clear();
@@ -423,7 +423,7 @@ class ItemCompiler {
 
   const YamlNode& where_;
   const RuleLogSource& source_;
-  const Placeholders& placeholders_;
+  const SiteWords& words_;
   std::vector<std::string> modifiers_;
   bool cased_ = false;
   Item item_;
@@ -448,9 +448,26 @@ void gather_set(Item& item) {
 
 }  // namespace
 
+FieldName resolve_site_field(std::string_view name, const RuleLogSource& source, const SiteWords& words) {
+  const auto mapped = words.fields != nullptr ? words.fields->find(name) : decltype(words.fields->end()){};
+  if (words.fields == nullptr || mapped == words.fields->end()) return resolve_field(name, source);
+  // Several names are looked at together, place by place.
+  FieldName out;
+  out.bare = true;
+  for (const std::string& own : mapped->second) {
+    const FieldName one = resolve_field(own, source);
+    out.bare = out.bare && one.bare;
+    if (out.groups.size() < one.groups.size()) out.groups.resize(one.groups.size());
+    for (std::size_t i = 0; i < one.groups.size(); ++i) {
+      out.groups[i].insert(out.groups[i].end(), one.groups[i].begin(), one.groups[i].end());
+    }
+  }
+  return out;
+}
+
 Result<Item, CompileError> compile_item(std::string_view spec, const YamlNode& where, const YamlNode& values,
-                                        const RuleLogSource& source, const Placeholders& placeholders) {
-  auto item = ItemCompiler(where, source, placeholders).compile(spec, values);
+                                        const RuleLogSource& source, const SiteWords& words) {
+  auto item = ItemCompiler(where, source, words).compile(spec, values);
   if (item) gather_set(*item);
   return item;
 }

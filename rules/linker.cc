@@ -6,6 +6,7 @@
 
 #include "rules/condition.h"
 #include "rules/document.h"
+#include "rules/lint.h"
 
 namespace vigil::sigma {
 namespace {
@@ -114,7 +115,11 @@ class Linker {
     std::vector<CompileError> warnings;
     const auto failure = compile(file, number, document, warnings);
     for (const CompileError& warning : warnings) report(file, warning, label, false);
-    if (failure) refuse(file, *failure, label);
+    if (failure) return refuse(file, *failure, label);
+    if (!options_.lint) return;
+    for (LintFinding& finding : lint_document(document)) {
+      problems_.push_back({file, finding.line, finding.column, label, std::move(finding.reason), false, finding.info});
+    }
   }
 
   std::optional<CompileError> compile(const std::string& file, int number, const YamlNode& document,
@@ -133,7 +138,7 @@ class Linker {
       return std::nullopt;
     }
     if (document.find("filter") != nullptr) {
-      auto filter = read_filter(document, warnings);
+      auto filter = read_filter(document, options_, warnings);
       if (!filter) return filter.error();
       Fingerprint fingerprint;
       fingerprint.add(document);
@@ -143,7 +148,7 @@ class Linker {
     if (document.find("detection") == nullptr && document.find("title") != nullptr) {
       return error_at(document, "neither 'detection' nor 'correlation' nor 'filter' is there");
     }
-    auto rule = compile_rule(document, file, options_.placeholders, warnings);
+    auto rule = compile_rule(document, file, options_, warnings);
     if (!rule) return rule.error();
     Fingerprint fingerprint;
     fingerprint.add(*document.find("logsource"));
@@ -172,7 +177,7 @@ class Linker {
       };
       if (!filter.source.covers(target.rule.source)) continue;
       if (!filter.any_rule && std::none_of(filter.rules.begin(), filter.rules.end(), named)) continue;
-      if (const auto error = apply_filter(filter, target.rule, options_.placeholders)) {
+      if (const auto error = apply_filter(filter, target.rule, options_)) {
         return refuse(entry.file, *error, filter.title);
       }
       Fingerprint joined;

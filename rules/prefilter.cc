@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -46,7 +48,9 @@ bool may_hold_unicode_escapes(Format format) {
 }  // namespace
 
 struct Prefilter::Bucket {
-  std::vector<std::uint32_t> rules;      ///< those that may apply; given to build()
+  std::vector<std::uint32_t> rules;  ///< those that may apply
+  Format format{};                   ///< one of those it is for
+  // What follows is made by ready(), when the first message has to be scanned.
   std::vector<std::uint8_t> wanted;      ///< by rule: bits of all its clauses; 0: open
   std::vector<std::uint32_t> open;       ///< positions of rules without clauses
   std::vector<std::vector<Posting>> postings;  ///< by literal
@@ -57,10 +61,17 @@ struct Prefilter::Bucket {
   /// Says of most messages that no rule with clauses can match, without a scan.
   std::optional<LiteralGate> gate;
 
-  void build(const std::vector<Rule>& all, Format format);
+  const Bucket& ready(const std::vector<Rule>& all) {
+    std::call_once(built, [&] { build(all); });
+    return *this;
+  }
+
+ private:
+  void build(const std::vector<Rule>& all);
+  std::once_flag built;
 };
 
-void Prefilter::Bucket::build(const std::vector<Rule>& all, Format format) {
+void Prefilter::Bucket::build(const std::vector<Rule>& all) {
   may_hide = may_hold_unicode_escapes(format);
   std::map<std::string, std::vector<Posting>> literals;
   std::set<std::string> rarest;
@@ -108,48 +119,58 @@ void Prefilter::Bucket::build(const std::vector<Rule>& all, Format format) {
   for (std::uint32_t position = 0; position < rules.size(); ++position) open.push_back(position);
 }
 
+struct Prefilter::State {
+  /// Formats for which the same rules are asked the same way share a bucket: most programs of Linux do.
+  using Alike = std::tuple<std::vector<std::uint32_t>, Writing, std::string_view, std::vector<std::string_view>, bool>;
+
+  explicit State(const std::vector<Rule>& given) : rules(given) {}
+
+  const std::vector<Rule>& rules;
+  std::mutex making;
+  std::map<Alike, std::unique_ptr<Bucket>> made;
+  std::array<std::atomic<Bucket*>, kFormatsMax> buckets{};  ///< by format; null until first asked for
+
+  Bucket& bucket(Format format) {
+    // A number of no format of ours is asked like plain text.
+    const FormatSpec* spec = find_format(format);
+    if (spec == nullptr) {
+      format = Format::none;
+      spec = find_format(format);
+    }
+    std::atomic<Bucket*>& place = buckets[static_cast<std::size_t>(format)];
+    if (Bucket* const known = place.load(std::memory_order_acquire)) return *known;
+    const std::lock_guard lock(making);
+    std::vector<std::uint32_t> applying;
+    for (std::uint32_t index = 0; index < rules.size(); ++index) {
+      if (may_apply(format, rules[index].source)) applying.push_back(index);
+    }
+    auto& bucket = made[{applying, spec->writing, spec->altered, {spec->derived.begin(), spec->derived.end()},
+                         spec->own_action}];
+    if (!bucket) {
+      bucket = std::make_unique<Bucket>();
+      bucket->rules = std::move(applying);
+      bucket->format = format;
+    }
+    place.store(bucket.get(), std::memory_order_release);
+    return *bucket;
+  }
+};
+
 Prefilter::Prefilter() = default;
 Prefilter::~Prefilter() = default;
 Prefilter::Prefilter(Prefilter&&) noexcept = default;
 Prefilter& Prefilter::operator=(Prefilter&&) noexcept = default;
 
 Prefilter Prefilter::build(const std::vector<Rule>& rules) {
-  // Formats for which the same rules are asked the same way share a bucket: most programs of Linux do.
-  using Alike = std::tuple<std::vector<std::uint32_t>, Writing, std::string_view, std::vector<std::string_view>, bool>;
-  std::map<Alike, std::shared_ptr<const Bucket>> made;
   Prefilter prefilter;
-  for (unsigned number = 0; number < kFormatsMax; ++number) {
-    const auto format = static_cast<Format>(number);
-    const FormatSpec* const spec = find_format(format);
-    if (spec == nullptr) {
-      prefilter.buckets_.push_back(nullptr);
-      continue;
-    }
-    std::vector<std::uint32_t> applying;
-    for (std::uint32_t index = 0; index < rules.size(); ++index) {
-      if (may_apply(format, rules[index].source)) applying.push_back(index);
-    }
-    auto& bucket = made[{applying, spec->writing, spec->altered, {spec->derived.begin(), spec->derived.end()}, spec->own_action}];
-    if (!bucket) {
-      auto fresh = std::make_shared<Bucket>();
-      fresh->rules = std::move(applying);
-      fresh->build(rules, format);
-      bucket = std::move(fresh);
-    }
-    prefilter.buckets_.push_back(bucket);
-  }
-  // A number of no format of ours is asked like plain text.
-  for (auto& bucket : prefilter.buckets_) {
-    if (!bucket) bucket = prefilter.buckets_.front();
-  }
+  prefilter.state_ = std::make_unique<State>(rules);
   return prefilter;
 }
 
-const std::vector<std::uint32_t>& Prefilter::rules_of(Format format) const {
-  return buckets_[static_cast<std::size_t>(format)]->rules;
-}
+const std::vector<std::uint32_t>& Prefilter::rules_of(Format format) const { return state_->bucket(format).rules; }
+
 std::vector<std::uint32_t> Prefilter::open_rules(Format format) const {
-  const Bucket& bucket = *buckets_[static_cast<std::size_t>(format)];
+  const Bucket& bucket = state_->bucket(format).ready(state_->rules);
   std::vector<std::uint32_t> rules;
   for (const std::uint32_t position : bucket.open) rules.push_back(bucket.rules[position]);
   return rules;
@@ -173,6 +194,7 @@ struct Prefilter::Scanner::State {
     }
   };
   std::array<Fitting, kFormatsMax> fittings;  ///< by format
+  std::array<const Bucket*, kFormatsMax> prepared{};  ///< buckets that this scanner has memory for, by format
   std::unique_ptr<hs_scratch_t, ScratchDeleter> scratch;
   std::vector<std::uint32_t> found;      ///< the answer
   // By position in the bucket: the clauses seen, and in which scan.
@@ -181,6 +203,8 @@ struct Prefilter::Scanner::State {
   std::uint32_t scan = 0;
   const Bucket* bucket = nullptr;
   std::vector<std::uint32_t> positions;
+
+  const Bucket& bucket_for(Format format, Prefilter::State& all);
 
   void take(unsigned literal) {
     for (const Posting& posting : bucket->postings[literal]) {
@@ -197,22 +221,28 @@ struct Prefilter::Scanner::State {
 };
 
 Prefilter::Scanner::Scanner(const Prefilter& prefilter)
-    : state_(std::make_unique<State>()), prefilter_(prefilter) {
-  std::size_t rules = 0;
-  hs_scratch_t* scratch = nullptr;
-  for (const auto& bucket : prefilter.buckets_) {
-    rules = std::max(rules, bucket->rules.size());
-    if (bucket->database != nullptr && hs_alloc_scratch(bucket->database.get(), &scratch) != HS_SUCCESS) break;
-  }
-  state_->scratch.reset(scratch);
-  state_->seen.resize(rules);
-  state_->seen_in.resize(rules);
-}
+    : state_(std::make_unique<State>()), prefilter_(prefilter) {}
 Prefilter::Scanner::~Scanner() = default;
+
+const Prefilter::Bucket& Prefilter::Scanner::State::bucket_for(Format format, Prefilter::State& all) {
+  const Bucket*& place = prepared[static_cast<std::size_t>(format) % kFormatsMax];
+  if (place != nullptr) return *place;
+  const Bucket& given = all.bucket(format).ready(all.rules);
+  if (seen.size() < given.rules.size()) {
+    seen.resize(given.rules.size());
+    seen_in.resize(given.rules.size());
+  }
+  // Grows what is there. Where it cannot, the scan fails and every rule is asked.
+  hs_scratch_t* grown = scratch.release();
+  if (given.database != nullptr) hs_alloc_scratch(given.database.get(), &grown);
+  scratch.reset(grown);
+  place = &given;
+  return given;
+}
 
 const std::vector<std::uint32_t>& Prefilter::Scanner::candidates(Format format, std::string_view text) {
   State& state = *state_;
-  const Bucket& bucket = *prefilter_.buckets_[static_cast<std::size_t>(format)];
+  const Bucket& bucket = state.bucket_for(format, *prefilter_.state_);
   state.found.clear();
   if (bucket.rules.empty()) return state.found;
   if (bucket.database == nullptr) {

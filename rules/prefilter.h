@@ -12,8 +12,9 @@ namespace vigil::sigma {
 struct Rule;
 
 /// Says from the raw text alone which rules a message might match, so that only those few messages are parsed. One
-/// Vectorscan database of literals for the payload formats that the same rules are about; a rule is a candidate when each of its clauses has a literal in
-/// the text. Never misses a match (witness.h says why). Immutable and shared.
+/// Vectorscan database of literals for the payload formats that the same rules are about, made when the first message of
+/// such a format comes; a rule is a candidate when each of its clauses has a literal in the text. Never misses a match
+/// (witness.h says why). Shared between threads.
 class Prefilter {
  public:
   Prefilter();
@@ -21,6 +22,7 @@ class Prefilter {
   Prefilter(Prefilter&&) noexcept;
   Prefilter& operator=(Prefilter&&) noexcept;
 
+  /// `rules` must outlive it.
   static Prefilter build(const std::vector<Rule>& rules);
 
   /// Rules that could match a message of that format at all, by log source.
@@ -46,7 +48,8 @@ class Prefilter {
 
  private:
   struct Bucket;
-  std::vector<std::shared_ptr<const Bucket>> buckets_;  ///< by format; formats that are asked alike share one
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace vigil::sigma

@@ -40,6 +40,20 @@ std::vector<std::string> texts_of(const YamlNode* node) {
   return out;
 }
 
+constexpr std::string_view kOwnKeys[] = {"title", "id",   "name",       "description", "author",   "license", "tags",
+                                         "level", "vigil", "detection", "correlation", "logsource", "taxonomy"};
+
+void append_text(const YamlNode& node, std::string& out) {
+  if (node.is_scalar()) {
+    out += (out.empty() ? "" : "\n") + node.text;
+    return;
+  }
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    if (i < node.keys.size()) out += (out.empty() ? "" : "\n") + node.keys[i].text + ":";
+    append_text(node.items[i], out);
+  }
+}
+
 std::optional<CompileError> read_impact(const YamlNode& impact, RuleMeta& meta) {
   if (!impact.is_mapping()) return error_at(impact, "'impact' must be a map");
   for (std::size_t i = 0; i < impact.keys.size(); ++i) {
@@ -115,6 +129,11 @@ Result<DocumentHead, CompileError> read_head(const YamlNode& document, const std
   meta.status = document.text_of("status");
   meta.references = texts_of(document.find("references"));
   meta.tags = texts_of(document.find("tags"));
+  for (std::size_t i = 0; i < document.keys.size(); ++i) {
+    const std::string& key = document.keys[i].text;
+    if (std::find(std::begin(kOwnKeys), std::end(kOwnKeys), key) != std::end(kOwnKeys)) continue;
+    append_text(document.items[i], meta.others.emplace_back(key, std::string()).second);
+  }
   if (const YamlNode* level = document.find("level"); level != nullptr && !level->is_null()) {
     if (const auto known = level_from_name(level->text)) {
       meta.level = *known;

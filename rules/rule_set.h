@@ -19,19 +19,24 @@ struct RuleProblem {
   std::string rule;    ///< its title or id, if it got that far
   std::string reason;  ///< with what to do about it
   bool refused = true; ///< false: a warning; the rule is loaded
+  bool info = false;   ///< no more than a remark (lint)
 };
 
 struct CompiledRules;
+struct Pipeline;
 
 /// What a site adds to its rules.
 struct RuleSetOptions {
   /// Values of placeholders like %Workstations% for rules with `|expand`. One without values refuses its rule.
   std::map<std::string, std::vector<std::string>, std::less<>> placeholders;
   std::vector<std::string> disabled;  ///< ids of rules that are left out
+  /// For rules of other taxonomies, and for what a site calls its fields otherwise (site_data.h).
+  std::vector<std::shared_ptr<const Pipeline>> pipelines;
+  bool deprecated = false;  ///< loads rules whose status is deprecated or unsupported, too
+  bool lint = false;        ///< looks for what is legal and seldom meant, too (lint.h)
 };
 
-/// Sigma rules compiled once (Sigma 2.1; what is not supported yet is refused by name). Immutable and shared
-/// between threads; a reload makes a new one.
+/// Sigma rules compiled once (Sigma 2.1). Immutable and shared between threads; a reload makes a new one.
 class RuleSet {
  public:
   struct Text {

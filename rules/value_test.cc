@@ -1,7 +1,6 @@
 #include "rules/value_test.h"
 
 #include <arpa/inet.h>
-#include <re2/re2.h>
 
 #include <charconv>
 #include <chrono>
@@ -207,26 +206,11 @@ std::optional<double> number_of(std::string_view text) {
   return value;
 }
 
-CompiledRegex compile_regex(std::string_view expression, std::string_view flags) {
-  RE2::Options options;
-  options.set_log_errors(false);
-  // Bounds the automaton of one expression; `(a{500}){500}` is refused instead of eating the machine.
-  options.set_max_mem(2 * 1024 * 1024);
-  std::string text;
-  if (!flags.empty()) text = "(?" + std::string(flags) + ")";
-  text += expression;
-  auto regex = std::make_shared<const RE2>(text, options);
-  if (!regex->ok()) return {nullptr, regex->error()};
-  return {std::move(regex), {}};
-}
-
 bool passes(const ValueTest& test, const FieldValue& value, std::string_view folded) {
   if (value.type == ValueType::null) return false;
   switch (test.kind) {
     case ValueTest::Kind::text: return test.pattern.matches(test.cased ? value.text : folded);
     case ValueTest::Kind::number: return number_passes(test, value, folded);
-    case ValueTest::Kind::regex:
-      return RE2::PartialMatch(re2::StringPiece(value.text.data(), value.text.size()), *test.regex);
     case ValueTest::Kind::network: {
       const auto address = Address::parse(value.text);
       return address && test.network.contains(*address);
@@ -236,6 +220,7 @@ bool passes(const ValueTest& test, const FieldValue& value, std::string_view fol
       return number && compare(test.comparison, *number, test.number);
     }
     case ValueTest::Kind::time_part: return time_passes(test, value);
+    case ValueTest::Kind::regex:
     case ValueTest::Kind::null:
     case ValueTest::Kind::exists:
     case ValueTest::Kind::field: return false;

@@ -9,10 +9,7 @@
 
 #include "rules/field_source.h"
 #include "rules/pattern.h"
-
-namespace re2 {
-class RE2;
-}
+#include "rules/regex.h"
 
 namespace vigil::sigma {
 
@@ -57,20 +54,14 @@ struct ValueTest {
   Comparison comparison = Comparison::eq; ///< compare, time_part
   TimePart part = TimePart::minute;
   Network network;
-  std::shared_ptr<const re2::RE2> regex;
+  std::shared_ptr<const Regex> regex;
+  std::vector<std::string> parts;         ///< regex: of these one is in every value that passes and is ASCII; may be empty
   FieldName other;                        ///< field: the name referred to
   Pattern::Shape other_shape = Pattern::Shape::exact;
 };
 
-/// Compiles a regular expression for searching (unanchored), with flags out of "ims". RE2: linear time, so no
-/// expression can stall the daemon; what RE2 cannot do (look-around, back references) comes back as the reason.
-struct CompiledRegex {
-  std::shared_ptr<const re2::RE2> regex;
-  std::string error;
-};
-CompiledRegex compile_regex(std::string_view expression, std::string_view flags);
-
-/// One value against one test. `folded` is the value's text in lower case. For all kinds but null, exists, field.
+/// One value against one test. `folded` is the value's text in lower case. For all kinds but regex, null, exists
+/// and field.
 bool passes(const ValueTest& test, const FieldValue& value, std::string_view folded);
 
 }  // namespace vigil::sigma

@@ -1,6 +1,8 @@
 #include "rules/watcher.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "parsers/format.h"
 #include "parsers/record.h"
@@ -8,6 +10,7 @@
 #include "rules/correlator.h"
 #include "rules/entities.h"
 #include "rules/event_fields.h"
+#include "rules/field_index.h"
 #include "rules/log_routes.h"
 #include "rules/verbatim.h"
 
@@ -16,6 +19,13 @@ namespace {
 
 /// Every so many messages all rules are asked, to see that the prefilter misses none.
 constexpr std::uint64_t kShadowEvery = 4096;
+
+/// With more rules than this for documents of named fields, nearly every document holds something of some of them: then
+/// parsing each and looking into its fields costs less than scanning its text.
+constexpr std::size_t kTextRulesMax = 512;
+
+/// Rules told apart in take_troubles(); the counters count all.
+constexpr std::size_t kTroublesMax = 64;
 
 }  // namespace
 
@@ -43,11 +53,19 @@ const std::shared_ptr<const RuleMeta>& overflow_meta() {
 
 struct Watcher::Impl {
   explicit Impl(std::shared_ptr<const RuleSet> set)
-      : rules(std::move(set)), compiled(rules->compiled()), scanner(compiled.prefilter()), correlator(compiled) {}
+      : rules(std::move(set)),
+        compiled(rules->compiled()),
+        scanner(compiled.prefilter()),
+        fields_index(compiled.rules),
+        correlator(compiled) {}
 
   std::shared_ptr<const RuleSet> rules;
   const CompiledRules& compiled;
   sigma::Prefilter::Scanner scanner;
+  sigma::FieldIndex fields_index;
+  /// By format: whether its messages are all parsed and looked at field by field.
+  enum class Way : std::uint8_t { unknown, by_text, by_fields };
+  std::array<Way, kFormatsMax> ways{};
   sigma::Evaluator evaluator;
   sigma::Correlator correlator;
   Event event;
@@ -55,7 +73,10 @@ struct Watcher::Impl {
   std::vector<sigma::Firing> firings;
   std::vector<sigma::Overflow> overflows;
   Counters counters;
+  std::vector<Trouble> troubles;
 
+  void note(const sigma::Rule& rule, std::uint64_t sequence, bool missed);
+  bool goes_by_fields(Format format);
   void ask(const std::vector<std::uint32_t>& candidates, const Observation& observation, bool shadow,
            std::vector<Detection>& out);
   void parse(const Observation& observation);
@@ -73,6 +94,29 @@ void Watcher::Impl::parse(const Observation& observation) {
   event.clear();
   const ParseContext context = record_context(*observation.source, observation.received_ns);
   parse_event_as(observation.format, observation.event_ns, *observation.header, context, event, arena);
+}
+
+void Watcher::Impl::note(const sigma::Rule& rule, std::uint64_t sequence, bool missed) {
+  const auto known = std::find_if(troubles.begin(), troubles.end(), [&](const Trouble& trouble) {
+    return trouble.rule == rule.meta && trouble.missed == missed;
+  });
+  if (known != troubles.end()) {
+    ++known->count;
+  } else if (troubles.size() < kTroublesMax) {
+    troubles.push_back({rule.meta, sequence, missed, 1});
+  }
+}
+
+bool Watcher::Impl::goes_by_fields(Format format) {
+  Way& way = ways[static_cast<std::size_t>(format)];
+  if (way == Way::unknown) {
+    const FormatSpec& spec = *find_format(format);
+    const bool windows = std::any_of(spec.log_sources.begin(), spec.log_sources.end(),
+                                     [](const LogSource& source) { return source.product == "windows" && source.service == "*"; });
+    const bool fields = spec.writing == Writing::json || windows;
+    way = fields && compiled.prefilter().rules_of(format).size() > kTextRulesMax ? Way::by_fields : Way::by_text;
+  }
+  return way == Way::by_fields;
 }
 
 Detection Watcher::Impl::make_detection(std::shared_ptr<const RuleMeta> rule, const Observation& observation) const {
@@ -153,7 +197,6 @@ void Watcher::Impl::tell_overflows(const Observation& observation, std::vector<D
 
 void Watcher::Impl::ask(const std::vector<std::uint32_t>& candidates, const Observation& observation, bool shadow,
                         std::vector<Detection>& out) {
-  parse(observation);
   const sigma::EventFields fields(event);
   sigma::Hit hit;
   hit.fields = &fields;
@@ -170,9 +213,19 @@ void Watcher::Impl::ask(const std::vector<std::uint32_t>& candidates, const Obse
   firings.clear();
   for (const std::uint32_t index : asked) {
     const sigma::Rule& rule = compiled.rules[index];
-    if (!sigma::applies(event, rule.source) || !evaluator.matches(rule.expression, fields)) continue;
+    if (!sigma::applies(event, rule.source)) continue;
+    const std::uint64_t given_up = evaluator.given_up();
+    const bool matched = evaluator.matches(rule.expression, fields);
+    if (evaluator.given_up() != given_up) {
+      ++counters.degraded;
+      note(rule, observation.sequence, false);
+    }
+    if (!matched) continue;
     ++counters.matched;
-    if (shadow && !std::binary_search(candidates.begin(), candidates.end(), index)) ++counters.missed;
+    if (shadow && !std::binary_search(candidates.begin(), candidates.end(), index)) {
+      ++counters.missed;
+      note(rule, observation.sequence, true);
+    }
     if (rule.alerts) {
       Detection detection = make_detection(rule.meta, observation);
       detection.references.push_back(observation.sequence);
@@ -199,11 +252,21 @@ void Watcher::observe(const Observation& observation, std::vector<Detection>& ou
   }
   impl.close_due(observation.received_ns, out);
   const bool shadow = impl.counters.observed++ % kShadowEvery == 0;
-  const auto& candidates = sigma::hides_text(*observation.header)
-                               ? impl.compiled.prefilter().rules_of(observation.format)
-                               : impl.scanner.candidates(observation.format, observation.header->text);
-  impl.counters.candidates += candidates.size();
-  if (!candidates.empty() || shadow) impl.ask(candidates, observation, shadow, out);
+  const bool hidden = sigma::hides_text(*observation.header);
+  const std::vector<std::uint32_t>* candidates = nullptr;
+  const bool by_fields = impl.goes_by_fields(observation.format);
+  if (by_fields) {
+    impl.parse(observation);
+    candidates = &impl.fields_index.candidates(impl.event, hidden);
+  } else if (hidden) {
+    candidates = &impl.compiled.prefilter().rules_of(observation.format);
+  } else {
+    candidates = &impl.scanner.candidates(observation.format, observation.header->text);
+  }
+  impl.counters.candidates += candidates->size();
+  if (candidates->empty() && !shadow) return;
+  if (!by_fields) impl.parse(observation);
+  impl.ask(*candidates, observation, shadow, out);
 }
 
 bool Watcher::tick(std::int64_t now_ns, std::vector<Detection>& out) { return impl_->close_due(now_ns, out); }
@@ -220,6 +283,8 @@ void Watcher::adopt(Watcher& before) {
   impl_->correlator.adopt(before.impl_->correlator);
   impl_->counters = before.impl_->counters;
 }
+
+std::vector<Watcher::Trouble> Watcher::take_troubles() { return std::exchange(impl_->troubles, {}); }
 
 Watcher::Counters Watcher::counters() const {
   Counters counters = impl_->counters;

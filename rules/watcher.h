@@ -58,8 +58,18 @@ class Watcher {
     /// Matches that the prefilter would have missed, found by asking every rule about every 4,096th message. Not
     /// zero: a fault of ours.
     std::uint64_t missed = 0;
+    /// Answers of rules that are not sure, because a regular expression would have taken too long.
+    std::uint64_t degraded = 0;
   };
   Counters counters() const;
+  /// What was missed or not sure since the last call, by rule: for the operator's log. Seldom anything.
+  struct Trouble {
+    std::shared_ptr<const RuleMeta> rule;
+    std::uint64_t sequence = 0;  ///< of the first message it was noticed at
+    bool missed = false;         ///< else degraded
+    std::uint64_t count = 0;
+  };
+  std::vector<Trouble> take_troubles();
 
  private:
   struct Impl;

@@ -10,6 +10,9 @@ namespace {
 
 /// Shorter literals occur everywhere; two digits of a port in every timestamp.
 constexpr std::size_t kLiteralMin = 3;
+/// Two will do where one of them is a sign that logs seldom hold: "#-", "$(".
+constexpr std::size_t kSignedLiteralMin = 2;
+constexpr std::string_view kRareSigns = "#$%^~`!;|<>{}";
 /// Longer ones say no more.
 constexpr std::size_t kLiteralMax = 48;
 /// Clauses kept for a rule; as many bits tell which of them were seen.
@@ -48,11 +51,17 @@ std::string longest_run(std::string_view literal, bool address, Format format) {
     if (run.size() > best.size()) best = run;
     run.clear();
   }
-  if (best.size() > kLiteralMax) best.resize(kLiteralMax);
+  // The front of long ones is what most begin with: browsers' names, paths.
+  if (best.size() > kLiteralMax) best.erase(0, best.size() - kLiteralMax);
   // Blanks at the ends: parsers trim, and rsyslog may have folded them.
   while (!best.empty() && best.back() == ' ') best.pop_back();
   while (!best.empty() && best.front() == ' ') best.erase(0, 1);
   return best;
+}
+
+bool is_telling(std::string_view literal) {
+  return literal.size() >= kLiteralMin ||
+         (literal.size() >= kSignedLiteralMin && literal.find_first_of(kRareSigns) != std::string_view::npos);
 }
 
 /// A guess at how rarely a literal occurs: long ones are rare, plain numbers are not.
@@ -64,6 +73,21 @@ std::size_t rarity(const Clause& clause) {
   std::size_t worst = kLiteralMax * 2;
   for (const std::string& literal : clause) worst = std::min(worst, rarity(literal));
   return clause.size() > kClauseLiteralsMax ? 0 : worst;
+}
+
+std::optional<std::string> literal_of(const ValueTest& test, bool address, Format format) {
+  if (test.kind != ValueTest::Kind::text && test.kind != ValueTest::Kind::number) return std::nullopt;
+  std::string best;
+  for (const std::string_view literal : test.pattern.literals()) {
+    std::string run = longest_run(literal, address, format);
+    if (run.size() > best.size()) best = std::move(run);
+  }
+  if (test.kind == ValueTest::Kind::number &&
+      best.find_first_not_of("0123456789") != std::string::npos) {
+    return std::nullopt;  // 14.0 may stand there as 14
+  }
+  if (!is_telling(best)) return std::nullopt;
+  return best;
 }
 
 class Extractor {
@@ -137,7 +161,7 @@ class Extractor {
     for (const auto& ways : item.values) {
       Clause clause;
       for (const ValueTest& way : ways) {
-        const auto literal = literal_of(way, address);
+        const auto literal = literal_of(way, address, format_);
         if (!literal) {
           clause.clear();
           break;
@@ -154,26 +178,11 @@ class Extractor {
     if (item.every) return all;
     for (const std::string& exact : item.exact_set) {
       std::string run = longest_run(exact, address, format_);
-      if (run.size() < kLiteralMin) return {};
+      if (!is_telling(run)) return {};
       joined.push_back(std::move(run));
     }
     if (joined.empty()) return {};
     return {std::move(joined)};
-  }
-
-  std::optional<std::string> literal_of(const ValueTest& test, bool address) const {
-    if (test.kind != ValueTest::Kind::text && test.kind != ValueTest::Kind::number) return std::nullopt;
-    std::string best;
-    for (const std::string_view literal : test.pattern.literals()) {
-      std::string run = longest_run(literal, address, format_);
-      if (run.size() > best.size()) best = std::move(run);
-    }
-    if (test.kind == ValueTest::Kind::number &&
-        best.find_first_not_of("0123456789") != std::string::npos) {
-      return std::nullopt;  // 14.0 may stand there as 14
-    }
-    if (best.size() < kLiteralMin) return std::nullopt;
-    return best;
   }
 
   const Expression& expression_;
@@ -195,5 +204,7 @@ std::vector<Clause> Extractor::best_of(std::vector<Clause> all) {
 std::vector<Clause> necessary_clauses(const Expression& expression, Format format) {
   return Extractor::best_of(Extractor(expression, format).clauses(expression.root()));
 }
+
+std::optional<std::string> raw_literal(const ValueTest& test, Format format) { return literal_of(test, false, format); }
 
 }  // namespace vigil::sigma

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,5 +19,8 @@ using Clause = std::vector<std::string>;
 /// only its longest run free of characters that JSON, CEF, key=value or percent-encoding may write another way.
 /// `not`, null and comparisons say nothing about what occurs.
 std::vector<Clause> necessary_clauses(const Expression& expression, Format format);
+
+/// The literal that stands in the text of every message of that format a value of which passes the test; for keywords.
+std::optional<std::string> raw_literal(const ValueTest& test, Format format);
 
 }  // namespace vigil::sigma

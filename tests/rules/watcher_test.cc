@@ -9,6 +9,7 @@
 
 #include "rules/compiled.h"
 #include "rules/event_fields.h"
+#include "rules/field_index.h"
 #include "rules/log_routes.h"
 #include "tests/rules/rule_tool.h"
 #include "tests/rules/stream.h"
@@ -124,14 +125,14 @@ TEST(Watcher, OnlyCandidatesAreParsed) {
   EXPECT_EQ(counters.missed, 0U);
 }
 
-/// Rules whose brute evaluation matches, and those that the prefilter offers.
+/// Rules whose brute evaluation matches, and those that the prefilter and the index of fields offer.
 struct Both {
-  std::set<std::uint32_t> brute, offered;
+  std::set<std::uint32_t> brute, offered, by_fields;
 };
 class Difference {
  public:
   explicit Difference(std::shared_ptr<const RuleSet> rules)
-      : rules_(std::move(rules)), compiled_(rules_->compiled()), scanner_(compiled_.prefilter()) {}
+      : rules_(std::move(rules)), compiled_(rules_->compiled()), scanner_(compiled_.prefilter()), index_(compiled_.rules) {}
 
   Both ask(std::string_view frame) {
     arena_.reset();
@@ -144,6 +145,8 @@ class Difference {
     Both both;
     const auto& offered = scanner_.candidates(format, header.text);
     both.offered.insert(offered.begin(), offered.end());
+    const auto& by_fields = index_.candidates(event_, false);
+    both.by_fields.insert(by_fields.begin(), by_fields.end());
     const sigma::EventFields fields(event_);
     for (std::uint32_t i = 0; i < compiled_.rules.size(); ++i) {
       const sigma::Rule& rule = compiled_.rules[i];
@@ -157,6 +160,7 @@ class Difference {
     const Both both = ask(frame);
     for (const std::uint32_t index : both.brute) {
       ++matches;
+      EXPECT_TRUE(both.by_fields.contains(index)) << "missed by fields: " << compiled_.rules[index].meta->title << "\n  " << frame;
       EXPECT_TRUE(both.offered.contains(index)) << "missed: " << compiled_.rules[index].meta->title << "\n  " << frame;
     }
   }
@@ -166,6 +170,7 @@ class Difference {
   std::shared_ptr<const RuleSet> rules_;
   const CompiledRules& compiled_;
   sigma::Prefilter::Scanner scanner_;
+  sigma::FieldIndex index_;
   sigma::Evaluator evaluator_;
   Event event_;
   Arena arena_;
