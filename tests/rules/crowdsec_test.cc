@@ -43,6 +43,9 @@ std::shared_ptr<const RuleSet> pack() {
   return kPack;
 }
 
+/// IPv4 written as IPv6 is IPv4, for CrowdSec and for us alike.
+std::string plain(std::string name) { return name.starts_with("::ffff:") ? name.substr(7) : name; }
+
 /// One log, played line by line.
 class Replay {
  public:
@@ -74,11 +77,15 @@ class Replay {
     if (explain_) explain(header, context, before);
   }
 
-  /// Everything that a detection names, of whichever kind.
+  /// Everything that a detection names, of whichever kind, and the address it shows.
   Names attackers() const {
     Names names;
     for (const Detection& detection : fired_) {
-      for (const auto& [type, value] : detection.entities) names.insert(value);
+      for (const auto& [type, value] : detection.entities) names.insert(plain(value));
+      for (const auto& [name, value] : detection.fields) {
+        // A loopback address links nothing, so it is no entity; here it stands for somebody.
+        if (name == "source.ip") names.insert(plain(value));
+      }
     }
     return names;
   }
@@ -87,10 +94,18 @@ class Replay {
     Names names;
     for (const Detection& detection : fired_) {
       for (const auto& [type, value] : detection.entities) {
-        if (type == "source.ip") names.insert(value);
+        if (type == "source.ip") names.insert(plain(value));
       }
     }
     return names;
+  }
+  /// What would open a candidate.
+  std::string candidates() const {
+    std::string titles;
+    for (const Detection& detection : fired_) {
+      if (detection.rule->opens_candidate) titles += detection.rule->title + "; ";
+    }
+    return titles;
   }
   const std::vector<Detection>& fired() const { return fired_; }
 
@@ -141,7 +156,7 @@ Names expected_of(const json::value& expected) {
       names.insert("*");
       continue;
     }
-    for (const json::value& source : overflow.at("sources").as_array()) names.insert(source.as_string().c_str());
+    for (const json::value& source : overflow.at("sources").as_array()) names.insert(plain(source.as_string().c_str()));
   }
   return names;
 }
@@ -171,7 +186,7 @@ TEST(CrowdSec, TheSameAttackersAreFoundAndQuietLogsStayQuiet) {
     }
     const Names expected = expected_of(json::parse(read_file(log / "expected.json")));
     if (expected.empty()) {
-      EXPECT_EQ(joined(replay.sources()), "") << name << " is quiet";
+      EXPECT_EQ(replay.candidates(), "") << name << " is quiet";
       continue;
     }
     ++wanted;
