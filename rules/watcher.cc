@@ -31,6 +31,7 @@ struct Watcher::Impl {
 
   std::shared_ptr<const RuleSet> rules;
   const CompiledRules& compiled;
+  std::shared_ptr<const Enrichment> enrichment = Enrichment::plain();
   sigma::Prefilter::Scanner scanner;
   sigma::Evaluator evaluator;
   sigma::Correlator correlator;
@@ -88,7 +89,8 @@ void Watcher::Impl::tell(const sigma::Firing& firing, const Observation& observa
 void Watcher::Impl::ask(const std::vector<std::uint32_t>& candidates, const Observation& observation, bool shadow,
                         std::vector<Detection>& out) {
   parse(observation);
-  const sigma::EventFields fields(event);
+  const sigma::EventFields fields(
+      event, {enrichment.get(), observation.source->organisation, observation.source->zone_minutes});
   sigma::Hit hit;
   hit.fields = &fields;
   hit.organisation = observation.source->organisation;
@@ -134,6 +136,8 @@ void Watcher::observe(const Observation& observation, std::vector<Detection>& ou
   impl.counters.candidates += candidates.size();
   if (!candidates.empty() || shadow) impl.ask(candidates, observation, shadow, out);
 }
+
+void Watcher::use(std::shared_ptr<const Enrichment> enrichment) { impl_->enrichment = std::move(enrichment); }
 
 void Watcher::take_window_edits(std::vector<WindowEdit>& out) {
   std::vector<std::pair<std::string, std::string>> edits;
