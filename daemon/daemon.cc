@@ -27,6 +27,7 @@
 #include "daemon/api.h"
 #include "daemon/beats_listener.h"
 #include "daemon/clock.h"
+#include "daemon/enrichment_loader.h"
 #include "daemon/forwarder.h"
 #include "daemon/file_tail.h"
 #include "daemon/gelf_listener.h"
@@ -143,6 +144,7 @@ struct Daemon::Impl {
   void tell_suppressed(bool all);
   void tell_suppressed_later();
   void reload_parsers();
+  void reload_enrichment();
   void reload_on(boost::asio::signal_set& signal);
   void report_recovery();
   void run_sealer();
@@ -202,7 +204,10 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config,
   impl->desk =
       std::make_unique<CaseDesk>(impl->archive->state(), impl->assets, config.channels, CaseBookOptions{});
   impl->evidence = std::make_unique<EvidenceDesk>(*impl->archive, impl->assets, config.data / "evidence");
+  auto enrichment = load_enrichment(config);
+  if (!enrichment) return "E-ENRICHMENT " + enrichment.error();
   impl->watch = std::make_unique<Watch>(*impl->archive, impl->rules, *impl->desk);
+  impl->watch->use(std::move(*enrichment));
   impl->dispatcher =
       std::make_unique<Dispatcher>(*impl->desk, *impl->evidence, impl->assets, config.channels);
   for (auto& io : impl->io) {
@@ -471,13 +476,24 @@ void Daemon::Impl::reload_parsers() {
   UserParsers::install(std::move(*parsers));
 }
 
-/// SIGHUP: certificates, revocation lists and the site's own parsers are loaded again.
+/// The operator's lists of places and accounts are read again; those in force stay where a new one is wrong.
+void Daemon::Impl::reload_enrichment() {
+  auto enrichment = load_enrichment(config);
+  if (!enrichment) {
+    spdlog::error("E-ENRICHMENT {} - the lists of before stay in force / 沿用先前的清單", enrichment.error());
+    return;
+  }
+  watch->use(std::move(*enrichment));
+}
+
+/// SIGHUP: certificates, revocation lists, the site's own parsers and its lists are loaded again.
 void Daemon::Impl::reload_on(boost::asio::signal_set& signal) {
   signal.async_wait([this, &signal](const boost::system::error_code& error, int) {
     if (error) return;
     spdlog::info("told to load again (SIGHUP) / 收到重新載入訊號");
     tls.reload();
     reload_parsers();
+    reload_enrichment();
     reload_on(signal);
   });
 }

@@ -43,6 +43,8 @@ class Watch {
   Watch(Archive& archive, std::shared_ptr<const RuleSet> rules, CaseDesk& desk, WatchOptions options = {});
   ~Watch();
   void start();
+  /// What computed fields are told from, from the next batch on. Any thread.
+  void use(std::shared_ptr<const Enrichment> enrichment);
   /// Watches what is committed, writes the cursor, ends the thread.
   void stop();
 
@@ -81,6 +83,8 @@ class Watch {
   std::deque<std::shared_ptr<Batch>> queue_;
   std::size_t queued_bytes_ = 0;
   bool stopping_ = false;
+  std::shared_ptr<const Enrichment> enrichment_;  ///< null: Enrichment::plain()
+  bool enrichment_changed_ = false;               ///< the watcher has another one
   std::map<std::string, std::uint64_t> detections_;
   Watcher::Counters counters_;
   std::thread thread_;

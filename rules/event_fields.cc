@@ -20,7 +20,9 @@ Computed computed_from_name(std::string_view name) {
                            {"destination.network", Computed::destination_network},
                            {"vigil.destination.internal", Computed::destination_internal},
                            {"vigil.account.class", Computed::account_class},
-                           {"vigil.time.working", Computed::working}};
+                           {"vigil.target.class", Computed::target_class},
+                           {"vigil.time.working", Computed::working},
+                           {"vigil.core", Computed::core}};
   for (const Row& row : kRows) {
     if (row.name == name) return row.what;
   }
@@ -64,7 +66,11 @@ bool EventFields::compute(Computed what, std::vector<FieldValue>& out) const {
   const Enrichment& enrichment = *surroundings_.enrichment;
   switch (what) {
     case Computed::none: return false;
-    case Computed::account_class: return add_classes(out);
+    case Computed::account_class: return add_classes("user.name", "user.domain", out);
+    case Computed::target_class: return add_classes("user.target.name", "user.target.domain", out);
+    case Computed::core:
+      out.push_back({surroundings_.core ? "true" : "false", ValueType::boolean});
+      return true;
     case Computed::working: {
       const bool working = enrichment.working(surroundings_.organisation, event_.timestamp_ns, surroundings_.zone_minutes);
       out.push_back({working ? "true" : "false", ValueType::boolean});
@@ -110,11 +116,10 @@ const EventFields::End& EventFields::end_of(bool destination) const {
   return end;
 }
 
-bool EventFields::add_classes(std::vector<FieldValue>& out) const {
+bool EventFields::add_classes(std::string_view user, std::string_view domain, std::vector<FieldValue>& out) const {
   std::vector<std::string_view> classes;
-  surroundings_.enrichment->classes_of(event_.text_of("user.name"), event_.text_of("user.domain"),
-                                       surroundings_.organisation, event_.timestamp_ns, surroundings_.zone_minutes,
-                                       classes);
+  surroundings_.enrichment->classes_of(event_.text_of(user), event_.text_of(domain), surroundings_.organisation,
+                                       event_.timestamp_ns, surroundings_.zone_minutes, classes);
   for (const std::string_view name : classes) out.push_back({name, ValueType::text});
   return !classes.empty();
 }

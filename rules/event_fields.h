@@ -10,6 +10,7 @@ struct Surroundings {
   const Enrichment* enrichment = nullptr;  ///< null: computed fields are absent
   std::string_view organisation;
   int zone_minutes = 480;
+  bool core = false;
 };
 
 /// A parsed Event as rules see it. Both must outlive it. Beside the event's own fields there are, computed when asked for:
@@ -19,7 +20,9 @@ struct Surroundings {
 ///   vigil.source.internal        true, false
 ///   (the same of destination)
 ///   vigil.account.class          of user.name: privileged, disabled …, several
+///   vigil.target.class           the same of user.target.name, who is acted on
 ///   vigil.time.working           false outside the organisation's working hours
+///   vigil.core                   true if the sender is part of a core system
 class EventFields final : public FieldSource {
  public:
   explicit EventFields(const Event& event, Surroundings surroundings = {})
@@ -39,7 +42,7 @@ class EventFields final : public FieldSource {
   bool compute(Computed what, std::vector<FieldValue>& out) const;
   bool compute_of_end(Computed what, const End& end, std::vector<FieldValue>& out) const;
   const End& end_of(bool destination) const;
-  bool add_classes(std::vector<FieldValue>& out) const;
+  bool add_classes(std::string_view user, std::string_view domain, std::vector<FieldValue>& out) const;
 
   const Event& event_;
   Surroundings surroundings_;

@@ -29,7 +29,9 @@ enum class Computed : std::uint8_t {
   destination_network,
   destination_internal,
   account_class,
-  working
+  target_class,
+  working,
+  core
 };
 
 /// What a field of that name is computed from; none for the names that stand in messages.

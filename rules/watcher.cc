@@ -90,7 +90,8 @@ void Watcher::Impl::ask(const std::vector<std::uint32_t>& candidates, const Obse
                         std::vector<Detection>& out) {
   parse(observation);
   const sigma::EventFields fields(
-      event, {enrichment.get(), observation.source->organisation, observation.source->zone_minutes});
+      event, {enrichment.get(), observation.source->organisation, observation.source->zone_minutes,
+              observation.source->core});
   sigma::Hit hit;
   hit.fields = &fields;
   hit.organisation = observation.source->organisation;

@@ -5,6 +5,7 @@
 // VIGIL_CROWDSEC=part of a name: only those logs, with what each line was read as and what fired.
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <boost/json.hpp>
 #include <cstdlib>
@@ -49,7 +50,8 @@ std::string plain(std::string name) { return name.starts_with("::ffff:") ? name.
 /// One log, played line by line.
 class Replay {
  public:
-  explicit Replay(bool explain) : explain_(explain), watcher_(pack()) {
+  Replay(bool explain, const std::string& places) : explain_(explain), watcher_(pack()) {
+    if (!places.empty()) watcher_.use(enrichment_of(places));
     source_.peer = source_.host = "sender.example";
     source_.organisation = "school-a";
   }
@@ -72,6 +74,7 @@ class Replay {
     observation.source = &source_;
     observation.sequence = ++sequence_;
     observation.received_ns = observation.event_ns = time;
+    remember_source(header, context);
     const std::size_t before = fired_.size();
     watcher_.observe(observation, fired_);
     if (explain_) explain(header, context, before);
@@ -86,6 +89,8 @@ class Replay {
         // A loopback address links nothing, so it is no entity; here it stands for somebody.
         if (name == "source.ip") names.insert(plain(value));
       }
+      // Where a group is a user or a target, the attackers are those of the lines it cites.
+      for (const std::uint64_t sequence : detection.references) names.insert(line_sources_[sequence - 1]);
     }
     return names;
   }
@@ -118,6 +123,24 @@ class Replay {
     return std::nullopt;
   }
 
+  static std::shared_ptr<const Enrichment> enrichment_of(const std::string& places) {
+    const fs::path file = fs::temp_directory_path() / ("vigil-crowdsec-" + std::to_string(::getpid()) + ".csv");
+    std::ofstream(file) << "network,country\n" << places;
+    EnrichmentOptions options;
+    options.places = {file};
+    std::vector<EnrichmentProblem> problems;
+    auto enrichment = Enrichment::load(options, problems);
+    fs::remove(file);
+    return enrichment;
+  }
+
+  void remember_source(const SyslogHeader& header, const ParseContext& context) {
+    Arena arena;
+    Event event;
+    parse_event(header, context, event, arena);
+    line_sources_.push_back(plain(std::string(event.text_of("source.ip"))));
+  }
+
   void explain(const SyslogHeader& header, const ParseContext& context, std::size_t before) const {
     Arena arena;
     Event event;
@@ -142,6 +165,7 @@ class Replay {
   std::int64_t last_ns_ = 1'795'158'000'000'000'000;  // 2026-11-20T07:00:00Z, for lines without a year
   std::uint64_t sequence_ = 0;
   std::vector<Detection> fired_;
+  std::vector<std::string> line_sources_;  ///< source.ip by line
 };
 
 Names expected_of(const json::value& expected) {
@@ -159,6 +183,22 @@ Names expected_of(const json::value& expected) {
     for (const json::value& source : overflow.at("sources").as_array()) names.insert(plain(source.as_string().c_str()));
   }
   return names;
+}
+
+/// The countries that CrowdSec's own database gave, as lines of a list.
+std::string places_of(const json::value& expected) {
+  std::string lines;
+  for (const json::value& overflow : expected.at("overflows").as_array()) {
+    const json::value* events = overflow.as_object().if_contains("events");
+    if (events == nullptr) continue;
+    for (const json::value& event : events->as_array()) {
+      const json::value* country = event.as_object().if_contains("IsoCode");
+      const json::value* address = event.as_object().if_contains("source_ip");
+      if (country == nullptr || address == nullptr || country->as_string().size() != 2) continue;
+      lines += std::string(address->as_string().c_str()) + "," + country->as_string().c_str() + "\n";
+    }
+  }
+  return lines;
 }
 
 std::string joined(const Names& names) {
@@ -179,12 +219,13 @@ TEST(CrowdSec, TheSameAttackersAreFoundAndQuietLogsStayQuiet) {
   for (const fs::path& log : logs) {
     const std::string name = log.filename().string();
     if (only != nullptr) std::cout << name << "\n";
-    Replay replay(only != nullptr);
+    const json::value expectation = json::parse(read_file(log / "expected.json"));
+    Replay replay(only != nullptr, places_of(expectation));
     std::istringstream lines(read_file(log / "log"));
     for (std::string line; std::getline(lines, line);) {
       if (!line.empty()) replay.feed(line);
     }
-    const Names expected = expected_of(json::parse(read_file(log / "expected.json")));
+    const Names expected = expected_of(expectation);
     if (expected.empty()) {
       EXPECT_EQ(replay.candidates(), "") << name << " is quiet";
       continue;
