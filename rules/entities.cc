@@ -14,7 +14,7 @@ constexpr std::string_view kShownFields[] = {
     "event.code",  "event.action", "event.outcome", "rule.name",           "url.original",     "http.request.method",
     "http.response.status_code", "user_agent.original", "file.path", "file.name", "file.hash.sha256",
     "process.executable", "process.command_line", "source.ip", "source.port", "destination.ip", "destination.port",
-    "user.name", "network.transport", "threat.software.name", "source.geo.country_iso_code", "source.geo.name",
+    "user.name", "network.transport", "threat.software.name", "client.ip", "source.geo.country_iso_code", "source.geo.name",
     "vigil.account.class"};
 
 /// Values that many events share and that mean nobody in particular.

@@ -87,7 +87,8 @@ class Replay {
       for (const auto& [type, value] : detection.entities) names.insert(plain(value));
       for (const auto& [name, value] : detection.fields) {
         // A loopback address links nothing, so it is no entity; here it stands for somebody.
-        if (name == "source.ip") names.insert(plain(value));
+        // Behind a proxy it is whom the proxy asks for.
+        if (name == "source.ip" || name == "client.ip") names.insert(plain(value));
       }
       // Where a group is a user or a target, the attackers are those of the lines it cites.
       for (const std::uint64_t sequence : detection.references) names.insert(line_sources_[sequence - 1]);

@@ -190,14 +190,14 @@ TEST_F(PackStream, GuessingOverSshIsToldOnceAndTheLogonAfterItToo) {
     stream.feed(ssh("pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= "
                     "rhost=203.0.113.9  user=root"), i);
   }
-  EXPECT_EQ(stream.titles(), "Repeated failed logons; Password guessing");
+  EXPECT_EQ(stream.titles(), "Repeated failed logons from outside; Password guessing");
   EXPECT_FALSE(stream.fired[0].rule->opens_candidate) << "four failures may be a forgotten password";
   EXPECT_TRUE(stream.fired[1].rule->opens_candidate);
   EXPECT_EQ(stream.fired[1].count, 10U);
   EXPECT_EQ(stream.fired[1].references.size(), 10U);
   EXPECT_EQ(stream.fired[1].references.back(), 19U);
   stream.feed(ssh("Accepted password for teacher01 from 203.0.113.9 port 51122 ssh2"), 31);
-  EXPECT_EQ(stream.titles(), "Repeated failed logons; Password guessing; Logon after password guessing");
+  EXPECT_EQ(stream.titles(), "Repeated failed logons from outside; Password guessing; Logon after password guessing");
   const Detection& success = stream.fired[2];
   EXPECT_EQ(success.rule->level, Level::high);
   EXPECT_EQ(success.entities[0], (std::pair<std::string, std::string>("source.ip", "203.0.113.9")));
@@ -356,7 +356,7 @@ TEST_F(PackStream, WindowsGuessingThatSucceedsIsToldOf) {
   Stream stream(pack());
   for (int i = 0; i < 12; ++i) stream.feed(windows(4625, "teacher01", "203.0.113.9"), i);
   stream.feed(windows(4624, "teacher01", "203.0.113.9"), 20);
-  EXPECT_EQ(stream.titles(), "Repeated failed logons; Password guessing; Logon after password guessing");
+  EXPECT_EQ(stream.titles(), "Repeated failed logons from outside; Password guessing; Logon after password guessing");
 }
 
 TEST_F(PackStream, AScanFromOutsideAndOneFromInsideAreToldApart) {
@@ -399,7 +399,7 @@ TEST_F(PackStream, VpnGuessingThatSucceedsIsToldOf) {
   };
   for (int i = 0; i < 12; ++i) stream.feed(vpn("ssl-login-fail"), i);
   stream.feed(vpn("tunnel-up"), 20);
-  EXPECT_EQ(stream.titles(), "Repeated failed logons; Password guessing; Logon after password guessing");
+  EXPECT_EQ(stream.titles(), "Repeated failed logons from outside; Password guessing; Logon after password guessing");
 }
 
 }  // namespace
