@@ -15,7 +15,7 @@ using namespace config;  // NOLINT(google-build-using-namespace): this file is t
 constexpr std::string_view kTopKeys[] = {"data",      "listeners", "organisations", "systems",
                                          "retention", "rules",     "channels",      "anchors",
                                          "tokens",    "files",     "upstream",      "drill",
-                                         "parsers",   "mailboxes"};
+                                         "parsers",   "mailboxes", "enrichment"};
 
 /// A file none of whose keys resembles ours is not a configuration with mistakes but something else, perhaps
 /// /etc/shadow or a private key: nothing of it may be shown (BI-107).
@@ -76,6 +76,7 @@ Config read_config(const YamlNode& root, const std::filesystem::path& base, Repo
   read_retention(top, config.retention);
   read_rules(top, base, config.rules);
   read_parsers(top, base, config.parsers);
+  read_enrichment(top, base, config.enrichment);
   read_channels(top, base, config);
   top.later("anchors");
   read_upstream(top, base, config);

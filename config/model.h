@@ -24,6 +24,13 @@ struct Contact {
   bool operator==(const Contact&) const = default;
 };
 
+/// When people work; what is absent is as elsewhere.
+struct WorkingHoursConfig {
+  std::uint8_t days = 0b0011111;  ///< bit 0 is Monday
+  int from_minutes = 7 * 60, to_minutes = 19 * 60;
+  std::optional<std::vector<std::int32_t>> holidays;  ///< days since 1970; absent: those of `enrichment`
+};
+
 struct Organisation {
   std::string id, name;
   std::string parent;  ///< id; empty at the top of the tree
@@ -36,6 +43,7 @@ struct Organisation {
   // What the form asks of the organisation (fill: org).
   std::string reviewing_org, fax, soc, soc_vendor, maintenance_vendor;
   std::vector<std::string> safeguards;
+  std::optional<WorkingHoursConfig> working_hours;  ///< absent: those of `enrichment`
 };
 
 struct System {
@@ -171,6 +179,13 @@ struct ParsersConfig {
   std::vector<std::filesystem::path> directories;
 };
 
+/// What an operator says about addresses and accounts (rules/enrichment.h). Paths are absolute or relative to the file.
+struct EnrichmentConfig {
+  std::vector<std::filesystem::path> places;  ///< CSV or .mmdb, asked in this order
+  std::filesystem::path accounts;             ///< CSV; empty: none
+  std::optional<WorkingHoursConfig> working_hours;
+};
+
 struct Config {
   std::filesystem::path data = "vigil-data";
   std::vector<ListenerConfig> listeners;
@@ -183,6 +198,7 @@ struct Config {
   RetentionConfig retention;
   RulesConfig rules;
   ParsersConfig parsers;
+  EnrichmentConfig enrichment;
   std::vector<ChannelConfig> channels;
   bool drill = false;  ///< the whole instance is a drill
 };

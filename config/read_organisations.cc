@@ -158,6 +158,7 @@ void read_organisations(Fields& top, Config& config) {
     fields.text("soc_vendor", organisation.soc_vendor);
     fields.text("maintenance_vendor", organisation.maintenance_vendor);
     fields.texts("safeguards", organisation.safeguards);
+    read_working_hours(fields, organisation.working_hours);
     fields.finish();
     config.organisations.push_back(std::move(organisation));
   });

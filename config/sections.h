@@ -18,6 +18,9 @@ void read_files(Fields& top, const std::filesystem::path& base, Config& config);
 void read_mailboxes(Fields& top, const std::filesystem::path& base, Config& config);
 void read_upstream(Fields& top, const std::filesystem::path& base, Config& config);
 void read_retention(Fields& top, RetentionConfig& retention);
+void read_enrichment(Fields& top, const std::filesystem::path& base, EnrichmentConfig& enrichment);
+/// The `working_hours` of an organisation or of all, if there are any.
+void read_working_hours(Fields& outer, std::optional<WorkingHoursConfig>& out);
 void read_channels(Fields& top, const std::filesystem::path& base, Config& config);
 
 /// A zone the system knows, else reported with the nearest one.

@@ -27,6 +27,7 @@
 #include "daemon/api.h"
 #include "daemon/beats_listener.h"
 #include "daemon/clock.h"
+#include "daemon/enrichment_loader.h"
 #include "daemon/forwarder.h"
 #include "daemon/file_tail.h"
 #include "daemon/gelf_listener.h"
@@ -147,6 +148,7 @@ struct Daemon::Impl {
   void tell_suppressed_later();
   void reload_parsers();
   void watch_rules();
+  void reload_enrichment();
   void reload_on(boost::asio::signal_set& signal);
   void report_recovery();
   void run_sealer();
@@ -199,7 +201,10 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config,
   impl->desk =
       std::make_unique<CaseDesk>(impl->archive->state(), impl->assets, config.channels, CaseBookOptions{});
   impl->evidence = std::make_unique<EvidenceDesk>(*impl->archive, impl->assets, config.data / "evidence");
+  auto enrichment = load_enrichment(config);
+  if (!enrichment) return "E-ENRICHMENT " + enrichment.error();
   impl->watch = std::make_unique<Watch>(*impl->archive, impl->rules->rules(), *impl->desk);
+  impl->watch->use(std::move(*enrichment));
   impl->switches = std::make_unique<RuleSwitches>(impl->archive->state());
   impl->rule_ledger = std::make_unique<RuleLedger>(impl->archive->state());
   impl->watch->keep_books(*impl->switches, *impl->rule_ledger);
@@ -486,7 +491,17 @@ void Daemon::Impl::watch_rules() {
   };
 }
 
-/// SIGHUP: certificates, revocation lists, the site's own parsers and the rules are loaded again.
+/// The operator's lists of places and accounts are read again; those in force stay where a new one is wrong.
+void Daemon::Impl::reload_enrichment() {
+  auto enrichment = load_enrichment(config);
+  if (!enrichment) {
+    spdlog::error("E-ENRICHMENT {} - the lists of before stay in force / 沿用先前的清單", enrichment.error());
+    return;
+  }
+  watch->use(std::move(*enrichment));
+}
+
+/// SIGHUP: certificates, revocation lists, the site's own parsers, its lists and the rules are loaded again.
 void Daemon::Impl::reload_on(boost::asio::signal_set& signal) {
   signal.async_wait([this, &signal](const boost::system::error_code& error, int) {
     if (error) return;
@@ -494,6 +509,7 @@ void Daemon::Impl::reload_on(boost::asio::signal_set& signal) {
     tls.reload();
     reload_parsers();
     rules->reload_soon();
+    reload_enrichment();
     reload_on(signal);
   });
 }

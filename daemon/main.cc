@@ -15,6 +15,7 @@
 #include "config/config.h"
 #include "config/parser_files.h"
 #include "daemon/daemon.h"
+#include "daemon/enrichment_loader.h"
 #include "daemon/socket.h"
 
 namespace {
@@ -152,6 +153,10 @@ int main(int argc, char** argv) {
     return usage("--check-config needs --config FILE");
   }
   if (given.contains("check-config")) {
+    if (const auto enrichment = vigil::load_enrichment(config); !enrichment) {
+      std::cerr << enrichment.error() << "\n";
+      return kExitUsage;
+    }
     std::cout << given["config"].as<std::string>() << ": ok / 設定檔正確\n";
     return EXIT_SUCCESS;
   }

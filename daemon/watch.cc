@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <utility>
 
 #include "daemon/clock.h"
 #include "parsers/record.h"
@@ -87,6 +88,12 @@ void Watch::take_new_rules() {
   settle(true);
 }
 
+void Watch::use(std::shared_ptr<const Enrichment> enrichment) {
+  const std::lock_guard lock(mutex_);
+  enrichment_ = std::move(enrichment);
+  enrichment_changed_ = true;
+}
+
 void Watch::offer(const std::shared_ptr<Batch>& batch) {
   {
     const std::lock_guard lock(mutex_);
@@ -125,6 +132,7 @@ void Watch::run() {
       wake_.wait_for(lock, fired_.empty() ? options_.cursor_every : options_.settle_every,
                      [this] { return stopping_ || (has_next_ && cursor_ >= told_) || !queue_.empty(); });
       stopping = stopping_;
+      if (std::exchange(enrichment_changed_, false)) watcher_->use(enrichment_);
       if (!queue_.empty()) {
         batch = std::move(queue_.front());
         queue_.pop_front();

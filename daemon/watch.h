@@ -45,6 +45,8 @@ class Watch {
   Watch(Archive& archive, std::shared_ptr<const RuleSet> rules, CaseDesk& desk, WatchOptions options = {});
   ~Watch();
   void start();
+  /// What computed fields are told from, from the next batch on. Any thread.
+  void use(std::shared_ptr<const Enrichment> enrichment);
   /// Watches what is committed, writes the cursor, ends the thread.
   void stop();
 
@@ -100,6 +102,8 @@ class Watch {
   bool stopping_ = false;
   std::unique_ptr<Watcher> next_;         ///< built with new rules, not yet taken
   std::atomic<bool> has_next_{false};
+  std::shared_ptr<const Enrichment> enrichment_;  ///< null: Enrichment::plain()
+  bool enrichment_changed_ = false;               ///< the watcher has another one
   std::map<std::string, std::uint64_t> detections_;
   Watcher::Counters counters_;
   std::thread thread_;

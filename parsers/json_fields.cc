@@ -57,7 +57,7 @@ void add_json_leaf(PayloadWriter& out, const JsonField& leaf) {
 void add_common_name(PayloadWriter& out, std::string_view path, std::string_view value) {
   Event& event = out.event();
   const auto lacks = [&event](std::string_view name) { return event.find(name) == nullptr; };
-  if (is_any(path, {"src_ip", "source_ip", "srcip", "client_ip", "clientip", "remote_addr", "id.orig_h"})) {
+  if (is_any(path, {"src_ip", "source_ip", "srcip", "client_ip", "clientip", "remote_addr", "remoteAddr", "remote_ip", "remoteIp", "id.orig_h"})) {
     if (lacks("source.address")) out.add_endpoint(Side::source, value);
   } else if (is_any(path, {"dest_ip", "dst_ip", "dstip", "destination_ip", "id.resp_h"})) {
     if (lacks("destination.address")) out.add_endpoint(Side::destination, value);

@@ -99,6 +99,7 @@ constexpr Row kRows[] = {
     {"sourceipaddress", Member::peer},
     {"peer", Member::peer},
     {"peerip", Member::peer},
+    {"requestip", Member::peer},
     {"rhost", Member::peer},
     {"hostip", Member::peer},
     {"userip", Member::peer},
@@ -210,8 +211,10 @@ void take(Told& told, Member member, std::string_view value) {
       return;
     case Member::peer:
       if (told.peer.end == 0) {
-        const LogonPeer peer = read_logon_peer(value);
-        if (peer.end == value.size()) told.peer = peer;
+        // Of "client, proxy, proxy" the first one is who knocks.
+        const std::string_view first = trim(value.substr(0, value.find(',')));
+        const LogonPeer peer = read_logon_peer(first);
+        if (peer.end == first.size()) told.peer = peer;
       }
       return;
     case Member::forwarded: {

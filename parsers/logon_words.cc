@@ -86,6 +86,7 @@ constexpr Row kRows[] = {
     {"disallowed", Means::failed},
     {"error", Means::wrong},
     {"mismatch", Means::failed},
+    {"throttled", Means::failed},
     {"unrecognized", Means::wrong},
     {"invalid", Means::wrong},
     {"incorrect", Means::wrong},
@@ -261,6 +262,8 @@ LogonWords::LogonWords(std::string_view text, Of of) : text_(text) {
       char spelling[kSpellingMax];
       for (std::size_t i = 0; i < size; ++i) spelling[i] = lower(text[begin + i]);
       word.means = meaning_of({spelling, size});
+      // "has been rate-limited": whoever has to wait was not let in.
+      if (size_ > 1 && is(size_ - 1, "limited") && is(size_ - 2, "rate")) word.means = Means::failed;
     }
   }
 }

@@ -14,7 +14,8 @@ constexpr std::string_view kShownFields[] = {
     "event.code",  "event.action", "event.outcome", "rule.name",           "url.original",     "http.request.method",
     "http.response.status_code", "user_agent.original", "file.path", "file.name", "file.hash.sha256",
     "process.executable", "process.command_line", "source.ip", "source.port", "destination.ip", "destination.port",
-    "user.name", "network.transport", "threat.software.name"};
+    "user.name", "network.transport", "threat.software.name", "client.ip", "source.geo.country_iso_code", "source.geo.name",
+    "vigil.account.class"};
 
 /// Values that many events share and that mean nobody in particular.
 constexpr std::string_view kNobody[] = {"",     "-",      "n/a",       "unknown",         "system",
@@ -33,9 +34,17 @@ std::string_view cut(std::string_view text, std::size_t most) {
   return text.substr(0, most);
 }
 
+FieldName field_named(std::string_view name) {
+  FieldName field;
+  field.written = name;
+  field.groups = {{field.written}};
+  field.computed = computed_from_name(name);
+  return field;
+}
+
 void add_entity_of(std::string_view name, const FieldSource& event, Detection& detection) {
   std::vector<FieldValue> values;
-  event.collect({std::string(name), {{std::string(name)}}}, values);
+  event.collect(field_named(name), values);
   for (std::size_t i = 0; i < values.size() && i < 4; ++i) add_entity(name, values[i].text, detection);
 }
 
@@ -62,7 +71,7 @@ void add_shown_fields(const FieldSource& event, Detection& detection) {
   std::vector<FieldValue> values;
   for (const std::string_view name : kShownFields) {
     values.clear();
-    if (!event.collect({std::string(name), {{std::string(name)}}}, values)) continue;
+    if (!event.collect(field_named(name), values)) continue;
     if (values.front().text.empty()) continue;
     detection.fields.emplace_back(name, cut(values.front().text, kShownBytesMax));
   }

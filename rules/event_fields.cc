@@ -4,6 +4,31 @@
 
 namespace vigil::sigma {
 
+Computed computed_from_name(std::string_view name) {
+  struct Row {
+    std::string_view name;
+    Computed what;
+  };
+  constexpr Row kRows[] = {{"source.geo.country_iso_code", Computed::source_country},
+                           {"source.geo.name", Computed::source_place},
+                           {"source.as.number", Computed::source_asn},
+                           {"source.network", Computed::source_network},
+                           {"vigil.source.internal", Computed::source_internal},
+                           {"destination.geo.country_iso_code", Computed::destination_country},
+                           {"destination.geo.name", Computed::destination_place},
+                           {"destination.as.number", Computed::destination_asn},
+                           {"destination.network", Computed::destination_network},
+                           {"vigil.destination.internal", Computed::destination_internal},
+                           {"vigil.account.class", Computed::account_class},
+                           {"vigil.target.class", Computed::target_class},
+                           {"vigil.time.working", Computed::working},
+                           {"vigil.core", Computed::core}};
+  for (const Row& row : kRows) {
+    if (row.name == name) return row.what;
+  }
+  return Computed::none;
+}
+
 std::string_view canonical_text(std::string_view text, ValueType type) {
   if (type != ValueType::real) return text;
   const std::size_t point = text.find('.');
@@ -34,7 +59,69 @@ bool EventFields::collect(const FieldName& name, std::vector<FieldValue>& out) c
     }
     if (there) return true;
   }
-  return false;
+  return name.computed != Computed::none && surroundings_.enrichment != nullptr && compute(name.computed, out);
+}
+
+bool EventFields::compute(Computed what, std::vector<FieldValue>& out) const {
+  const Enrichment& enrichment = *surroundings_.enrichment;
+  switch (what) {
+    case Computed::none: return false;
+    case Computed::account_class: return add_classes("user.name", "user.domain", out);
+    case Computed::target_class: return add_classes("user.target.name", "user.target.domain", out);
+    case Computed::core:
+      out.push_back({surroundings_.core ? "true" : "false", ValueType::boolean});
+      return true;
+    case Computed::working: {
+      const bool working = enrichment.working(surroundings_.organisation, event_.timestamp_ns, surroundings_.zone_minutes);
+      out.push_back({working ? "true" : "false", ValueType::boolean});
+      return true;
+    }
+    default: return compute_of_end(what, end_of(what >= Computed::destination_country), out);
+  }
+}
+
+bool EventFields::compute_of_end(Computed what, const End& end, std::vector<FieldValue>& out) const {
+  if (end.address.empty()) return false;
+  std::string_view text;
+  switch (what) {
+    case Computed::source_country:
+    case Computed::destination_country: text = end.place.country; break;
+    case Computed::source_place:
+    case Computed::destination_place: text = end.place.name; break;
+    case Computed::source_asn:
+    case Computed::destination_asn: text = end.place.asn; break;
+    case Computed::source_network:
+    case Computed::destination_network: text = end.network; break;
+    default: {
+      const bool internal = surroundings_.enrichment->internal(end.address, surroundings_.organisation);
+      out.push_back({internal ? "true" : "false", ValueType::boolean});
+      return true;
+    }
+  }
+  if (text.empty()) return false;
+  out.push_back({text, ValueType::text});
+  return true;
+}
+
+const EventFields::End& EventFields::end_of(bool destination) const {
+  End& end = destination ? destination_ : source_;
+  if (end.asked) return end;
+  end.asked = true;
+  const Field* const field = event_.find(destination ? "destination.ip" : "source.ip");
+  const auto number = field == nullptr ? std::nullopt : AddressNumber::parse(field->value);
+  if (!number) return end;
+  end.address = field->value;
+  end.place = surroundings_.enrichment->place_of(end.address);
+  write_neighbourhood(*number, end.network);
+  return end;
+}
+
+bool EventFields::add_classes(std::string_view user, std::string_view domain, std::vector<FieldValue>& out) const {
+  std::vector<std::string_view> classes;
+  surroundings_.enrichment->classes_of(event_.text_of(user), event_.text_of(domain), surroundings_.organisation,
+                                       event_.timestamp_ns, surroundings_.zone_minutes, classes);
+  for (const std::string_view name : classes) out.push_back({name, ValueType::text});
+  return !classes.empty();
 }
 
 void EventFields::collect_all(std::vector<FieldValue>& out) const {

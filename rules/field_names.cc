@@ -143,6 +143,7 @@ FieldName resolve_field(std::string_view name, const RuleLogSource& source) {
       if (row.sigma == name) out.groups.push_back(split(row.ecs));
     }
   }
+  out.computed = computed_from_name(name);
   // An ECS name is what it is; only bare names can be a vendor's. Three bare names are ECS's own.
   if (name.find('.') != std::string_view::npos) return out;
   out.bare = name != "message" && name != "tags" && name != "@timestamp";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,28 @@ struct FieldValue {
   ValueType type = ValueType::text;
 };
 
+/// Fields that no sender writes: what an Enrichment says about an event (event_fields.h).
+enum class Computed : std::uint8_t {
+  none,
+  source_country,
+  source_place,
+  source_asn,
+  source_network,
+  source_internal,
+  destination_country,
+  destination_place,
+  destination_asn,
+  destination_network,
+  destination_internal,
+  account_class,
+  target_class,
+  working,
+  core
+};
+
+/// What a field of that name is computed from; none for the names that stand in messages.
+Computed computed_from_name(std::string_view name);
+
 /// The names under which a rule's field may stand in an event, best first: the rule's own name, what the taxonomy
 /// of the log source calls it in ECS, the vendor's name. Names of one group are looked at together.
 struct FieldName {
@@ -21,6 +44,7 @@ struct FieldName {
   std::vector<std::vector<std::string>> groups;   ///< empty for keywords
   /// The first group is a bare Sigma name ("EventID"), which no parsed Event has: only documents do.
   bool bare = false;
+  Computed computed = Computed::none;
 };
 
 /// Something that rules can be asked about: a parsed Event, or a JSON document of `vigil rules match`.

@@ -13,11 +13,15 @@ constexpr std::string_view kDerived[] = {
     "event.end", "event.ingested", "event.kind", "event.outcome", "event.severity",
     "event.start", "event.type", "host.name", "log.level", "network.bytes", "network.direction", "network.iana_number",
     "network.packets", "network.protocol", "network.transport", "network.type", "process.parent.pid",
-    "process.pid", "tags", "tls.server.not_after", "tls.server.not_before", "winlog.logon.type"
+    "process.pid", "tags", "tls.server.not_after", "tls.server.not_before", "winlog.logon.type",
+    // an Enrichment's, where the message has none of its own (event_fields.h)
+    "source.network", "destination.network"
 };
 constexpr std::string_view kDerivedFamilies[] = {"observer.", "log.", "vigil.", "related.", "threat.",
                                                 // may stand in the envelope instead (parsers/envelope.h)
-                                                "labels.", "splunk.", "tls.client."};
+                                                "labels.", "splunk.", "tls.client.",
+                                                // an Enrichment's too
+                                                "source.geo.", "source.as.", "destination.geo.", "destination.as."};
 
 }  // namespace
 

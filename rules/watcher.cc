@@ -61,6 +61,7 @@ struct Watcher::Impl {
 
   std::shared_ptr<const RuleSet> rules;
   const CompiledRules& compiled;
+  std::shared_ptr<const Enrichment> enrichment = Enrichment::plain();
   sigma::Prefilter::Scanner scanner;
   sigma::FieldIndex fields_index;
   /// By format: whether its messages are all parsed and looked at field by field.
@@ -197,7 +198,9 @@ void Watcher::Impl::tell_overflows(const Observation& observation, std::vector<D
 
 void Watcher::Impl::ask(const std::vector<std::uint32_t>& candidates, const Observation& observation, bool shadow,
                         std::vector<Detection>& out) {
-  const sigma::EventFields fields(event);
+  const sigma::EventFields fields(
+      event, {enrichment.get(), observation.source->organisation, observation.source->zone_minutes,
+              observation.source->core});
   sigma::Hit hit;
   hit.fields = &fields;
   hit.organisation = observation.source->organisation;
@@ -271,6 +274,8 @@ void Watcher::observe(const Observation& observation, std::vector<Detection>& ou
 
 bool Watcher::tick(std::int64_t now_ns, std::vector<Detection>& out) { return impl_->close_due(now_ns, out); }
 
+void Watcher::use(std::shared_ptr<const Enrichment> enrichment) { impl_->enrichment = std::move(enrichment); }
+
 void Watcher::take_window_edits(std::vector<WindowEdit>& out) {
   std::vector<std::pair<std::string, std::string>> edits;
   impl_->correlator.take_edits(edits);
@@ -282,6 +287,7 @@ void Watcher::restore_window(std::string_view key, std::string_view value) { imp
 void Watcher::adopt(Watcher& before) {
   impl_->correlator.adopt(before.impl_->correlator);
   impl_->counters = before.impl_->counters;
+  impl_->enrichment = before.impl_->enrichment;
 }
 
 std::vector<Watcher::Trouble> Watcher::take_troubles() { return std::exchange(impl_->troubles, {}); }

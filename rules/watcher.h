@@ -7,6 +7,7 @@
 
 #include "parsers/batch.h"
 #include "rules/detection.h"
+#include "rules/enrichment.h"
 #include "rules/rule_set.h"
 
 namespace vigil {
@@ -36,6 +37,9 @@ class Watcher {
   /// quiet hours the caller does. Appends what fired to `out`. True if windows closed: then they must be stored in the
   /// same change as the detections, for no message will close them again.
   bool tick(std::int64_t now_ns, std::vector<Detection>& out);
+
+  /// What computed fields are told from, from the next message on; before that, Enrichment::plain(). Never null.
+  void use(std::shared_ptr<const Enrichment> enrichment);
 
   /// The windows' changes since the last call, as durable (key, value) pairs; an empty value erases. The caller
   /// writes them in one change with the cursor, so a restart neither forgets nor counts twice.

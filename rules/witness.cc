@@ -37,10 +37,23 @@ bool is_address(const FieldName& field) {
   return false;
 }
 
+/// Whether an ideograph (U+4000 to U+9FFF) begins there. It has no case, and text formats write it as it is; JSON that does
+/// not is asked about every rule (prefilter.cc).
+bool is_ideograph(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+  return at + 3 <= text.size() && byte(0) >= 0xE4 && byte(0) <= 0xE9 && (byte(1) & 0xC0U) == 0x80U &&
+         (byte(2) & 0xC0U) == 0x80U;
+}
+
 /// The longest run of `literal` that stands for itself, in lower case.
 std::string longest_run(std::string_view literal, bool address, Format format) {
   std::string best, run;
   for (std::size_t i = 0; i <= literal.size(); ++i) {
+    if (is_ideograph(literal, i)) {
+      run += literal.substr(i, 3);
+      i += 2;
+      continue;
+    }
     char c = i < literal.size() ? literal[i] : '\0';
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
     // IPv6 addresses are written in many ways.

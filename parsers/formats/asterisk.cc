@@ -42,6 +42,7 @@ constexpr TextRow kLines[] = {
     {"SIP auth failure ({method|word}) on sofia profile '{profile}' for \\[{user}\\] from ip {source|ip}", kAuth, "start", "registration", Outcome::failure, kSip},
     {"SIP auth challenge ({method|word}) on sofia profile '{profile}' for \\[{user}\\] from ip {source|ip}", "network", "connection", "challenge", Outcome::none, kSip},
     {"Can't find user \\[{user}\\] from {source|ip}", kAuth, "start", "registration", Outcome::failure, kSip},
+    {"IP {source|ip} Rejected by register acl", kAuth, "start", "registration", Outcome::failure, kSip},
     {"IP {source|ip} Rejected by acl \"{rule.name}\"", "network", "denied", "acl", Outcome::failure, kSip},
 };
 

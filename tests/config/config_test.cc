@@ -176,7 +176,7 @@ TEST(Config, BI107UnknownKeyIsAnErrorWithTheNearestName) {
        "1:1 organizations: unknown key 'organizations' | did you mean 'organisations'?"},
       {"nothing near", "data: d\nzzzzzz: 1\n",
        "2:1 zzzzzz: unknown key 'zzzzzz' | possible here: data, drill, organisations, systems, listeners, "
-       "tokens, files, mailboxes, retention, rules, parsers, channels, anchors, upstream"},
+       "tokens, files, mailboxes, retention, rules, parsers, enrichment, channels, anchors, upstream"},
       {"merge keys are not ours", "data: d\nretention: {<<: x}\n",
        "2:13 retention.<<: unknown key '<<' | possible here: months, out_of_scope_days, hold_surroundings"},
       {"a key that is a list", "data: d\n? [a]\n: b\n", "2:3 : expected a key, found a list | "},
@@ -193,6 +193,46 @@ TEST(Config, AMailboxIsAFolderAndSaysHowItsMailsAreWritten) {
        "1:57 mailboxes[0].templates[0].labels.src_ipp: unknown key 'src_ipp' | did you mean 'src_ip'?"},
   };
   expect_all(kCases);
+}
+
+TEST(Config, EnrichmentNamesListsAndHours) {
+  const auto config = parse_config(
+      "organisations: [{id: a, working_hours: {days: [sat], from: \"00:00\", to: \"24:00\"}}, {id: b}]\n"
+      "enrichment:\n"
+      "  places: [lists/campus.csv, /srv/country.mmdb]\n"
+      "  accounts: lists/accounts.csv\n"
+      "  working_hours: {from: 08:30, holidays: [2026-12-25, 1970-01-02]}\n",
+      "/etc/vigil/vigil.yaml");
+  ASSERT_TRUE(config) << config.error().front().render();
+  const EnrichmentConfig& enrichment = config->enrichment;
+  EXPECT_EQ(enrichment.places, (std::vector<std::filesystem::path>{"/etc/vigil/lists/campus.csv", "/srv/country.mmdb"}));
+  EXPECT_EQ(enrichment.accounts, "/etc/vigil/lists/accounts.csv");
+  ASSERT_TRUE(enrichment.working_hours);
+  EXPECT_EQ(enrichment.working_hours->from_minutes, 510);
+  EXPECT_EQ(enrichment.working_hours->to_minutes, 19 * 60);
+  EXPECT_EQ(enrichment.working_hours->days, 0b0011111);
+  EXPECT_EQ(enrichment.working_hours->holidays, (std::vector<std::int32_t>{20812, 1}));
+  ASSERT_TRUE(config->organisations[0].working_hours);
+  EXPECT_EQ(config->organisations[0].working_hours->days, 0b0100000);
+  EXPECT_EQ(config->organisations[0].working_hours->to_minutes, 1440);
+  EXPECT_FALSE(config->organisations[0].working_hours->holidays) << "those of enrichment count";
+  EXPECT_FALSE(config->organisations[1].working_hours);
+}
+
+TEST(Config, WorkingHoursThatCannotBeAreRefused) {
+  const Case cases[] = {
+      {"a day that is none", "enrichment: {working_hours: {days: [mon, frei]}}",
+       "1:36 enrichment.working_hours.days: 'frei' is no day of the week | did you mean 'fri'?"},
+      {"no time", "enrichment: {working_hours: {from: 7am}}",
+       "1:36 enrichment.working_hours.from: '7am' is no time of day | two digits each, in quotes: \"07:00\"; midnight is \"24:00\""},
+      {"the end before the beginning", "enrichment: {working_hours: {from: \"20:00\", to: \"06:00\"}}",
+       "1:49 enrichment.working_hours.to: the day's work ends before it begins | 'from' before 'to', both of one day"},
+      {"no date", "enrichment: {working_hours: {holidays: [2026-02-30]}}",
+       "1:40 enrichment.working_hours.holidays: '2026-02-30' is no date | year, month and day: 2026-12-25"},
+      {"another key", "enrichment: {place: [a.csv]}",
+       "1:14 enrichment.place: unknown key 'place' | did you mean 'places'?"},
+  };
+  expect_all(cases);
 }
 
 TEST(Config, BI107RepeatedKeyNamesBothLines) {

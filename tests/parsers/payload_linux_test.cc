@@ -5,6 +5,26 @@
 namespace vigil {
 namespace {
 
+constexpr PayloadCase kAccounts[] = {
+    {"a new user",
+     "<86>Nov 20 15:01:00 srv1 useradd[22107]: new user: name=support, UID=1007, GID=1007, home=/home/support, "
+     "shell=/bin/bash, from=/dev/pts/1",
+     "format=linux_accounts | event.category=iam | event.type=creation | event.action=user_added | event.outcome=success "
+     "| user.target.name=support | user.target.id=1007 | vendor.shell=/bin/bash | !user.name | source=linux//auth"},
+    {"a user who goes", "<86>Nov 20 15:01:00 srv1 userdel[22108]: delete user 'support'",
+     "event.action=user_removed | user.target.name=support"},
+    {"a new administrator", "<86>Nov 20 15:01:00 srv1 usermod[22107]: add 'support' to group 'sudo'",
+     "event.action=user_added_to_group | user.target.name=support | group.name=sudo"},
+    {"by gpasswd", "<86>Nov 20 15:01:00 srv1 gpasswd[22107]: user support added by root to group wheel",
+     "event.action=user_added_to_group | user.target.name=support | user.name=root | group.name=wheel"},
+    {"PAM's lines stay PAM's", "<86>Nov 20 15:01:00 srv1 passwd[2]: pam_unix(passwd:chauthtok): password changed for root",
+     "format=pam | event.action=password_changed"},
+    {"another line of theirs", "<86>Nov 20 15:01:00 srv1 useradd[22107]: cannot lock /etc/passwd; try again later.",
+     "format=none"},
+};
+
+TEST(PayloadAccounts, WhoIsMadeChangedAndRemovedIsTheTarget) { check_all(kAccounts); }
+
 constexpr PayloadCase kSsh[] = {
     {"a wrong password",
      "<38>Nov 20 14:59:00 web1 sshd[811]: Failed password for root from 203.0.113.9 port 50022 ssh2",

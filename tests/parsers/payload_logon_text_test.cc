@@ -44,6 +44,8 @@ constexpr Sentence kFailures[] = {
     {"credentials", "Bad credentials for user \"bob smith\"", "failure user=bob smith"},
     {"denied", "Authentication request for bob has been denied (IP: 203.0.113.9).",
      "failure user=bob from=203.0.113.9"},
+    {"made to wait", "Login attempt from 203.0.113.9 has been rate-limited.", "failure from=203.0.113.9"},
+    {"slowed down", "authentication throttled for user bob from 203.0.113.9", "failure user=bob from=203.0.113.9"},
     {"rejected", "logon attempt rejected: user=bob rhost=203.0.113.9", "failure user=bob from=203.0.113.9"},
     {"unsuccessful", "Unsuccessful TOTP authentication attempt by user 'bob'", "failure user=bob"},
     {"to authenticate", "User 'bob' failed to authenticate", "failure user=bob"},
@@ -112,6 +114,7 @@ constexpr Sentence kSuccesses[] = {
 constexpr Sentence kOthers[] = {
     {"tries, and no end told", "User is trying to login using \"bob\" (203.0.113.9)",
      "unknown user=bob from=203.0.113.9"},
+    {"a limit that is only set", "login sessions limited to 5 for each user", "none"},
     {"a count of logins", "login: 3 logins since midnight", "none"},
     {"none failed", "0 failed logins in the last hour", "none"},
     {"a report of earlier ones", "3 failed login attempts since the last successful login", "none"},
@@ -191,6 +194,9 @@ TEST(LogonText, MayBeCutAnywhere) {
 }
 
 constexpr PayloadCase kFrames[] = {
+    {"a chain of proxies in JSON",
+     R"(<14>Nov 20 14:59:00 srv7 portal[77]: {"event":"login_failed","user":"bob","request_ip":"203.0.113.9, 10.0.0.4"})",
+     "event.outcome=failure | user.name=bob | source.ip=203.0.113.9"},
     {"over syslog", "<86>Nov 20 14:59:00 srv7 portal[77]: Login failed for user 'bob' from 203.0.113.9",
      "format=logon_text | event.category=authentication | event.outcome=failure | user.name=bob | "
      "source.ip=203.0.113.9 | host.name=srv7 | "

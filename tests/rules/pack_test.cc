@@ -1,6 +1,7 @@
 // Our own rules: each carries lines it must match and lines it must not; correlations are played through here.
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -135,6 +136,30 @@ class PackStream : public testing::Test {
     }();
     return kPack;
   }
+  /// Titles of what opens a candidate, joined by "; ".
+  static std::string candidates(const Stream& stream) {
+    std::string text;
+    for (const Detection& detection : stream.fired) {
+      if (!detection.rule->opens_candidate) continue;
+      text += (text.empty() ? "" : "; ") + detection.rule->title;
+    }
+    return text;
+  }
+  /// What an operator might say: 203.0.113.0/24 lies in TW, 198.51.100.0/24 in US; a few accounts.
+  static std::shared_ptr<const Enrichment> lists() {
+    const auto directory = std::filesystem::temp_directory_path() / ("vigil-pack-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(directory);
+    EnrichmentOptions options;
+    options.places = {directory / "places.csv"};
+    options.accounts = directory / "accounts.csv";
+    std::ofstream(options.places.front()) << "network,country\n203.0.113.0/24,TW\n198.51.100.0/24,US\n";
+    std::ofstream(options.accounts)
+        << "account,class\nroot,privileged\nteacher05,departed\nsvc-backup,service\n";
+    std::vector<EnrichmentProblem> problems;
+    auto enrichment = Enrichment::load(options, problems);
+    std::filesystem::remove_all(directory);
+    return enrichment;
+  }
   static std::string ssh(const std::string& text) { return "<86>Nov 20 15:00:00 srv1 sshd[2101]: " + text; }
   static std::string failed(const std::string& user, const std::string& from) {
     return ssh("Failed password for " + user + " from " + from + " port 50112 ssh2");
@@ -159,18 +184,25 @@ class PackStream : public testing::Test {
 
 TEST_F(PackStream, GuessingOverSshIsToldOnceAndTheLogonAfterItToo) {
   Stream stream(pack());
-  for (int i = 0; i < 30; ++i) stream.feed(failed("root", "203.0.113.9"), i);
-  EXPECT_EQ(stream.titles(), "SSH password guessing");
-  EXPECT_EQ(stream.fired[0].count, 10U);
-  EXPECT_EQ(stream.fired[0].references.size(), 10U);
-  EXPECT_EQ(stream.fired[0].references.back(), 10U);
+  for (int i = 0; i < 30; ++i) {
+    stream.feed(failed("root", "203.0.113.9"), i);
+    // PAM's line about the same attempt is not counted again.
+    stream.feed(ssh("pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= "
+                    "rhost=203.0.113.9  user=root"), i);
+  }
+  EXPECT_EQ(stream.titles(), "Repeated failed logons from outside; Password guessing");
+  EXPECT_FALSE(stream.fired[0].rule->opens_candidate) << "four failures may be a forgotten password";
+  EXPECT_TRUE(stream.fired[1].rule->opens_candidate);
+  EXPECT_EQ(stream.fired[1].count, 10U);
+  EXPECT_EQ(stream.fired[1].references.size(), 10U);
+  EXPECT_EQ(stream.fired[1].references.back(), 19U);
   stream.feed(ssh("Accepted password for teacher01 from 203.0.113.9 port 51122 ssh2"), 31);
-  EXPECT_EQ(stream.titles(), "SSH password guessing; SSH logon after password guessing");
-  const Detection& success = stream.fired[1];
+  EXPECT_EQ(stream.titles(), "Repeated failed logons from outside; Password guessing; Logon after password guessing");
+  const Detection& success = stream.fired[2];
   EXPECT_EQ(success.rule->level, Level::high);
   EXPECT_EQ(success.entities[0], (std::pair<std::string, std::string>("source.ip", "203.0.113.9")));
   EXPECT_EQ(success.entities[1], (std::pair<std::string, std::string>("user.name", "teacher01")));
-  EXPECT_EQ(success.sequence, 31U);
+  EXPECT_EQ(success.sequence, 61U);
   EXPECT_GE(success.count, 6U);
   EXPECT_EQ(success.organisation, "school-a");
 }
@@ -186,24 +218,145 @@ TEST_F(PackStream, OrdinaryLogonsAreNotToldOf) {
   EXPECT_LE(stream.watcher.counters().groups, 20U) << "logons without failures must not fill the windows";
 }
 
-TEST_F(PackStream, SlowGuessingThatNeverFillsTheWindowIsNotToldOf) {
+TEST_F(PackStream, SlowGuessingIsToldOfWhenItGoesOnForHours) {
   Stream stream(pack());
-  for (int i = 0; i < 60; ++i) stream.feed(failed("root", "203.0.113.9"), i * 67);
-  EXPECT_EQ(stream.titles(), "");
+  for (int i = 0; i < 39; ++i) stream.feed(failed("root", "203.0.113.9"), i * 900);
+  EXPECT_EQ(candidates(stream), "");
+  stream.feed(failed("root", "203.0.113.9"), 39 * 900);
+  EXPECT_EQ(candidates(stream), "Slow password guessing");
 }
 
 TEST_F(PackStream, SprayingManyUsersIsToldOf) {
   Stream stream(pack());
-  for (int i = 0; i < 12; ++i) stream.feed(failed("invalid user u" + std::to_string(i), "203.0.113.9"), i * 100);
-  EXPECT_EQ(stream.titles(), "SSH password spraying");
-  EXPECT_EQ(stream.fired[0].count, 10U);
+  for (int i = 0; i < 12; ++i) stream.feed(failed("u" + std::to_string(i), "203.0.113.9"), i * 100);
+  EXPECT_EQ(candidates(stream), "Password spraying");
+  EXPECT_EQ(stream.fired.back().count, 10U);
+}
+
+TEST_F(PackStream, TheSearchForUserNamesIsContextOfWhatFollows) {
+  Stream stream(pack());
+  for (int i = 0; i < 5; ++i) {
+    stream.feed(ssh("Invalid user u" + std::to_string(i) + " from 203.0.113.9 port 50112"), i);
+  }
+  EXPECT_EQ(stream.titles(), "Search for user names");
+  EXPECT_EQ(candidates(stream), "");
+}
+
+TEST_F(PackStream, GuessingSpreadOverManyAddressesIsToldOfByItsVictim) {
+  Stream stream(pack());
+  for (int i = 0; i < 12; ++i) stream.feed(failed("principal", "203.0.113." + std::to_string(i + 1)), i * 200);
+  EXPECT_EQ(stream.titles(), "One user's password guessed from many addresses");
+  EXPECT_EQ(stream.fired[0].entities[0], (std::pair<std::string, std::string>("user.name", "principal")));
+}
+
+TEST_F(PackStream, AnAttackerWhoTriesSeveralDoorsIsCountedOnce) {
+  Stream stream(pack());
+  for (int i = 0; i < 4; ++i) {
+    stream.feed(failed("root", "203.0.113.9"), i);
+    stream.feed(windows(4625, "root", "203.0.113.9"), i);
+    stream.feed("<22>Nov 20 15:00:00 mail1 dovecot: imap-login: Disconnected (auth failed, 1 attempts in 2 secs): "
+                "user=<root>, method=PLAIN, rip=203.0.113.9, lip=10.0.0.4, TLS", i);
+  }
+  EXPECT_EQ(candidates(stream), "Password guessing");
+}
+
+TEST_F(PackStream, EveryProductsFailuresAreGuessing) {
+  struct Case {
+    const char *why, *line;
+  };
+  for (const auto& [why, line] : {
+           Case{"Remote Desktop, in Chinese", "<13>Nov 20 15:00:00 pc7 Security: 4625: AUDIT_FAILURE 帳戶無法登入。 主旨: 帳戶名稱: - 登入類型: 10 登入失敗的帳戶: 帳戶名稱: teacher01 網路資訊: 來源網路位址: 203.0.113.9"},
+           Case{"mail", "<20>Nov 20 15:00:00 mail1 postfix/smtpd[811]: warning: unknown[203.0.113.9]: SASL LOGIN authentication failed: authentication failure"},
+           Case{"FTP", "<30>Nov 20 15:00:00 ftp1 vsftpd[77]: [teacher01] FAIL LOGIN: Client \"203.0.113.9\""},
+           Case{"a database", "<30>Nov 20 15:00:00 db1 mysqld[7]: Access denied for user 'root'@'203.0.113.9' (using password: YES)"},
+           Case{"a NAS", "<30>Nov 20 15:00:00 nas1 qulogd[14629]: conn log: Users: admin, Source IP: 203.0.113.9, Computer name: ---, Connection type: HTTP, Accessed resources: Administration, Action: Login Fail"},
+           Case{"a telephone exchange", "<30>Nov 20 15:00:00 pbx1 asterisk[55]: NOTICE[812]: chan_sip.c:28468 handle_request_register: Registration from '\"2001\" <sip:2001@10.0.0.8>' failed for '203.0.113.9:5071' - Wrong password"},
+           Case{"a hypervisor", "<30>Nov 20 15:00:00 pve1 pvedaemon[3663339]: authentication failure; rhost=203.0.113.9 user=root@pam msg=Authentication failure"},
+           Case{"a web application", "<134>Nov 20 15:00:00 portal webapp[9]: Login failed for user \"teacher01\" from 203.0.113.9: wrong password"},
+           Case{"one that writes JSON", R"(<134>Nov 20 15:00:00 portal webapp[9]: {"event":"login_failed","user":"teacher01","remote_ip":"203.0.113.9"})"},
+           Case{"one that writes Chinese", "<134>Nov 20 15:00:00 portal webapp[9]: 使用者 teacher01 登入失敗，來源 203.0.113.9"},
+       }) {
+    Stream stream(pack());
+    for (int i = 0; i < 10; ++i) stream.feed(line, i);
+    EXPECT_EQ(candidates(stream), "Password guessing") << why;
+  }
+}
+
+TEST_F(PackStream, AForgottenPasswordOpensNoCandidate) {
+  Stream stream(pack());
+  for (int i = 0; i < 4; ++i) stream.feed(failed("teacher01", "10.20.9.11"), i * 20);
+  stream.feed(ssh("Accepted password for teacher01 from 10.20.9.11 port 51122 ssh2"), 90);
+  EXPECT_EQ(candidates(stream), "");
+}
+
+TEST_F(PackStream, ListedAccountsAreWatchedMoreClosely) {
+  const auto accepted = [](const std::string& user, const std::string& from) {
+    return ssh("Accepted password for " + user + " from " + from + " port 51122 ssh2");
+  };
+  struct Case {
+    const char *why, *user, *from;
+    bool core, night;
+    const char* expected;
+  };
+  for (const auto& [why, user, from, core, night, expected] :
+       {Case{"an ordinary account", "teacher01", "203.0.113.9", false, true, ""},
+        Case{"an administrator by day", "root", "10.20.9.11", false, false, ""},
+        Case{"an administrator by night", "root", "10.20.9.11", false, true, "Administrator's logon outside working hours"},
+        Case{"who has left", "teacher05", "10.20.9.11", false, false, "Logon with a disabled or departed account"},
+        Case{"a service with a password", "svc-backup", "10.20.9.11", false, false, "Service account logs on like a person"},
+        Case{"a core system from outside at night", "teacher01", "203.0.113.9", true, true, "Logon to a core system outside working hours"},
+        Case{"a core system from inside at night", "teacher01", "10.20.9.11", true, true, ""}}) {
+    Stream stream(pack());
+    stream.source.core = core;
+    stream.watcher.use(lists());
+    stream.feed(accepted(user, from), night ? 5 * 3600 : 1);
+    EXPECT_EQ(stream.titles(), expected) << why;
+  }
+  Stream stream(pack());
+  stream.watcher.use(lists());
+  stream.feed(failed("teacher05", "203.0.113.9"), 1);
+  EXPECT_EQ(stream.titles(), "Attempt with a disabled or departed account");
+}
+
+TEST_F(PackStream, NobodyTravelsBetweenCountriesWithinAnHour) {
+  const auto accepted = [](const std::string& from) {
+    return ssh("Accepted password for teacher01 from " + from + " port 51122 ssh2");
+  };
+  Stream stream(pack());
+  stream.watcher.use(lists());
+  stream.feed(accepted("203.0.113.9"), 1);
+  stream.feed(accepted("203.0.113.10"), 600);
+  stream.feed(accepted("10.20.9.11"), 700);
+  EXPECT_EQ(stream.titles(), "") << "one country, and inside, which is none";
+  stream.feed(accepted("198.51.100.7"), 1200);
+  EXPECT_EQ(stream.titles(), "One account from two countries within an hour");
+}
+
+TEST_F(PackStream, AnAccountThatComesAndGoesIsToldOf) {
+  Stream stream(pack());
+  const auto account = [](const std::string& program, const std::string& text) {
+    return "<86>Nov 20 15:01:00 srv1 " + program + "[22107]: " + text;
+  };
+  stream.feed(account("useradd", "new user: name=support, UID=1007, GID=1007, home=/home/support, shell=/bin/bash, from=/dev/pts/1"), 1);
+  stream.feed(account("userdel", "delete user 'pupil'"), 600);
+  EXPECT_EQ(stream.titles(), "New Linux account");
+  stream.feed(account("userdel", "delete user 'support'"), 3600);
+  EXPECT_EQ(stream.titles(), "New Linux account; Account made and removed within a day");
+}
+
+TEST_F(PackStream, ASecondFactorRefusedAgainAndAgainIsToldOf) {
+  Stream stream(pack());
+  for (int i = 0; i < 5; ++i) {
+    stream.feed("<109>Nov 20 15:00:00 vpn1 duo: MFA denied for user teacher01 from 203.0.113.9: user denied push", i * 60);
+  }
+  EXPECT_EQ(candidates(stream), "Second factor refused again and again");
 }
 
 TEST_F(PackStream, WindowsGuessingThatSucceedsIsToldOf) {
   Stream stream(pack());
   for (int i = 0; i < 12; ++i) stream.feed(windows(4625, "teacher01", "203.0.113.9"), i);
   stream.feed(windows(4624, "teacher01", "203.0.113.9"), 20);
-  EXPECT_EQ(stream.titles(), "Windows password guessing; Windows logon after password guessing");
+  EXPECT_EQ(stream.titles(), "Repeated failed logons from outside; Password guessing; Logon after password guessing");
 }
 
 TEST_F(PackStream, AScanFromOutsideAndOneFromInsideAreToldApart) {
@@ -246,7 +399,7 @@ TEST_F(PackStream, VpnGuessingThatSucceedsIsToldOf) {
   };
   for (int i = 0; i < 12; ++i) stream.feed(vpn("ssl-login-fail"), i);
   stream.feed(vpn("tunnel-up"), 20);
-  EXPECT_EQ(stream.titles(), "VPN password guessing; VPN logon after password guessing");
+  EXPECT_EQ(stream.titles(), "Repeated failed logons from outside; Password guessing; Logon after password guessing");
 }
 
 }  // namespace
