@@ -96,6 +96,7 @@ std::vector<Use> header_of(const std::vector<std::string>& cells) {
   std::vector<Use> uses;
   bool value = false;
   for (const std::string& cell : cells) {
+    if (const auto normal = normal_indicator(std::nullopt, cell); normal || normal.error().dangerous) return {};
     uses.push_back(use_of(cell));
     value = value || uses.back().column == Column::value;
   }

@@ -241,17 +241,21 @@ std::vector<std::string_view> WatchlistMatcher::fields_with(IndicatorRef ref, st
     return std::find(again_.begin(), again_.end(), ref) != again_.end() &&
            (kind != IndicatorKind::url || url_stands_in(text, url));
   };
-  std::vector<std::string_view> fields;
+  std::vector<std::string_view> fields, vendors;
   for (const Field& field : event_.fields()) {
     if (fields.size() == kFieldsShown) break;
     if (field.name == "message" || field.name == "event.original") continue;
+    // ECS's own name says more than the vendor's, and `.ip` more than `.address`.
+    const bool second_name = field.name.starts_with("vendor.") || field.name.starts_with("winlog.") || field.name.ends_with(".address");
+    if (second_name && (!fields.empty() || !vendors.empty())) continue;
     const bool here = kind == IndicatorKind::account
                           ? is_user_field(field.name) && account_fits(field.value, value, event_.text_of("user.domain"))
                           : holds(field.value);
     if (!here) continue;
     if (fields.empty()) matched = field.value;
-    fields.push_back(field.name);
+    (second_name ? vendors : fields).push_back(field.name);
   }
+  if (fields.empty()) fields = std::move(vendors);
   if (!fields.empty() || kind == IndicatorKind::account) return fields;
   if (kind == IndicatorKind::url && url_in_parts(event_, url)) return {"url.original"};
   if (holds(event_.header.text)) return {"message"};
