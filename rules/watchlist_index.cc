@@ -196,7 +196,17 @@ void WatchlistIndex::look_up(std::uint64_t key, const Same& same, std::vector<In
 }
 
 void WatchlistIndex::find(std::string_view text, std::vector<IndicatorRef>& out) const {
-  if (empty()) return;
+  if (empty() || text.empty()) return;
+  if (accounts_) {
+    every_token(text, out);
+  } else {
+    dotted_tokens(text, out);
+    if (hashes_) long_runs(text, out);
+  }
+  if (!v6_prefixes_.empty()) wide_addresses(text, out);
+}
+
+void WatchlistIndex::every_token(std::string_view text, std::vector<IndicatorRef>& out) const {
   const char* at = text.data();
   const char* const end = at + text.size();
   while (at < end) {
@@ -206,7 +216,39 @@ void WatchlistIndex::find(std::string_view text, std::vector<IndicatorRef>& out)
     while (at < end && class_of(*at) != 0) classes |= class_of(*at++);
     if (at != begin) token(text, {begin, at, classes}, out);
   }
-  if (!v6_prefixes_.empty()) wide_addresses(text, out);
+}
+
+/// Names, IPv4 and mail addresses have a dot, and most words of a line have none.
+void WatchlistIndex::dotted_tokens(std::string_view text, std::vector<IndicatorRef>& out) const {
+  const unsigned belongs = unicode_names_ ? ~0U : ~unsigned{kHigh | kWord};
+  const auto is_part = [belongs](char c) { return (class_of(c) & belongs) != 0; };
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at < end) {
+    const char* dot = static_cast<const char*>(std::memchr(at, '.', static_cast<std::size_t>(end - at)));
+    if (dot == nullptr) return;
+    const char* begin = dot;
+    const char* stop = dot + 1;
+    unsigned classes = kDot;
+    while (begin > at && is_part(begin[-1])) classes |= class_of(*--begin);
+    while (stop < end && is_part(*stop)) classes |= class_of(*stop++);
+    token(text, {begin, stop, classes}, out);
+    at = stop;
+  }
+}
+
+/// A run of 32 hex digits and more stands at some multiple of 32.
+void WatchlistIndex::long_runs(std::string_view text, std::vector<IndicatorRef>& out) const {
+  constexpr std::size_t kStride = 32;
+  constexpr unsigned kPart = kDigit | kLetter;
+  for (std::size_t at = 0; at < text.size(); at += kStride) {
+    if ((class_of(text[at]) & kPart) == 0) continue;
+    std::size_t from = at, to = at + 1;
+    while (from > 0 && (class_of(text[from - 1]) & kPart) != 0) --from;
+    while (to < text.size() && (class_of(text[to]) & kPart) != 0) ++to;
+    if (to - from >= kStride) hashes(text.substr(from, to - from), out);
+    while (at + kStride < to) at += kStride;
+  }
 }
 
 void WatchlistIndex::token(std::string_view text, Token token, std::vector<IndicatorRef>& out) const {

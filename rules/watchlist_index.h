@@ -27,7 +27,7 @@ struct IndicatorRef {
 
 /// All lists in one look-up over raw text. Immutable; shared between threads and swapped whole.
 ///
-/// The text is cut into tokens once; nothing is parsed. Each token asks a filter of two bytes an indicator, which says no
+/// The text is cut into tokens once (into those with a dot alone, unless accounts are looked for); nothing is parsed. Each token asks a filter of two bytes an indicator, which says no
 /// to nearly all, and then a table of twelve. An address is found whole and in every network that holds it; a domain in
 /// every name below it, at a dot; a URL by its host; a hash and a mail address whole; an account as a word.
 ///
@@ -72,6 +72,9 @@ class WatchlistIndex {
   template <class Same>
   void look_up(std::uint64_t key, const Same& same, std::vector<IndicatorRef>& out) const;
 
+  void every_token(std::string_view text, std::vector<IndicatorRef>& out) const;
+  void dotted_tokens(std::string_view text, std::vector<IndicatorRef>& out) const;
+  void long_runs(std::string_view text, std::vector<IndicatorRef>& out) const;
   void token(std::string_view text, Token token, std::vector<IndicatorRef>& out) const;
   void word(std::string_view token, std::vector<IndicatorRef>& out) const;
   void name(std::string_view token, std::string_view text, std::size_t at, std::vector<IndicatorRef>& out) const;

@@ -256,14 +256,20 @@ std::shared_ptr<const WatchlistIndex> index_of(std::string_view text, std::vecto
 }
 
 TEST(WatchlistIndex, FindsIndicatorsAtTheBordersOfWords) {
-  const auto index = index_of(
+  constexpr std::string_view kLists =
       "value,kind\n203.0.113.9,ip\n198.51.100.0/24,ip\n2001:db8::1,ip\n2001:db8:5::/48,ip\nevil.example,domain\n惡意.example,domain\n"
-      "http://files.example/a.exe,url\n44d88612fea8a8f36de82e1278abb02f,hash\nphish@mail.example,mail\nalice,account\n王小明,account\n");
+      "http://files.example/a.exe,url\n44d88612fea8a8f36de82e1278abb02f,hash\nphish@mail.example,mail\n";
+  const auto index = index_of(std::string(kLists) + "alice,account\n王小明,account\n");
+  const auto without_accounts = index_of(kLists);
   const auto found = [&](std::string_view text) {
     std::vector<IndicatorRef> refs;
     index->find(text, refs);
     std::string out;
     for (const IndicatorRef ref : refs) out += (out.empty() ? "" : ", ") + std::string(index->table(ref).value(ref.row));
+    std::erase_if(refs, [&](IndicatorRef ref) { return index->table(ref).kind(ref.row) == IndicatorKind::account; });
+    std::vector<IndicatorRef> same;
+    without_accounts->find(text, same);
+    EXPECT_EQ(refs, same) << "looking for words or not finds the same else: " << text;
     return out;
   };
   struct Case {
