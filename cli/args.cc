@@ -10,7 +10,7 @@ namespace {
 
 /// Verbs of later versions: known, so that nobody takes the answer for a slip of the fingers.
 constexpr std::string_view kLaterVerbs[] = {
-    "watchlist",       "clocks",       "retention",     "hold",           "verify",
+    "clocks",       "retention",     "hold",           "verify",
     "backup",          "restore",      "doctor",        "users",          "incidents level",
     "incidents close", "rules enable", "rules disable", "rules explain", "rules coverage", "rules backtest"};
 
@@ -177,6 +177,7 @@ const std::vector<Verb>& verbs() {
     add_search_verbs(all);
     add_parse_verbs(all);
     add_rules_verbs(all);
+    add_watchlist_verbs(all);
     add_incident_verbs(all);
     add_notification_verbs(all);
     add_evidence_verbs(all);

@@ -69,6 +69,13 @@ const Api::Route* Api::find_route(const HttpRequest& request) {
       {"GET", "/api/v1/surroundings", "", exact, &Api::surroundings, pool},
       {"GET", "/api/v1/tail", "", exact, &Api::tail, own_thread},
       {"GET", "/api/v1/rules", "", exact, &Api::rules, pool},
+      {"GET", "/api/v1/watchlists", "", exact, &Api::watchlists, pool},
+      {"POST", "/api/v1/watchlists", "", exact, &Api::add_watchlist, pool},
+      {"GET", "/api/v1/watchlists/", "", name, &Api::watchlist, pool},
+      {"POST", "/api/v1/watchlists/", "/hunt", name, &Api::hunt_watchlist, pool},
+      // A URL holds slashes.
+      {"DELETE", "/api/v1/watchlists/", "", anything, &Api::remove_watchlist, pool},
+      {"GET", "/api/v1/hunts", "", exact, &Api::hunts, pool},
       {"GET", "/api/v1/incidents", "", exact, &Api::incidents, pool},
       {"GET", "/api/v1/incidents/", "", name, &Api::incident, pool},
       {"POST", "/api/v1/incidents/", "/confirm", name, &Api::decide, pool},

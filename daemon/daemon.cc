@@ -41,6 +41,7 @@
 #include "daemon/tcp_listener.h"
 #include "daemon/tls_keeper.h"
 #include "daemon/udp_listener.h"
+#include "daemon/watchlist_desk.h"
 
 namespace vigil {
 
@@ -97,6 +98,8 @@ struct Daemon::Impl {
   std::unique_ptr<CaseDesk> desk;
   std::unique_ptr<EvidenceDesk> evidence;
   std::unique_ptr<Watch> watch;
+  std::unique_ptr<WatchlistDesk> watchlists;
+  std::unique_ptr<RetroHunt> hunts;
   std::unique_ptr<Dispatcher> dispatcher;
   LiveTail tail;
   std::unique_ptr<NightShift> night;
@@ -142,6 +145,7 @@ struct Daemon::Impl {
   void watch_mailboxes();
   void tell_suppressed(bool all);
   void tell_suppressed_later();
+  void give_way() const;
   void reload_parsers();
   void reload_on(boost::asio::signal_set& signal);
   void report_recovery();
@@ -203,6 +207,12 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config,
       std::make_unique<CaseDesk>(impl->archive->state(), impl->assets, config.channels, CaseBookOptions{});
   impl->evidence = std::make_unique<EvidenceDesk>(*impl->archive, impl->assets, config.data / "evidence");
   impl->watch = std::make_unique<Watch>(*impl->archive, impl->rules, *impl->desk);
+  impl->watchlists = std::make_unique<WatchlistDesk>(*impl->archive, impl->assets, config.watchlists);
+  const auto current_lists = [lists = impl->watchlists.get()] { return lists->index(); };
+  impl->hunts = std::make_unique<RetroHunt>(*impl->archive, *impl->desk, current_lists,
+                                            [self = impl.get()] { self->give_way(); });
+  impl->watchlists->hunt_with(*impl->hunts);
+  impl->watch->watch_lists(current_lists);
   impl->dispatcher =
       std::make_unique<Dispatcher>(*impl->desk, *impl->evidence, impl->assets, config.channels);
   for (auto& io : impl->io) {
@@ -459,6 +469,13 @@ void Daemon::Impl::tell_suppressed_later() {
   });
 }
 
+/// Work in the background waits a moment while records wait to be written.
+void Daemon::Impl::give_way() const {
+  constexpr std::size_t kQueueBytesMax = std::size_t{1024} * 1024;
+  for (int i = 0; i < 50 && writer->queued_bytes() > kQueueBytesMax; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+}
+
 /// The site's own parsers are read again; those in force stay where a new one is wrong.
 void Daemon::Impl::reload_parsers() {
   auto parsers = load_parsers(config.parsers.directories);
@@ -471,13 +488,14 @@ void Daemon::Impl::reload_parsers() {
   UserParsers::install(std::move(*parsers));
 }
 
-/// SIGHUP: certificates, revocation lists and the site's own parsers are loaded again.
+/// SIGHUP: certificates, revocation lists, the site's own parsers and the watchlists' files are loaded again.
 void Daemon::Impl::reload_on(boost::asio::signal_set& signal) {
   signal.async_wait([this, &signal](const boost::system::error_code& error, int) {
     if (error) return;
     spdlog::info("told to load again (SIGHUP) / 收到重新載入訊號");
     tls.reload();
     reload_parsers();
+    watchlists->reload();
     reload_on(signal);
   });
 }
@@ -564,6 +582,8 @@ Result<void, std::string> Daemon::run_until_signal() {
                  std::filesystem::absolute(d.config.data), wall_clock_ns(), d.config.drill};
   parts.default_zone = zone;
   for (const auto& upstream : d.upstream) parts.upstream.push_back(upstream.get());
+  parts.watchlists = d.watchlists.get();
+  parts.hunts = d.hunts.get();
   parts.files = d.files.get();
   d.api = std::make_unique<Api>(std::move(parts));
 
@@ -585,6 +605,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.writer->observe([&d](const std::shared_ptr<Batch>& batch) { d.watch->offer(batch); });
   d.writer->observe([&d](const std::shared_ptr<Batch>& batch) { d.tail.publish(batch); });
   d.watch->on_cases_changed = [&d] { d.dispatcher->wake(); };
+  d.hunts->on_cases_changed = [&d] { d.dispatcher->wake(); };
   d.report_recovery();
 
   boost::asio::signal_set signals(d.io[0].context, SIGINT, SIGTERM);
@@ -603,6 +624,8 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.alert_ledger->start();
   for (const auto& upstream : d.upstream) upstream->start();
   d.watch->start();
+  d.watchlists->start();
+  d.hunts->start();
   d.dispatcher->start();
   d.sealer = std::thread([&d] { d.run_sealer(); });
   d.night->start();
@@ -645,6 +668,8 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.relay_ledger->stop();
   d.alert_ledger->stop();
   if (d.files) d.files->finish();
+  d.watchlists->stop();
+  d.hunts->stop();
   d.watch->stop();
   d.night->stop();
   d.api->stop();

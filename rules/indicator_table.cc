@@ -48,7 +48,7 @@ std::uint32_t IndicatorTable::origin_of(const std::string& source, const std::st
   return found->second;
 }
 
-bool IndicatorTable::add(const Indicator& indicator, std::uint64_t since) {
+bool IndicatorTable::add(const Indicator& indicator, std::uint64_t since, std::uint16_t batch) {
   const std::uint64_t hash = row_hash(indicator.kind, indicator.value);
   const auto [from, to] = known_.equal_range(hash);
   for (auto at = from; at != to; ++at) {
@@ -64,6 +64,7 @@ bool IndicatorTable::add(const Indicator& indicator, std::uint64_t since) {
   row.expires_s = seconds(indicator.expires_ns);
   row.kind = indicator.kind;
   row.confidence = static_cast<std::int8_t>(std::clamp(indicator.confidence, -1, 100));
+  row.batch = batch;
   row.since = since;
   text_ += indicator.value;
   text_ += comment;
@@ -113,7 +114,8 @@ void IndicatorTable::write_chunks(const std::function<void(unsigned, std::string
       text += '\t';
       text += value(row);
       for (const std::int64_t number : {std::int64_t{each.added_s}, std::int64_t{each.expires_s},
-                                        std::int64_t{each.confidence}, static_cast<std::int64_t>(each.since)}) {
+                                        std::int64_t{each.confidence}, static_cast<std::int64_t>(each.since),
+                                        std::int64_t{each.batch}}) {
         text += '\t';
         text += std::to_string(number);
       }
@@ -137,7 +139,7 @@ bool IndicatorTable::read_chunk(std::string_view text) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    std::array<std::string_view, 9> cells;
+    std::array<std::string_view, 10> cells;
     for (std::size_t i = 0; i < cells.size(); ++i) {
       const std::size_t tab = i + 1 == cells.size() ? line.size() : std::min(line.find('\t'), line.size());
       cells[i] = line.substr(0, tab);
@@ -146,9 +148,11 @@ bool IndicatorTable::read_chunk(std::string_view text) {
     Indicator indicator;
     std::int64_t added = 0, expires = 0;
     std::uint64_t since = 0;
+    std::uint16_t batch = 0;
     const auto kind = indicator_kind_from_name(cells[0]);
     if (!kind || cells[1].empty() || !read_number(cells[2], added) || !read_number(cells[3], expires) ||
-        !read_number(cells[4], indicator.confidence) || !read_number(cells[5], since)) {
+        !read_number(cells[4], indicator.confidence) || !read_number(cells[5], since) ||
+        !read_number(cells[6], batch)) {
       whole = false;
       continue;
     }
@@ -156,10 +160,10 @@ bool IndicatorTable::read_chunk(std::string_view text) {
     indicator.value = cells[1];
     indicator.added_ns = added * 1'000'000'000;
     indicator.expires_ns = expires * 1'000'000'000;
-    indicator.tlp = cells[6];
-    indicator.source = cells[7];
-    indicator.comment = cells[8];
-    add(indicator, since);
+    indicator.tlp = cells[7];
+    indicator.source = cells[8];
+    indicator.comment = cells[9];
+    add(indicator, since, batch);
   }
   return whole;
 }

@@ -21,7 +21,7 @@ class IndicatorTable {
   static constexpr std::size_t kCommentBytesMax = 512;  ///< what is longer is cut: it is shown beside each hit
 
   /// Appends one; false where its kind and value are there already (the table is as before).
-  bool add(const Indicator& indicator, std::uint64_t since);
+  bool add(const Indicator& indicator, std::uint64_t since, std::uint16_t batch = 0);
 
   std::size_t size() const { return rows_.size(); }
   IndicatorKind kind(std::size_t row) const { return rows_[row].kind; }
@@ -38,7 +38,12 @@ class IndicatorTable {
     return rows_[row].expires_s != 0 && now_ns >= expires_ns(row);
   }
   std::uint64_t since(std::size_t row) const { return rows_[row].since; }
-  void set_since(std::size_t row, std::uint64_t since) { rows_[row].since = since; }
+  /// Which change of the list brought it (a hunt's number, modulo 65,536): two changes may take effect at one record.
+  std::uint16_t batch(std::size_t row) const { return rows_[row].batch; }
+  void set_since(std::size_t row, std::uint64_t since, std::uint16_t batch) {
+    rows_[row].since = since;
+    rows_[row].batch = batch;
+  }
 
   Indicator indicator(std::size_t row) const;
   /// The row of this kind and value; size() where there is none. Linear once, then a hash look-up: made for changing a
@@ -64,6 +69,7 @@ class IndicatorTable {
     std::uint32_t added_s, expires_s;  // until 2106
     IndicatorKind kind;
     std::int8_t confidence;
+    std::uint16_t batch;
     std::uint64_t since;
   };
   struct Origin {

@@ -36,7 +36,9 @@ bool WatchlistSink::add(std::optional<IndicatorKind> kind, std::string_view valu
   if (row.source.empty()) row.source = defaults_.source;
   if (row.tlp.empty()) row.tlp = defaults_.tlp;
   if (row.confidence < 0) row.confidence = defaults_.confidence;
-  if (row.expires_ns == 0 && defaults_.lifetime_ns != 0) row.expires_ns = defaults_.now_ns + defaults_.lifetime_ns;
+  if (row.expires_ns == 0 && defaults_.lifetime_ns != 0) {
+    row.expires_ns = (defaults_.seen_ns != 0 ? defaults_.seen_ns : defaults_.now_ns) + defaults_.lifetime_ns;
+  }
   if (row.expires_ns != 0 && row.expires_ns <= defaults_.now_ns) {
     pass_over();
     return true;

@@ -39,7 +39,8 @@ struct WatchlistDefaults {
   std::string source, tlp;
   int confidence = -1;
   std::int64_t now_ns = 0;         ///< when they are added
-  std::int64_t lifetime_ns = 0;    ///< they expire this long after; 0: never
+  std::int64_t lifetime_ns = 0;    ///< they expire this long after `seen_ns`; 0: never
+  std::int64_t seen_ns = 0;        ///< when they were last said to be good (a file's time); 0: now
   Danger danger = Danger::refused;
 };
 
