@@ -10,7 +10,7 @@ namespace {
 
 /// Verbs of later versions: known, so that nobody takes the answer for a slip of the fingers.
 constexpr std::string_view kLaterVerbs[] = {
-    "watchlist",       "clocks",       "retention",     "hold",           "verify",
+    "clocks",       "retention",     "hold",           "verify",
     "backup",          "restore",      "doctor",        "users",          "incidents level",
     "incidents close"};
 
@@ -178,6 +178,7 @@ const std::vector<Verb>& verbs() {
     add_parse_verbs(all);
     add_rules_verbs(all);
     add_rules_reload_verb(all);
+    add_watchlist_verbs(all);
     add_incident_verbs(all);
     add_notification_verbs(all);
     add_evidence_verbs(all);

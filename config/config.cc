@@ -15,7 +15,7 @@ using namespace config;  // NOLINT(google-build-using-namespace): this file is t
 constexpr std::string_view kTopKeys[] = {"data",      "listeners", "organisations", "systems",
                                          "retention", "rules",     "channels",      "anchors",
                                          "tokens",    "files",     "upstream",      "drill",
-                                         "parsers",   "mailboxes", "enrichment"};
+                                         "parsers",   "mailboxes", "enrichment", "watchlists"};
 
 /// A file none of whose keys resembles ours is not a configuration with mistakes but something else, perhaps
 /// /etc/shadow or a private key: nothing of it may be shown (BI-107).
@@ -73,6 +73,7 @@ Config read_config(const YamlNode& root, const std::filesystem::path& base, Repo
   read_tokens(top, config);
   read_files(top, base, config);
   read_mailboxes(top, base, config);
+  read_watchlists(top, base, config);
   read_retention(top, config.retention);
   read_rules(top, base, config.rules);
   read_parsers(top, base, config.parsers);

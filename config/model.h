@@ -186,6 +186,18 @@ struct EnrichmentConfig {
   std::optional<WorkingHoursConfig> working_hours;
 };
 
+/// Indicators that are read from files and watched for (docs/watchlists.md).
+struct WatchlistConfig {
+  std::string id, name;         ///< empty name: the id
+  std::filesystem::path path;   ///< a file, or a directory whose files are one list
+  bool is_directory = false;
+  std::string format = "auto";  ///< auto, text, csv, stix, misp
+  std::string source, tlp;
+  int confidence = -1;              ///< 0 to 100; -1: nothing is said
+  std::chrono::seconds lifetime{0}; ///< from the file's time on; 0: they do not expire
+  std::string organisation;         ///< for this one's records and those below it; empty: for all
+};
+
 struct Config {
   std::filesystem::path data = "vigil-data";
   std::vector<ListenerConfig> listeners;
@@ -199,6 +211,7 @@ struct Config {
   RulesConfig rules;
   ParsersConfig parsers;
   EnrichmentConfig enrichment;
+  std::vector<WatchlistConfig> watchlists;
   std::vector<ChannelConfig> channels;
   bool drill = false;  ///< the whole instance is a drill
 };

@@ -17,6 +17,7 @@ void read_tokens(Fields& top, Config& config);
 void read_files(Fields& top, const std::filesystem::path& base, Config& config);
 void read_mailboxes(Fields& top, const std::filesystem::path& base, Config& config);
 void read_upstream(Fields& top, const std::filesystem::path& base, Config& config);
+void read_watchlists(Fields& top, const std::filesystem::path& base, Config& config);
 void read_retention(Fields& top, RetentionConfig& retention);
 void read_enrichment(Fields& top, const std::filesystem::path& base, EnrichmentConfig& enrichment);
 /// The `working_hours` of an organisation or of all, if there are any.

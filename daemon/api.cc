@@ -76,6 +76,13 @@ const Api::Route* Api::find_route(const HttpRequest& request) {
       {"POST", "/api/v1/rules/explain", "", exact, &Api::explain_lines, pool},
       {"POST", "/api/v1/rules/backtest", "", exact, &Api::backtest, own_thread},
       {"GET", "/api/v1/rules/coverage", "", exact, &Api::coverage, pool},
+      {"GET", "/api/v1/watchlists", "", exact, &Api::watchlists, pool},
+      {"POST", "/api/v1/watchlists", "", exact, &Api::add_watchlist, pool},
+      {"GET", "/api/v1/watchlists/", "", name, &Api::watchlist, pool},
+      {"POST", "/api/v1/watchlists/", "/hunt", name, &Api::hunt_watchlist, pool},
+      // A URL holds slashes.
+      {"DELETE", "/api/v1/watchlists/", "", anything, &Api::remove_watchlist, pool},
+      {"GET", "/api/v1/hunts", "", exact, &Api::hunts, pool},
       {"GET", "/api/v1/incidents", "", exact, &Api::incidents, pool},
       {"GET", "/api/v1/incidents/", "", name, &Api::incident, pool},
       {"POST", "/api/v1/incidents/", "/confirm", name, &Api::decide, pool},

@@ -27,6 +27,8 @@
 namespace vigil {
 
 class Forwarder;
+class RetroHunt;
+class WatchlistDesk;
 
 /// What the API speaks for. Everything outlives it.
 struct ApiParts {
@@ -54,6 +56,8 @@ struct ApiParts {
   bool drill = false;
   std::string default_zone = "Asia/Taipei";
   std::vector<const Forwarder*> upstream{};
+  WatchlistDesk* watchlists = nullptr;  ///< never null while requests come
+  RetroHunt* hunts = nullptr;           ///< the same
   const FileTail* files = nullptr;  ///< null where no files are configured
 };
 
@@ -93,6 +97,12 @@ class Api {
   void explain_lines(const HttpRequest& request, HttpAnswer& answer);
   void backtest(const HttpRequest& request, HttpAnswer& answer);
   void coverage(const HttpRequest& request, HttpAnswer& answer);
+  void watchlists(const HttpRequest& request, HttpAnswer& answer);
+  void watchlist(const HttpRequest& request, HttpAnswer& answer);
+  void add_watchlist(const HttpRequest& request, HttpAnswer& answer);
+  void remove_watchlist(const HttpRequest& request, HttpAnswer& answer);
+  void hunt_watchlist(const HttpRequest& request, HttpAnswer& answer);
+  void hunts(const HttpRequest& request, HttpAnswer& answer);
   void incidents(const HttpRequest& request, HttpAnswer& answer);
   void incident(const HttpRequest& request, HttpAnswer& answer);
   void decide(const HttpRequest& request, HttpAnswer& answer);

@@ -43,6 +43,7 @@
 #include "daemon/tcp_listener.h"
 #include "daemon/tls_keeper.h"
 #include "daemon/udp_listener.h"
+#include "daemon/watchlist_desk.h"
 
 namespace vigil {
 
@@ -101,6 +102,8 @@ struct Daemon::Impl {
   std::unique_ptr<CaseDesk> desk;
   std::unique_ptr<EvidenceDesk> evidence;
   std::unique_ptr<Watch> watch;
+  std::unique_ptr<WatchlistDesk> watchlists;
+  std::unique_ptr<RetroHunt> hunts;
   std::unique_ptr<Dispatcher> dispatcher;
   LiveTail tail;
   std::unique_ptr<NightShift> night;
@@ -146,6 +149,7 @@ struct Daemon::Impl {
   void watch_mailboxes();
   void tell_suppressed(bool all);
   void tell_suppressed_later();
+  void give_way() const;
   void reload_parsers();
   void watch_rules();
   void reload_enrichment();
@@ -209,6 +213,12 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config,
   impl->rule_ledger = std::make_unique<RuleLedger>(impl->archive->state());
   impl->watch->keep_books(*impl->switches, *impl->rule_ledger);
   impl->sights = std::make_unique<RuleSights>(*impl->archive);
+  impl->watchlists = std::make_unique<WatchlistDesk>(*impl->archive, impl->assets, config.watchlists);
+  const auto current_lists = [lists = impl->watchlists.get()] { return lists->index(); };
+  impl->hunts = std::make_unique<RetroHunt>(*impl->archive, *impl->desk, current_lists,
+                                            [self = impl.get()] { self->give_way(); });
+  impl->watchlists->hunt_with(*impl->hunts);
+  impl->watch->watch_lists(current_lists);
   impl->dispatcher =
       std::make_unique<Dispatcher>(*impl->desk, *impl->evidence, impl->assets, config.channels);
   for (auto& io : impl->io) {
@@ -465,6 +475,13 @@ void Daemon::Impl::tell_suppressed_later() {
   });
 }
 
+/// Work in the background waits a moment while records wait to be written.
+void Daemon::Impl::give_way() const {
+  constexpr std::size_t kQueueBytesMax = std::size_t{1024} * 1024;
+  for (int i = 0; i < 50 && writer->queued_bytes() > kQueueBytesMax; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+}
+
 /// The site's own parsers are read again; those in force stay where a new one is wrong.
 void Daemon::Impl::reload_parsers() {
   auto parsers = load_parsers(config.parsers.directories);
@@ -501,7 +518,7 @@ void Daemon::Impl::reload_enrichment() {
   watch->use(std::move(*enrichment));
 }
 
-/// SIGHUP: certificates, revocation lists, the site's own parsers, its lists and the rules are loaded again.
+/// SIGHUP: certificates, revocation lists, the site's own parsers, its lists, the watchlists' files and the rules are loaded again.
 void Daemon::Impl::reload_on(boost::asio::signal_set& signal) {
   signal.async_wait([this, &signal](const boost::system::error_code& error, int) {
     if (error) return;
@@ -510,6 +527,7 @@ void Daemon::Impl::reload_on(boost::asio::signal_set& signal) {
     reload_parsers();
     rules->reload_soon();
     reload_enrichment();
+    watchlists->reload();
     reload_on(signal);
   });
 }
@@ -597,6 +615,8 @@ Result<void, std::string> Daemon::run_until_signal() {
                  std::filesystem::absolute(d.config.data), wall_clock_ns(), d.config.drill};
   parts.default_zone = zone;
   for (const auto& upstream : d.upstream) parts.upstream.push_back(upstream.get());
+  parts.watchlists = d.watchlists.get();
+  parts.hunts = d.hunts.get();
   parts.files = d.files.get();
   d.api = std::make_unique<Api>(std::move(parts));
 
@@ -620,6 +640,7 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.writer->observe([&d](const std::shared_ptr<Batch>& batch) { d.sights->offer(batch); });
   d.watch->on_cases_changed = [&d] { d.dispatcher->wake(); };
   d.watch_rules();
+  d.hunts->on_cases_changed = [&d] { d.dispatcher->wake(); };
   d.report_recovery();
 
   boost::asio::signal_set signals(d.io[0].context, SIGINT, SIGTERM);
@@ -639,6 +660,8 @@ Result<void, std::string> Daemon::run_until_signal() {
   for (const auto& upstream : d.upstream) upstream->start();
   d.watch->start();
   d.sights->start();
+  d.watchlists->start();
+  d.hunts->start();
   d.dispatcher->start();
   d.sealer = std::thread([&d] { d.run_sealer(); });
   d.night->start();
@@ -682,6 +705,8 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.relay_ledger->stop();
   d.alert_ledger->stop();
   if (d.files) d.files->finish();
+  d.watchlists->stop();
+  d.hunts->stop();
   d.watch->stop();
   d.sights->stop();
   d.night->stop();

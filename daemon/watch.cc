@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view kCursorKey = "cursor/watch";
 constexpr std::string_view kWindowsCursorKey = "cursor/windows";
 constexpr std::string_view kWindowPrefix = "window/";
+constexpr std::string_view kFoldPrefix = "watchfold/";
 /// Records read again at a time when catching up, so that the cursor moves on the way.
 constexpr std::uint64_t kReplayStep = 20'000;
 constexpr int kExitReopen = 75;  // as in writer.cc
@@ -42,6 +43,32 @@ Watch::Watch(Archive& archive, std::shared_ptr<const RuleSet> rules, CaseDesk& d
 }
 
 Watch::~Watch() { stop(); }
+
+void Watch::watch_lists(std::function<std::shared_ptr<const WatchlistIndex>()> current) {
+  current_lists_ = std::move(current);
+  archive_.state().scan(kFoldPrefix, [this](std::string_view key, std::string_view value) {
+    lists_.restore(key.substr(kFoldPrefix.size()), value);
+    return true;
+  });
+}
+
+/// Only after the records to be watched are chosen: a list that changes takes effect behind them.
+void Watch::take_lists() {
+  if (current_lists_) lists_.use(current_lists_());
+}
+
+void Watch::add_folds(StateChange& change) {
+  std::vector<Watcher::WindowEdit> edits;
+  lists_.take_edits(edits);
+  for (auto& edit : edits) {
+    std::string key = std::string(kFoldPrefix) + edit.key;
+    if (edit.value.empty()) {
+      change.erase(std::move(key));
+    } else {
+      change.put(std::move(key), std::move(edit.value));
+    }
+  }
+}
 
 void Watch::start() {
   written_at_ = windows_at_ = std::chrono::steady_clock::now();
@@ -143,6 +170,7 @@ void Watch::run() {
       // A batch spans several lanes and organisations but its sequences are its own: first to last, in order.
       const std::uint64_t first = batch->records.empty() ? 0 : batch->records.front().sequence;
       if (first > cursor_) replay(first);
+      take_lists();
       for (const Record& record : batch->records) {
         if (record.sequence < cursor_) continue;  // watched already, from the archive
         Observation observation;
@@ -177,6 +205,7 @@ void Watch::replay(std::uint64_t to) {
     range.newest_first = false;
     range.sequence_from = from;
     range.sequence_to = std::min(to, from + kReplayStep);
+    take_lists();
     const auto cost = archive_.scan(range, [this, &arena](const StoredRecord& stored) {
       arena.reset();
       const SyslogHeader header = parse_record_header(stored.raw, *stored.source, stored.received_ns, arena);
@@ -210,8 +239,9 @@ void Watch::observe(const Observation& observation) {
   watcher_->observe(observation, fired_);
   if (observation.sequence < told_) {
     fired_.clear();  // Only the windows had to see it again.
-  } else if (fired_.size() > before) {
-    book(before);
+  } else {
+    lists_.observe(observation, fired_);
+    if (fired_.size() > before) book(before);
   }
   cursor_.store(observation.sequence + 1, std::memory_order_relaxed);
 }
@@ -232,6 +262,7 @@ void Watch::book(std::size_t from) {
 void Watch::settle(bool force) {
   const auto now = std::chrono::steady_clock::now();
   const std::uint64_t cursor = cursor_;
+  if (cursor >= told_) lists_.flush(wall_clock_ns(), fired_);
   unsettled_ = !fired_.empty();
   const bool windows_due = windows_now_ || cursor - windows_cursor_ >= options_.windows_records_max ||
                            (cursor != windows_cursor_ && now - windows_at_ >= options_.windows_every);
@@ -264,6 +295,7 @@ void Watch::settle(bool force) {
     changed = !book.apply(fired_, wall_clock_ns(), change).empty();
     if (windows_due) add_windows(change);
     if (ledger_ != nullptr) ledger_->put_changes(change);
+    add_folds(change);
     change.put(std::string(kCursorKey), std::to_string(told));
   });
   if (!committed && committed.error().code != StoreErrc::disk_full) {

@@ -15,6 +15,7 @@
 #include "daemon/rule_ledger.h"
 #include "daemon/rule_switches.h"
 #include "rules/watcher.h"
+#include "rules/watchlist_watch.h"
 #include "storage/archive.h"
 
 namespace vigil {
@@ -37,13 +38,16 @@ struct WatchOptions {
 /// (docs/architecture.md, step 5).
 ///
 /// Two durable cursors: "cursor/watch" says up to where everything that fired has been told, and changes in
-/// one write with the cases and the outbox; "cursor/windows" says up to where the stored correlation windows
-/// have counted, and changes in one write with them. A restart reads on from the windows' cursor, silently up
-/// to the other one: what fires there fired before. Own thread.
+/// one write with the cases, the outbox and what watchlists have counted and not told yet ("watchfold/…");
+/// "cursor/windows" says up to where the stored correlation windows have counted, and changes in one write with
+/// them. A restart reads on from the windows' cursor, silently up to the other one: what fires there fired
+/// before. Own thread.
 class Watch {
  public:
   Watch(Archive& archive, std::shared_ptr<const RuleSet> rules, CaseDesk& desk, WatchOptions options = {});
   ~Watch();
+  /// Holds the stream against watchlists as well; `current` gives what they are. Before start().
+  void watch_lists(std::function<std::shared_ptr<const WatchlistIndex>()> current);
   void start();
   /// What computed fields are told from, from the next batch on. Any thread.
   void use(std::shared_ptr<const Enrichment> enrichment);
@@ -79,6 +83,8 @@ class Watch {
   void book(std::size_t from);
   void take_new_rules();
   void add_windows(StateChange& change);
+  void take_lists();
+  void add_folds(StateChange& change);
 
   Archive& archive_;
   CaseDesk& desk_;
@@ -86,6 +92,8 @@ class Watch {
   const RuleSwitches* switches_ = nullptr;
   RuleLedger* ledger_ = nullptr;
   std::unique_ptr<Watcher> watcher_;
+  WatchlistWatch lists_;
+  std::function<std::shared_ptr<const WatchlistIndex>()> current_lists_;
   std::vector<Detection> fired_;
   std::atomic<std::uint64_t> cursor_{1};  ///< sequence of the next record to be watched
   std::atomic<bool> unsettled_{false};    ///< something fired that is not written yet

@@ -38,6 +38,7 @@ LIBRARIES = [
     (r"yaml-cpp/", {"config", "incidents"}),
     (r"yaml\.h$", {"rules"}),
     (r"hs(/|\.h$)", {"rules"}),
+    (r"idn2\.h$", {"rules"}),
     (r"re2/", {"parsers", "rules", "storage"}),
     (r"(sys/(socket|un|epoll)|netinet/\w+|netdb)\.h$", {"daemon", "cli"}),
     (r"regex$", set()),
