@@ -178,6 +178,7 @@ const std::vector<Verb>& verbs() {
     add_parse_verbs(all);
     add_rules_verbs(all);
     add_incident_verbs(all);
+    add_triage_verbs(all);
     add_notification_verbs(all);
     add_evidence_verbs(all);
     add_archive_verbs(all);

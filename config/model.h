@@ -161,6 +161,13 @@ struct RulesConfig {
   std::vector<std::string> disabled;               ///< rule ids
 };
 
+/// What becomes of alerts of a SOC and of early-warning tickets (docs/alerts.md).
+struct AlertsConfig {
+  /// From which severity on one opens a candidate; what stays below only joins one.
+  enum class Open : std::uint8_t { all, medium, high, none };
+  Open open = Open::medium;
+};
+
 /// Parsers that the site has written (docs/parsers.md).
 struct ParsersConfig {
   std::vector<std::filesystem::path> directories;
@@ -178,6 +185,7 @@ struct Config {
   RetentionConfig retention;
   RulesConfig rules;
   ParsersConfig parsers;
+  AlertsConfig alerts;
   std::vector<ChannelConfig> channels;
   bool drill = false;  ///< the whole instance is a drill
 };

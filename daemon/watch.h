@@ -56,6 +56,8 @@ class Watch {
   std::map<std::string, std::uint64_t> detections() const;
   /// Called on the watch thread after a case changed.
   std::function<void()> on_cases_changed;
+  /// Called on the watch thread, once an hour at most, when more was found than can wait to become candidates.
+  std::function<void(const CaseBook::Limits&)> on_evicted;
 
  private:
   void run();
@@ -63,6 +65,7 @@ class Watch {
   void observe(const Observation& observation);
   void settle(bool force);
   void add_windows(StateChange& change);
+  void tell_evicted(const CaseBook::Limits& limits);
 
   Archive& archive_;
   CaseDesk& desk_;
@@ -75,6 +78,8 @@ class Watch {
   std::uint64_t windows_cursor_ = 0;      ///< as stored
   std::chrono::steady_clock::time_point windows_at_;
   std::chrono::steady_clock::time_point written_at_;
+  std::uint64_t evicted_ = 0;  ///< as told
+  std::chrono::steady_clock::time_point evicted_at_;
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

@@ -21,6 +21,9 @@ struct RuleMeta {
   Level level = Level::medium;
   std::vector<std::string> tags;  ///< "attack.t1110.001"
   std::string author, license;
+  std::string status;     ///< stable, test, experimental …; empty where the rule does not say
+  std::string logsource;  ///< as a filter for this rule would write it: "{product: windows}"; empty: a correlation
+  bool correlation = false;
   // From the rule's own `vigil:` section; empty for foreign rules.
   std::string category;               ///< web_attack, intrusion, denial_of_service, equipment, other
   std::vector<std::string> symptoms;  ///< the form's own words, e.g. 系統遭入侵
@@ -29,6 +32,11 @@ struct RuleMeta {
   int confidentiality = 0, integrity = 0, availability = 0;
   /// False: a match is kept as context of an incident but does not open one by itself.
   bool opens_candidate = true;
+  /// The rule leaves it open (every foreign one below critical): its matches add to the risk of those they name,
+  /// and that opens one.
+  bool weighs = false;
+  /// It is asked only about what others told us (docs/alerts.md), and the candidate has the alert's own title.
+  bool alert = false;
 };
 
 /// One thing worth telling: a rule matched an event, or a correlation reached its condition.
@@ -41,6 +49,7 @@ struct Detection {
   std::uint64_t count = 1;        ///< events (or distinct values) behind it
   std::string organisation, system, host;
   bool core = false, drill = false;
+  bool early_warning = false;  ///< the event is a ticket that warns early (docs/alerts.md)
   /// Link entities: ("source.ip", "203.0.113.9"), ("user.name", "root"), ("host.name", "srv1").
   std::vector<std::pair<std::string, std::string>> entities;
   /// Other fields worth showing (url, file, signature …).

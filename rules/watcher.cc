@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "parsers/envelope.h"
 #include "parsers/format.h"
 #include "parsers/record.h"
+#include "parsers/transports.h"
 #include "rules/compiled.h"
 #include "rules/correlator.h"
 #include "rules/entities.h"
@@ -21,6 +23,18 @@ constexpr std::uint64_t kShadowEvery = 4096;
 bool hides_text(const SyslogHeader& header) {
   const bool in_json = header.wrapping == Wrapping::hec || header.wrapping == Wrapping::document;
   return in_json && header.text.find('\\') != std::string_view::npos;
+}
+
+bool is_alert(const Observation& observation) { return observation.source->transport == transport::kAlert; }
+
+/// Who took the ticket in says so beside it, where nobody who sends one can.
+bool warns_early(const Observation& observation) {
+  bool warns = false;
+  if (!is_alert(observation)) return warns;
+  Envelope::for_each(observation.source->envelope, [&](std::string_view name, std::string_view value) {
+    warns = warns || (name == "vigil.early_warning" && value == "true");
+  });
+  return warns;
 }
 
 }  // namespace
@@ -66,6 +80,7 @@ Detection Watcher::Impl::make_detection(std::shared_ptr<const RuleMeta> rule, co
   detection.host = observation.source->host;
   detection.core = observation.source->core;
   detection.drill = observation.source->drill;
+  detection.early_warning = warns_early(observation);
   return detection;
 }
 
@@ -101,6 +116,7 @@ void Watcher::Impl::ask(const std::vector<std::uint32_t>& candidates, const Obse
   firings.clear();
   for (const std::uint32_t index : asked) {
     const sigma::Rule& rule = compiled.rules[index];
+    if (rule.meta->alert && !is_alert(observation)) continue;
     if (!sigma::applies(event, rule.source) || !evaluator.matches(rule.expression, fields)) continue;
     ++counters.matched;
     if (shadow && !std::binary_search(candidates.begin(), candidates.end(), index)) ++counters.missed;
