@@ -299,7 +299,7 @@ bool CaseBook::Impl::opens(const RuleMeta& rule) const {
 void CaseBook::Impl::take(const Detection& detection, std::int64_t now_ns, StateChange& change) {
   if (exceptions.keeps_out(detection, now_ns)) return;
   const RuleMeta& rule = *detection.rule;
-  if (!is_context(rule)) risk.add(detection, true);
+  if (opens(rule) || rule.weighs) risk.add(detection, true);
   const CaseIndex::Match match = index.find(detection);
   if (match.joined) return join(detection, match, now_ns, change);
   if (opens(rule)) return open_for(detection, now_ns, change);
