@@ -56,7 +56,7 @@ std::pair<double, double> wilson(std::uint64_t hits, std::uint64_t all) {
   return {(p + z2 / (2 * n)) / scale, kZ * std::sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / scale};
 }
 
-std::string quoted(std::string_view value) {
+std::string yaml_text(std::string_view value) {
   std::string out = "'";
   // One line of YAML; the value is text, so the wildcards of Sigma in it are escaped.
   for (const char c : one_line(value, 256)) {
@@ -116,13 +116,13 @@ std::string RuleQuality::filter() const {
     ++listed;
   }
   if (values.empty() || logsource.empty()) return {};
-  std::string out = "title: " + quoted("Filter: " + title) + "\nlogsource: " + logsource + "\nfilter:\n  rules: [" +
-                    quoted(rule) + "]\n";
+  std::string out = "title: " + yaml_text("Filter: " + title) + "\nlogsource: " + logsource + "\nfilter:\n  rules: [" +
+                    yaml_text(rule) + "]\n";
   for (const auto& [field, list] : values) {
     std::string name = "harmless_" + field;
     std::replace(name.begin(), name.end(), '.', '_');
     out += "  " + name + ":\n    " + field + ":\n";
-    for (const auto& value : list) out += "      - " + quoted(value) + "\n";
+    for (const auto& value : list) out += "      - " + yaml_text(value) + "\n";
   }
   return out + "  condition: not 1 of harmless_*\n";
 }

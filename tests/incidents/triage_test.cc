@@ -9,7 +9,7 @@ namespace {
 
 using namespace test;
 
-constexpr std::string_view kFirst = "school-a-2026-0001", kSecond = "school-a-2026-0002";
+constexpr std::string_view kOlder = "school-a-2026-0001", kYounger = "school-a-2026-0002";
 
 Detection from(std::string ip, std::string host, std::int64_t at_ns = kAfternoon) {
   return detection(brute_force(), at_ns, host, {{"source.ip", std::move(ip)}, {"host.name", host}});
@@ -40,23 +40,23 @@ TEST(Union, CandidatesThatADetectionTiesTogetherBecomeTheOlderOne) {
   Desk desk;
   tie_two(desk);
   const Case& incident = desk.only();
-  EXPECT_EQ(incident.id, kFirst);
+  EXPECT_EQ(incident.id, kOlder);
   EXPECT_EQ(found(incident), 4U) << "counts are exact";
-  EXPECT_EQ(incident.aliases, std::vector<std::string>{std::string(kSecond)});
-  const Case* younger = desk.book->find(kSecond);
+  EXPECT_EQ(incident.aliases, std::vector<std::string>{std::string(kYounger)});
+  const Case* younger = desk.book->find(kYounger);
   ASSERT_NE(younger, nullptr);
-  EXPECT_EQ(younger->merged_into, kFirst);
+  EXPECT_EQ(younger->merged_into, kOlder);
   EXPECT_EQ(younger->state, CaseState::closed);
   EXPECT_EQ(younger->acts.back().act, "merged");
   std::string reasons;
   for (const auto& edge : incident.edges) reasons += edge.kind + " " + edge.type + " " + edge.value + "; ";
   EXPECT_NE(reasons.find("merged host.name web1"), std::string::npos) << reasons;
   EXPECT_NE(incident.to_json(kAfternoon, 480).find("joined because source.ip 203.0.113.9"), std::string::npos);
-  for (const auto& notice : desk.book->notices()) EXPECT_EQ(notice.case_id, kFirst) << "nobody is told of the other";
+  for (const auto& notice : desk.book->notices()) EXPECT_EQ(notice.case_id, kOlder) << "nobody is told of the other";
   const std::string before = incident.serialize();
   desk.restart();
   EXPECT_EQ(desk.only().serialize(), before);
-  EXPECT_EQ(desk.apply({from("198.51.100.7", "pc9", kAfternoon + kHour)}), std::vector<std::string>{std::string(kFirst)});
+  EXPECT_EQ(desk.apply({from("198.51.100.7", "pc9", kAfternoon + kHour)}), std::vector<std::string>{std::string(kOlder)});
 }
 
 TEST(Union, NeverCrossesOrganisationsOrDrills) {
@@ -67,7 +67,7 @@ TEST(Union, NeverCrossesOrganisationsOrDrills) {
   desk.apply({from("203.0.113.9", "srv1"), other, drill});
   EXPECT_EQ(desk.count(), 3U);
   const auto merged = change(desk, [&](CaseBook& book, StateChange& edits) {
-    return book.merge(kFirst, "school-b-2026-0001", "王小明", kAfternoon, edits);
+    return book.merge(kOlder, "school-b-2026-0001", "王小明", kAfternoon, edits);
   });
   ASSERT_FALSE(merged);
   EXPECT_EQ(merged.error().code, CaseError::Code::bad_argument);
@@ -77,22 +77,22 @@ TEST(Union, WhatPeopleTookApartStaysApart) {
   Desk desk;
   tie_two(desk);
   const auto part = change(desk, [&](CaseBook& book, StateChange& edits) {
-    return book.split_case(kFirst, kSecond, "王小明", kAfternoon + kHour, edits);
+    return book.split_case(kOlder, kYounger, "王小明", kAfternoon + kHour, edits);
   });
   ASSERT_TRUE(part);
-  EXPECT_EQ(*part, kSecond);
+  EXPECT_EQ(*part, kYounger);
   EXPECT_EQ(desk.count(), 2U);
-  EXPECT_EQ(found(*desk.book->find(kFirst)), 3U);
-  EXPECT_EQ(found(*desk.book->find(kSecond)), 1U);
-  EXPECT_EQ(desk.book->find(kSecond)->state, CaseState::candidate);
+  EXPECT_EQ(found(*desk.book->find(kOlder)), 3U);
+  EXPECT_EQ(found(*desk.book->find(kYounger)), 1U);
+  EXPECT_EQ(desk.book->find(kYounger)->state, CaseState::candidate);
   desk.restart();
   desk.apply({from("203.0.113.9", "web1", kAfternoon + 2 * kHour)}, kAfternoon + 2 * kHour);
   EXPECT_EQ(desk.count(), 2U) << "the same tie does not unite them again";
   const auto merged = change(desk, [&](CaseBook& book, StateChange& edits) {
-    return book.merge(kSecond, kFirst, "王小明", kAfternoon + 3 * kHour, edits);
+    return book.merge(kYounger, kOlder, "王小明", kAfternoon + 3 * kHour, edits);
   });
   ASSERT_TRUE(merged);
-  EXPECT_EQ(*merged, kFirst);
+  EXPECT_EQ(*merged, kOlder);
   EXPECT_EQ(found(desk.only()), 5U);
 }
 
@@ -100,11 +100,11 @@ TEST(Union, SplittingByAnEntityTakesExactlyWhatNamesIt) {
   Desk desk;
   tie_two(desk);
   const auto part = change(desk, [&](CaseBook& book, StateChange& edits) {
-    return book.split(kFirst, "source.ip", "198.51.100.7", "王小明", kAfternoon + kHour, edits);
+    return book.split(kOlder, "source.ip", "198.51.100.7", "王小明", kAfternoon + kHour, edits);
   });
   ASSERT_TRUE(part);
   EXPECT_EQ(*part, "school-a-2026-0003");
-  const Case &whole = *desk.book->find(kFirst), &taken = *desk.book->find(*part);
+  const Case &whole = *desk.book->find(kOlder), &taken = *desk.book->find(*part);
   EXPECT_EQ(found(whole), 3U);
   EXPECT_EQ(found(taken), 1U);
   EXPECT_EQ(whole.related, std::vector<std::string>{taken.id});
@@ -114,7 +114,7 @@ TEST(Union, SplittingByAnEntityTakesExactlyWhatNamesIt) {
     return desk.apply({from(std::move(ip), std::move(host), kAfternoon + 2 * kHour)}, kAfternoon + 2 * kHour);
   };
   EXPECT_EQ(next("198.51.100.7", "pc5"), std::vector<std::string>{*part}) << "what names it goes there";
-  EXPECT_EQ(next("203.0.113.9", "pc6"), std::vector<std::string>{std::string(kFirst)});
+  EXPECT_EQ(next("203.0.113.9", "pc6"), std::vector<std::string>{std::string(kOlder)});
 }
 
 TEST(Union, AnswersWhatCannotBeSplitOrMerged) {
@@ -127,17 +127,17 @@ TEST(Union, AnswersWhatCannotBeSplitOrMerged) {
   StateChange edits;
   CaseBook& book = *desk.book;
   EXPECT_EQ(code(book.split("nope", "source.ip", "1.2.3.4", "王", kAfternoon, edits)), kNotFound);
-  EXPECT_EQ(code(book.split(kFirst, "source.ip", "1.2.3.4", "王", kAfternoon, edits)), kBadArgument);
+  EXPECT_EQ(code(book.split(kOlder, "source.ip", "1.2.3.4", "王", kAfternoon, edits)), kBadArgument);
   EXPECT_EQ(code(book.split(third, "source.ip", "192.0.2.1", "王", kAfternoon, edits)), kBadArgument) << "nothing remains";
-  EXPECT_EQ(code(book.split(kSecond, "source.ip", "198.51.100.7", "王", kAfternoon, edits)), kWrongState) << "merged";
-  EXPECT_EQ(code(book.split(kFirst, "source.ip", "198.51.100.7", " ", kAfternoon, edits)), kBadArgument);
-  EXPECT_EQ(code(book.split_case(kFirst, third, "王", kAfternoon, edits)), kWrongState);
-  EXPECT_EQ(code(book.merge(kFirst, kFirst, "王", kAfternoon, edits)), kBadArgument);
-  EXPECT_EQ(code(book.merge(kFirst, kSecond, "王", kAfternoon, edits)), kWrongState);
-  EXPECT_EQ(code(book.confirm(kSecond, "王", "", kAfternoon, edits)), kWrongState);
-  ASSERT_TRUE(book.confirm(kFirst, "王", "", kAfternoon, edits));
+  EXPECT_EQ(code(book.split(kYounger, "source.ip", "198.51.100.7", "王", kAfternoon, edits)), kWrongState) << "merged";
+  EXPECT_EQ(code(book.split(kOlder, "source.ip", "198.51.100.7", " ", kAfternoon, edits)), kBadArgument);
+  EXPECT_EQ(code(book.split_case(kOlder, third, "王", kAfternoon, edits)), kWrongState);
+  EXPECT_EQ(code(book.merge(kOlder, kOlder, "王", kAfternoon, edits)), kBadArgument);
+  EXPECT_EQ(code(book.merge(kOlder, kYounger, "王", kAfternoon, edits)), kWrongState);
+  EXPECT_EQ(code(book.confirm(kYounger, "王", "", kAfternoon, edits)), kWrongState);
+  ASSERT_TRUE(book.confirm(kOlder, "王", "", kAfternoon, edits));
   ASSERT_TRUE(book.confirm(third, "王", "", kAfternoon, edits));
-  EXPECT_EQ(code(book.merge(kFirst, third, "王", kAfternoon, edits)), kWrongState) << "each has clocks of its own";
+  EXPECT_EQ(code(book.merge(kOlder, third, "王", kAfternoon, edits)), kWrongState) << "each has clocks of its own";
 }
 
 CaseException exception(std::string rule_id, std::string type, std::string value, std::int64_t expires_ns) {
@@ -245,7 +245,9 @@ TEST(Quality, CountsWhatPeopleDecidedAndProposesAFilter) {
     ASSERT_TRUE(change(desk, [&](CaseBook& book, StateChange& edits) {
       return book.reject(id, "王小明", "弱點掃描", now, edits, i % 2 == 0 ? Disposition::false_positive : Disposition::benign);
     }));
-    if (i == 18) EXPECT_FALSE(desk.book->quality({"*"})[0].wants_filter()) << "nineteen say too little";
+    if (i == 18) {
+      EXPECT_FALSE(desk.book->quality({"*"})[0].wants_filter()) << "nineteen say too little";
+    }
   }
   desk.restart();
   const auto rows = desk.book->quality({"school-a"});
