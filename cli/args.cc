@@ -180,6 +180,7 @@ const std::vector<Verb>& verbs() {
     add_rules_reload_verb(all);
     add_watchlist_verbs(all);
     add_incident_verbs(all);
+    add_triage_verbs(all);
     add_notification_verbs(all);
     add_evidence_verbs(all);
     add_archive_verbs(all);

@@ -64,6 +64,7 @@ void add_rules_verbs(std::vector<Verb>& out);
 void add_rules_reload_verb(std::vector<Verb>& out);
 void add_watchlist_verbs(std::vector<Verb>& out);
 void add_incident_verbs(std::vector<Verb>& out);
+void add_triage_verbs(std::vector<Verb>& out);
 void add_notification_verbs(std::vector<Verb>& out);
 void add_evidence_verbs(std::vector<Verb>& out);
 void add_archive_verbs(std::vector<Verb>& out);

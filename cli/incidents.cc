@@ -1,4 +1,4 @@
-// vigil incidents list, show, confirm, reject, note.
+// vigil incidents list, show, confirm, reject, note, split, merge.
 
 #include <algorithm>
 #include <boost/json/object.hpp>
@@ -70,6 +70,7 @@ void add_table(std::string& out, Text title, const json::value& incident, std::s
 
 std::string incident_sheet(const json::value& incident) {
   std::string out = one_line(plain_at(incident, "id") + "  " + title_of(incident)) + "\n";
+  if (plain_at(incident, "early_warning") == "true") out += std::string(say("  [EARLY WARNING]", "  【預警】")) + "\n";
   if (plain_at(incident, "drill") == "true") out += std::string(say("  [DRILL]", "  【演練】")) + "\n";
   add_line(out, {"organisation", "機關"}, plain_at(incident, "org"));
   add_line(out, {"state", "狀態"}, plain_at(incident, "state"));
@@ -90,6 +91,9 @@ std::string incident_sheet(const json::value& incident) {
     for (const json::value& each : reasons->as_array()) add_line(out, {"because", "理由"}, plain(each));
   }
   add_line(out, {"profile", "法規版本"}, plain_at(incident, "profile"));
+  add_line(out, {"part of", "已併入"}, plain_at(incident, "merged_into"));
+  add_line(out, {"merged into it", "曾併入"}, plain_at(incident, "aliases"));
+  add_line(out, {"see also", "相關案件"}, plain_at(incident, "related"));
   add_line(out, {"rejected because", "退回理由"}, plain_at(incident, "reject_reason"));
   add_table(out, {"Entities", "相關對象"}, incident, "entities",
             {{"type", {"type", "類型"}},
@@ -103,6 +107,15 @@ std::string incident_sheet(const json::value& incident) {
              {"count", {"count", "次數"}, true},
              {"first", {"first", "首次"}},
              {"last", {"last", "最後"}}});
+  add_table(out, {"ATT&CK", "攻擊階段"}, incident, "attack",
+            {{"tactic", {"tactic", "戰術"}}, {"first", {"first", "首次"}}, {"techniques", {"techniques", "技術"}}});
+  add_table(out, {"Why it is one incident", "關聯原因"}, incident, "edges",
+            {{"kind", {"how", "方式"}},
+             {"type", {"type", "類型"}},
+             {"value", {"value", "值"}},
+             {"incident", {"incident", "案件"}},
+             {"count", {"count", "次數"}, true},
+             {"at", {"since", "起始"}}});
   add_table(out, {"Clocks", "時限"}, incident, "clocks",
             {{"id", {"clock", "時限"}},
              {"state", {"state", "狀態"}},
@@ -196,7 +209,13 @@ Exit reject(const Arguments& arguments, Session& session) {
                  "請以 --reason 說明退回理由：將答覆發現人並留存於紀錄"));
     return Exit::usage;
   }
-  return decide(arguments, session, "reject", {{"reason", reason}});
+  const std::string as = arguments.get_or("as", "false");
+  if (as != "false" && as != "benign") {
+    complain("--as '" + as + "': " + std::string(say("expected false (the rule was wrong) or benign (it was right, and wanted)",
+                                                     "應為 false（誤判）或 benign（屬實但無害）")));
+    return Exit::usage;
+  }
+  return decide(arguments, session, "reject", {{"reason", reason}, {"as", as}});
 }
 
 Exit note(const Arguments& arguments, Session& session) {
@@ -204,6 +223,21 @@ Exit note(const Arguments& arguments, Session& session) {
   for (std::size_t i = 1; i < arguments.positional.size(); ++i)
     text += (i > 1 ? " " : "") + arguments.positional[i];
   return decide(arguments, session, "note", {{"note", text}});
+}
+
+Exit split(const Arguments& arguments, Session& session) {
+  const auto entity = arguments.get("entity"), part = arguments.get("incident");
+  if (entity.has_value() == part.has_value()) {
+    complain(say("--entity TYPE=VALUE names what to cut, or --incident the one that was merged",
+                 "請以 --entity 類型=值 指定要切開的對象，或以 --incident 指定曾併入的案件"));
+    return Exit::usage;
+  }
+  return entity ? decide(arguments, session, "split", {{"entity", *entity}})
+                : decide(arguments, session, "split", {{"incident", *part}});
+}
+
+Exit merge(const Arguments& arguments, Session& session) {
+  return decide(arguments, session, "merge", {{"incident", arguments.positional.back()}});
 }
 
 }  // namespace
@@ -237,11 +271,32 @@ void add_incident_verbs(std::vector<Verb>& out) {
   out.push_back({"incidents reject",
                  "ID --reason TEXT",
                  {"this is none; the reason is kept", "非資安事件，須說明理由"},
-                 {{"reason", "TEXT", {"why", "理由"}}},
+                 {{"reason", "TEXT", {"why", "理由"}},
+                  {"as",
+                   "KIND",
+                   {"false (the rule was wrong; default) or benign (it was right, and wanted)",
+                    "false（誤判，預設）或 benign（屬實但無害）"}}},
                  "vigil incidents reject 2026-0002 --reason '維護廠商例行掃描'",
                  1,
                  1,
                  reject});
+  out.push_back({"incidents split",
+                 "ID --entity TYPE=VALUE | --incident ID",
+                 {"take what names an entity, or a merged incident, out again", "依對象拆分，或還原曾併入的案件"},
+                 {{"entity", "TYPE=VALUE", {"as in source.ip=203.0.113.9", "例如 source.ip=203.0.113.9"}},
+                  {"incident", "ID", {"one that was merged into it", "曾併入的案件"}}},
+                 "vigil incidents split 2026-0001 --entity source.ip=203.0.113.9",
+                 1,
+                 1,
+                 split});
+  out.push_back({"incidents merge",
+                 "ID ID",
+                 {"make one of two; the younger number goes on leading there", "合併兩案件，較新之編號保留為別名"},
+                 {},
+                 "vigil incidents merge 2026-0001 2026-0002",
+                 2,
+                 2,
+                 merge});
   out.push_back({"incidents note",
                  "ID TEXT",
                  {"add a remark to the record", "加註"},

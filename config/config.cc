@@ -15,7 +15,7 @@ using namespace config;  // NOLINT(google-build-using-namespace): this file is t
 constexpr std::string_view kTopKeys[] = {"data",      "listeners", "organisations", "systems",
                                          "retention", "rules",     "channels",      "anchors",
                                          "tokens",    "files",     "upstream",      "drill",
-                                         "parsers",   "mailboxes", "enrichment", "watchlists"};
+                                         "parsers",   "mailboxes", "enrichment", "watchlists", "alerts"};
 
 /// A file none of whose keys resembles ours is not a configuration with mistakes but something else, perhaps
 /// /etc/shadow or a private key: nothing of it may be shown (BI-107).
@@ -62,6 +62,17 @@ void read_parsers(Fields& top, const std::filesystem::path& base, ParsersConfig&
   fields.finish();
 }
 
+void read_alerts(Fields& top, AlertsConfig& alerts) {
+  const YamlNode* const node = top.find("alerts");
+  if (node == nullptr) return;
+  Fields fields(*node, "alerts", top.report());
+  using Open = AlertsConfig::Open;
+  constexpr Choice<Open> kOpen[] = {
+      {"all", Open::all}, {"medium", Open::medium}, {"high", Open::high}, {"none", Open::none}};
+  fields.choice("open", std::span<const Choice<Open>>(kOpen), alerts.open);
+  fields.finish();
+}
+
 Config read_config(const YamlNode& root, const std::filesystem::path& base, Report& report) {
   Config config;
   Fields top(root, "", report);
@@ -78,6 +89,7 @@ Config read_config(const YamlNode& root, const std::filesystem::path& base, Repo
   read_rules(top, base, config.rules);
   read_parsers(top, base, config.parsers);
   read_enrichment(top, base, config.enrichment);
+  read_alerts(top, config.alerts);
   read_channels(top, base, config);
   top.later("anchors");
   read_upstream(top, base, config);

@@ -174,6 +174,13 @@ struct RulesConfig {
   bool deprecated = false;                         ///< loads deprecated and unsupported rules, too
 };
 
+/// What becomes of alerts of a SOC and of early-warning tickets (docs/alerts.md).
+struct AlertsConfig {
+  /// From which severity on one opens a candidate; what stays below only joins one.
+  enum class Open : std::uint8_t { all, medium, high, none };
+  Open open = Open::medium;
+};
+
 /// Parsers that the site has written (docs/parsers.md).
 struct ParsersConfig {
   std::vector<std::filesystem::path> directories;
@@ -212,6 +219,7 @@ struct Config {
   ParsersConfig parsers;
   EnrichmentConfig enrichment;
   std::vector<WatchlistConfig> watchlists;
+  AlertsConfig alerts;
   std::vector<ChannelConfig> channels;
   bool drill = false;  ///< the whole instance is a drill
 };

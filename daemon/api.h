@@ -106,12 +106,25 @@ class Api {
   void incidents(const HttpRequest& request, HttpAnswer& answer);
   void incident(const HttpRequest& request, HttpAnswer& answer);
   void decide(const HttpRequest& request, HttpAnswer& answer);
+  void split_incident(const HttpRequest& request, HttpAnswer& answer);
+  void merge_incident(const HttpRequest& request, HttpAnswer& answer);
+  void exceptions(const HttpRequest& request, HttpAnswer& answer);
+  void add_exception(const HttpRequest& request, HttpAnswer& answer);
+  void end_exception(const HttpRequest& request, HttpAnswer& answer);
+  void quality(const HttpRequest& request, HttpAnswer& answer);
+  void risk(const HttpRequest& request, HttpAnswer& answer);
   void notifications(const HttpRequest& request, HttpAnswer& answer);
   void notification(const HttpRequest& request, HttpAnswer& answer);
   void make_evidence(const HttpRequest& request, HttpAnswer& answer);
   void evidence_file(const HttpRequest& request, HttpAnswer& answer);
   void seal(const HttpRequest& request, HttpAnswer& answer);
   void night(const HttpRequest& request, HttpAnswer& answer);
+
+  /// Lets `work(book, change, now)` do something to the cases and answers with what it gives: the id of the case that is
+  /// then shown.
+  using CaseWork = std::function<Result<std::string, CaseError>(CaseBook&, StateChange&, std::int64_t)>;
+  void change_case(const CaseWork& work, HttpAnswer& answer);
+  static std::string asker(const HttpRequest& request);
 
   boost::json::object notification_row(const Case& incident, const std::vector<Notice>& notices,
                                        std::int64_t now, int zone) const;

@@ -58,48 +58,59 @@ void Api::incident(const HttpRequest& request, HttpAnswer& answer) {
   answer.reply(200, kJson, body + "\n");
 }
 
-void Api::decide(const HttpRequest& request, HttpAnswer& answer) {
-  const std::size_t slash = request.path.rfind('/');
-  const std::string_view act = std::string_view(request.path).substr(slash + 1);
-  const std::string_view id = std::string_view(request.path).substr(18, slash - 18);
-  std::string note;
-  std::string reason;
-  if (!request.body.empty()) {
-    const auto body = read_object(request.body, {"note", "reason"}, answer);
-    if (!body) return;
-    note = body->at("note");
-    reason = body->at("reason");
-  }
-  const std::string who = request.trusted ? "administrator" : "administrator@" + request.peer;
+std::string Api::asker(const HttpRequest& request) {
+  return request.trusted ? "administrator" : "administrator@" + request.peer;
+}
+
+void Api::change_case(const CaseWork& work, HttpAnswer& answer) {
   std::optional<CaseError> wrong;
   std::string body;
   const auto committed = parts_.desk.change([&](CaseBook& book, StateChange& change) {
     const std::int64_t now = wall_clock_ns();
+    const auto done = work(book, change, now);
+    if (!done) {
+      wrong = done.error();
+    } else {
+      body = book.find(*done)->to_json(now, zone_now());
+    }
+  });
+  if (wrong) return reply_case_error(answer, *wrong);
+  if (!committed) return reply_not_durable(answer, committed.error());
+  parts_.dispatcher.wake();
+  answer.reply(200, kJson, body + "\n");
+}
+
+void Api::decide(const HttpRequest& request, HttpAnswer& answer) {
+  const std::size_t slash = request.path.rfind('/');
+  const std::string_view act = std::string_view(request.path).substr(slash + 1);
+  const std::string id = request.path.substr(18, slash - 18);
+  std::string note, reason, as;
+  if (!request.body.empty()) {
+    const auto body = read_object(request.body, {"note", "reason", "as"}, answer);
+    if (!body) return;
+    note = body->at("note");
+    reason = body->at("reason");
+    as = body->at("as");
+  }
+  const auto disposition = disposition_from_name(as.empty() ? "false" : as);
+  if (!disposition) {
+    return reply_error(answer, 400, "bad_field", "as is false (the rule was wrong) or benign (it was right, and wanted)",
+                       "as 為 false（誤判）或 benign（屬實但無害）");
+  }
+  const std::string who = asker(request);
+  const auto work = [&](CaseBook& book, StateChange& change, std::int64_t now) -> Result<std::string, CaseError> {
     Result<void, CaseError> done;
     if (act == "confirm") {
       done = book.confirm(id, who, note, now, change);
     } else if (act == "reject") {
-      done = book.reject(id, who, reason, now, change);
+      done = book.reject(id, who, reason, now, change, *disposition);
     } else {
       done = book.note(id, who, note, now, change);
     }
-    if (!done) {
-      wrong = done.error();
-    } else {
-      body = book.find(id)->to_json(now, zone_now());
-    }
-  });
-  if (wrong) {
-    const unsigned status = wrong->code == CaseError::Code::not_found     ? 404
-                            : wrong->code == CaseError::Code::wrong_state ? 409
-                                                                          : 400;
-    return reply_error(answer, status, "refused", wrong->what_en, wrong->what_zh);
-  }
-  if (!committed)
-    return reply_error(answer, 507, "not_durable", committed.error().what,
-                       "無法寫入磁碟：" + committed.error().what);
-  parts_.dispatcher.wake();
-  answer.reply(200, kJson, body + "\n");
+    if (!done) return done.error();
+    return id;
+  };
+  change_case(work, answer);
 }
 
 namespace {

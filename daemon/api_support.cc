@@ -102,6 +102,17 @@ std::optional<Query> read_filter(const HttpRequest& request, int zone_minutes, H
   return *std::move(query);
 }
 
+void reply_case_error(HttpAnswer& answer, const CaseError& error) {
+  const unsigned status = error.code == CaseError::Code::not_found     ? 404
+                          : error.code == CaseError::Code::wrong_state ? 409
+                                                                       : 400;
+  reply_error(answer, status, "refused", error.what_en, error.what_zh);
+}
+
+void reply_not_durable(HttpAnswer& answer, const StoreError& error) {
+  reply_error(answer, 507, "not_durable", error.what, "無法寫入磁碟：" + error.what);
+}
+
 void reply_search_error(HttpAnswer& answer, const StoreError& error) {
   const bool asked_too_much = error.code == StoreErrc::bad_argument;
   reply_error(answer, asked_too_much ? 422 : 500, store_errc_name(error.code), error.what, error.what);

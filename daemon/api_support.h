@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "daemon/http_server.h"
+#include "incidents/case_error.h"
 #include "rules/compiled.h"
 #include "storage/query.h"
 
@@ -25,6 +26,11 @@ void reply_error(HttpAnswer& answer, unsigned status, std::string_view code, std
                  std::string_view message_zh);
 /// The same for a query, with position, what was expected, and the caret under it.
 void reply_query_error(HttpAnswer& answer, std::string_view query, const QueryError& error);
+
+/// What a person asked for and the case book does not do: 404, 409 or 400.
+void reply_case_error(HttpAnswer& answer, const CaseError& error);
+/// 507: it is not on disk.
+void reply_not_durable(HttpAnswer& answer, const StoreError& error);
 
 /// Reads `from` and `to` into the range; answers 400 and gives false if one is no time or they are the wrong
 /// way round.

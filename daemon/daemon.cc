@@ -163,6 +163,29 @@ struct Daemon::Impl {
 Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Daemon::~Daemon() = default;
 
+namespace {
+
+CaseBookOptions book_options(const AlertsConfig& alerts) {
+  CaseBookOptions options;
+  switch (alerts.open) {
+    case AlertsConfig::Open::all:
+      options.alerts_open = Level::informational;
+      break;
+    case AlertsConfig::Open::medium:
+      options.alerts_open = Level::medium;
+      break;
+    case AlertsConfig::Open::high:
+      options.alerts_open = Level::high;
+      break;
+    case AlertsConfig::Open::none:
+      options.alerts_open.reset();
+      break;
+  }
+  return options;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config,
                                                           const HealthOptions& health) {
   auto impl = std::make_unique<Impl>();
@@ -203,7 +226,7 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::open(const Config& config,
   if (!upstream) return upstream.error();
   impl->upstream = std::move(*upstream);
   impl->desk =
-      std::make_unique<CaseDesk>(impl->archive->state(), impl->assets, config.channels, CaseBookOptions{});
+      std::make_unique<CaseDesk>(impl->archive->state(), impl->assets, config.channels, book_options(config.alerts));
   impl->evidence = std::make_unique<EvidenceDesk>(*impl->archive, impl->assets, config.data / "evidence");
   auto enrichment = load_enrichment(config);
   if (!enrichment) return "E-ENRICHMENT " + enrichment.error();
@@ -641,6 +664,13 @@ Result<void, std::string> Daemon::run_until_signal() {
   d.watch->on_cases_changed = [&d] { d.dispatcher->wake(); };
   d.watch_rules();
   d.hunts->on_cases_changed = [&d] { d.dispatcher->wake(); };
+  d.watch->on_evicted = [&d](const CaseBook::Limits& limits) {
+    d.voice->say({.id = "candidates",
+                  .data = {{"sightings", std::to_string(limits.sightings_evicted)},
+                           {"risk_entities", std::to_string(limits.risk_evicted)}},
+                  .text = "more findings than can be kept wait to become candidates; the oldest and least grave were let go / "
+                          "待彙整之偵測超過上限，已捨棄最舊且嚴重度最低者"});
+  };
   d.report_recovery();
 
   boost::asio::signal_set signals(d.io[0].context, SIGINT, SIGTERM);

@@ -291,8 +291,10 @@ void Watch::settle(bool force) {
   }
   const std::uint64_t told = std::max(cursor, told_);
   bool changed = false;
+  CaseBook::Limits limits;
   const auto committed = desk_.change([&](CaseBook& book, StateChange& change) {
     changed = !book.apply(fired_, wall_clock_ns(), change).empty();
+    limits = book.limits();
     if (windows_due) add_windows(change);
     if (ledger_ != nullptr) ledger_->put_changes(change);
     add_folds(change);
@@ -313,6 +315,16 @@ void Watch::settle(bool force) {
     windows_at_ = now;
   }
   if (changed && on_cases_changed) on_cases_changed();
+  tell_evicted(limits);
+}
+
+void Watch::tell_evicted(const CaseBook::Limits& limits) {
+  const std::uint64_t evicted = limits.sightings_evicted + limits.risk_evicted;
+  const auto now = std::chrono::steady_clock::now();
+  if (evicted == evicted_ || (evicted_ != 0 && now - evicted_at_ < std::chrono::hours(1))) return;
+  evicted_ = evicted;
+  evicted_at_ = now;
+  if (on_evicted) on_evicted(limits);
 }
 
 void Watch::add_windows(StateChange& change) {

@@ -74,6 +74,8 @@ class Watch {
   std::map<std::string, std::uint64_t> detections() const;
   /// Called on the watch thread after a case changed.
   std::function<void()> on_cases_changed;
+  /// Called on the watch thread, once an hour at most, when more was found than can wait to become candidates.
+  std::function<void(const CaseBook::Limits&)> on_evicted;
 
  private:
   void run();
@@ -85,6 +87,7 @@ class Watch {
   void add_windows(StateChange& change);
   void take_lists();
   void add_folds(StateChange& change);
+  void tell_evicted(const CaseBook::Limits& limits);
 
   Archive& archive_;
   CaseDesk& desk_;
@@ -102,6 +105,8 @@ class Watch {
   bool windows_now_ = false;              ///< the windows have to be written with the next change
   std::chrono::steady_clock::time_point windows_at_;
   std::chrono::steady_clock::time_point written_at_;
+  std::uint64_t evicted_ = 0;  ///< as told
+  std::chrono::steady_clock::time_point evicted_at_;
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

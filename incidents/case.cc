@@ -29,6 +29,9 @@ constexpr std::array<StateName, 8> kStates = {{
     {CaseState::rejected, "rejected", "已排除"},
 }};
 
+/// Who did what no person did.
+constexpr std::string_view kDaemon = "vigild";
+
 /// Longest single text in the API's answer; stored values are shorter, this guards against what is not ours.
 constexpr std::size_t kTextBytesMax = std::size_t{16} * 1024;
 
@@ -79,7 +82,36 @@ json::object entity_json(const CaseEntity& entity, int zone_minutes) {
           {"first", time(entity.first_ns, zone_minutes)},
           {"last", time(entity.last_ns, zone_minutes)},
           {"count", entity.count},
-          {"link", entity.link}};
+          {"link", entity.link},
+          {"cut", entity.cut}};
+}
+
+json::value maybe_text(const std::string& value) {
+  return value.empty() ? json::value(nullptr) : json::value(text(value));
+}
+
+/// "joined because source.ip 203.0.113.9"
+std::string edge_reason(const CaseEdge& edge) {
+  std::string out = edge.kind;
+  if (!edge.type.empty()) {
+    out += " because " + edge.type + " " + edge.value;
+  } else if (!edge.value.empty()) {
+    out += " because " + edge.value;
+  }
+  return out;
+}
+
+json::object edge_json(const CaseEdge& edge, int zone_minutes) {
+  return {{"at", time(edge.at_ns, zone_minutes)}, {"kind", text(edge.kind)},
+          {"rule", maybe_text(edge.rule)},        {"type", maybe_text(edge.type)},
+          {"value", maybe_text(edge.value)},      {"incident", maybe_text(edge.incident)},
+          {"count", edge.count},                  {"reason", text(edge_reason(edge))}};
+}
+
+json::object tactic_json(const CaseTactic& tactic, int zone_minutes) {
+  return {{"tactic", text(tactic.tactic)},
+          {"first", time(tactic.first_ns, zone_minutes)},
+          {"techniques", texts(tactic.techniques)}};
 }
 
 json::object clock_json(const CaseClock& clock, std::int64_t now_ns, int zone_minutes) {
@@ -127,6 +159,11 @@ std::pair<std::int64_t, std::int64_t> Case::event_span() const {
   return span.value_or(std::pair<std::int64_t, std::int64_t>{0, 0});
 }
 
+bool Case::untouched() const {
+  return state == CaseState::candidate &&
+         std::all_of(acts.begin(), acts.end(), [](const CaseAct& act) { return act.who == kDaemon; });
+}
+
 std::string Case::to_json(std::int64_t now_ns, int zone_minutes) const {
   json::array entity_rows, detection_rows, clock_rows, act_rows;
   for (const auto& entity : entities) entity_rows.emplace_back(entity_json(entity, zone_minutes));
@@ -161,6 +198,14 @@ std::string Case::to_json(std::int64_t now_ns, int zone_minutes) const {
   out["entities_unlisted"] = entities_unlisted;
   out["detections"] = std::move(detection_rows);
   out["related"] = texts(related);
+  json::array edge_rows, tactic_rows;
+  for (const auto& edge : edges) edge_rows.emplace_back(edge_json(edge, zone_minutes));
+  for (const auto& tactic : attack) tactic_rows.emplace_back(tactic_json(tactic, zone_minutes));
+  out["edges"] = std::move(edge_rows);
+  out["edges_unlisted"] = edges_unlisted;
+  out["attack"] = std::move(tactic_rows);
+  out["merged_into"] = maybe_text(merged_into);
+  out["aliases"] = texts(aliases);
   out["holds"] = texts(holds);
   out["clocks"] = std::move(clock_rows);
   out["acts"] = std::move(act_rows);

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "incidents/sample_set.h"
+
 namespace vigil {
 
 /// Life of an incident; the names are those of the API.
@@ -42,7 +44,8 @@ struct CaseDetection {
   std::uint64_t count = 0;   ///< detections folded in
   std::uint64_t events = 0;  ///< events behind them
   std::int64_t first_ns = 0, last_ns = 0;
-  std::vector<std::uint64_t> samples;  ///< sequences, first ones and last ones, at most 16
+  std::vector<std::uint64_t> samples;  ///< sequences in order, at most 30: what `picked` holds
+  SampleSet picked;
   std::vector<std::pair<std::string, std::string>> fields;  ///< of the newest detection
   std::string category;               ///< what this rule says it is; empty where it does not say
   std::vector<std::string> symptoms;  ///< the form's words
@@ -56,6 +59,24 @@ struct CaseEntity {
   std::int64_t first_ns = 0, last_ns = 0;
   std::uint64_t count = 0;  ///< detections that named it
   bool link = true;         ///< false: shown, but never a reason to fold (a firewall's own name)
+  bool cut = false;         ///< a person cut it: it never links this case again
+};
+
+/// Why something is part of a case: each reason once, counted.
+struct CaseEdge {
+  std::int64_t at_ns = 0;   ///< when it first was the reason
+  std::string kind{};       ///< opened, joined, merged, split
+  std::string rule{};       ///< id of the rule whose detection came in by it; empty for merged and split
+  std::string type{}, value{};  ///< the entity that ties: "source.ip", "203.0.113.9"; empty where it was another reason
+  std::string incident{};   ///< the other case: merged, split
+  std::uint64_t count = 1;  ///< detections that came by it
+};
+
+/// A tactic of ATT&CK that was seen.
+struct CaseTactic {
+  std::string tactic;  ///< "credential-access"
+  std::int64_t first_ns = 0;
+  std::vector<std::string> techniques;  ///< "T1110.001"
 };
 
 /// One thing done to a case; appended, never edited.
@@ -96,11 +117,20 @@ struct Case {
   std::vector<CaseClock> clocks;
   std::vector<CaseAct> acts;
   std::vector<std::string> related;     ///< ids of other open cases that share an entity with this one
+  std::vector<CaseEdge> edges;
+  std::uint64_t edges_unlisted = 0;  ///< further reasons past what a case lists
+  std::vector<CaseTactic> attack;    ///< in order of the tactics
+  std::string merged_into;           ///< this one is closed, and part of that case
+  std::vector<std::string> aliases;  ///< cases that became part of this one: their numbers go on leading here
+  std::vector<std::string> apart;    ///< cases that a person took apart from this one: never united by themselves
+  std::int64_t told_ns = 0;          ///< when people were last told of it
   std::uint64_t entities_unlisted = 0;  ///< mentions of further entities past what a case lists
   std::optional<std::string> reject_reason;
 
   /// Earliest and latest event of what counts (context left out); 0, 0 for a case without any.
   std::pair<std::int64_t, std::int64_t> event_span() const;
+  /// A candidate on which no person has acted: it may still be united with another.
+  bool untouched() const;
 
   /// The API's form (docs/api.md); clocks' states are told for `now_ns`, times in the given zone.
   std::string to_json(std::int64_t now_ns, int zone_minutes) const;

@@ -1,14 +1,13 @@
-#include "incidents/case_book.h"
-
 #include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <map>
-#include <set>
 #include <tuple>
 
-#include "incidents/case_index.h"
+#include "incidents/attack.h"
+#include "incidents/case_book_impl.h"
+#include "incidents/case_union.h"
 #include "incidents/fold.h"
+#include "incidents/link.h"
 #include "incidents/profile.h"
 #include "incidents/text.h"
 #include "parsers/render.h"
@@ -17,11 +16,10 @@ namespace vigil {
 namespace {
 
 constexpr std::string_view kDaemon = "vigild";
-/// A person's note or reason, and a name. Longer ones are refused, not cut: what people write is kept whole.
-constexpr std::size_t kNoteBytesMax = 8000;
-constexpr std::size_t kWhoBytesMax = 200;
 constexpr std::size_t kNumberDigits = 4;
 constexpr std::size_t kRelatedMax = 100;
+/// Sightings that one detection draws into a case at most; the rest follows with the next.
+constexpr std::size_t kAbsorbedMax = 1000;
 
 /// Organisation ids as part of case ids and keys: bytes outside [A-Za-z0-9.-] become "_" and two hex digits,
 /// so two organisations never share a name.
@@ -62,11 +60,13 @@ struct Standing {
   int level = 0;
   int rank = 0;  // of the leading rule
   std::string category;
+  std::size_t tactic = 0;  // how far along, counted from 1
 };
 
 Standing standing(const Case& incident) {
   const CaseDetection* lead = leading_detection(incident);
-  return {incident.level.overall(), lead ? level_rank(lead->level) : 0, incident.category};
+  const std::size_t tactic = incident.attack.empty() ? 0 : tactic_of_name(incident.attack.back().tactic) + 1;
+  return {incident.level.overall(), lead ? level_rank(lead->level) : 0, incident.category, tactic};
 }
 
 /// What moved forward, in words; empty if nothing did.
@@ -80,62 +80,36 @@ std::string progress(const Standing& before, const Standing& after) {
   if (after.rank > before.rank && after.rank >= static_cast<int>(Level::high)) {
     say("規則嚴重度升為 " + std::string(level_name(static_cast<Level>(after.rank))));
   }
+  if (after.tactic > before.tactic && before.tactic > 0) {
+    say("攻擊階段推進至" + std::string(tactic_zh(after.tactic - 1)));
+  }
   return out;
 }
 
-CaseError bad_argument(std::string zh, std::string en) {
-  return {CaseError::Code::bad_argument, std::move(zh), std::move(en)};
-}
-
-std::optional<CaseError> check_text(std::string_view what_zh, std::string_view what_en, std::string_view text,
-                                    bool required, std::size_t bytes_max) {
-  const bool blank = text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-  if (required && blank) {
-    return bad_argument(std::string(what_zh) + "不可空白", std::string(what_en) + " must not be empty");
-  }
-  if (text.size() > bytes_max) {
-    return bad_argument(std::string(what_zh) + "過長（上限 " + std::to_string(bytes_max) + " 位元組）",
-                        std::string(what_en) + " is longer than " + std::to_string(bytes_max) + " bytes");
-  }
-  return std::nullopt;
+CaseEdge joined_by(const std::string& type, const std::string& value) {
+  return {.kind = "joined", .rule = {}, .type = type, .value = value};
 }
 
 }  // namespace
 
-struct CaseBook::Impl {
-  Impl(std::shared_ptr<const AssetTable> table, std::vector<ChannelConfig> channels,
-       CaseBookOptions book_options)
-      : assets(std::move(table)),
-        options(book_options),
-        outbox(std::move(channels)),
-        index(*assets, options) {}
-
-  std::shared_ptr<const AssetTable> assets;
-  CaseBookOptions options;
-  Outbox outbox;
-  CaseIndex index;
-  std::map<std::string, Case, std::less<>> cases;             // nodes never move: the index points at them
-  std::map<std::string, std::uint64_t, std::less<>> numbers;  // by number_key: the last one given
-  std::vector<std::string> unreadable;
-
-  void load(const StateStore& state);
-  int zone_of(const Case& incident, std::int64_t at_ns) const;
-  Case& open(const Detection& detection, std::int64_t now_ns, StateChange& change);
-  void fold(Case& incident, const Detection& detection, std::int64_t now_ns);
-  void relate(Case& incident, const CaseIndex::Match& match, std::set<Case*>& changed);
-  void act(Case& incident, std::string_view what, std::string_view who, std::string_view note,
-           std::int64_t now_ns) {
-    incident.acts.push_back(
-        {now_ns, std::string(what), clean_text(who, kWhoBytesMax), clean_text(note, kNoteBytesMax)});
-    incident.updated_ns = now_ns;
-  }
-  void save(const Case& incident, StateChange& change) const {
-    change.put(case_key(incident), incident.serialize());
-  }
-  Result<Case*, CaseError> candidate(std::string_view id, std::string_view verb_zh, std::string_view verb_en);
-};
+CaseBook::Impl::Impl(std::shared_ptr<const AssetTable> table, std::vector<ChannelConfig> channels,
+                     CaseBookOptions book_options)
+    : assets(std::move(table)),
+      options(book_options),
+      outbox(std::move(channels)),
+      index(*assets, options, [this](const std::string& key, std::int64_t at_ns) { return risk.is_crowd(key, at_ns); }),
+      sightings(*assets, options.sightings),
+      risk(*assets, options.risk) {}
 
 void CaseBook::Impl::load(const StateStore& state) {
+  load_cases(state);
+  sightings.load(state, unreadable);
+  risk.load(state, unreadable);
+  exceptions.load(state, unreadable);
+  quality.load(state, unreadable);
+}
+
+void CaseBook::Impl::load_cases(const StateStore& state) {
   constexpr std::string_view kCases = "case/", kNumbers = "case-number/", kOutbox = "outbox/";
   state.scan(kCases, [&](std::string_view key, std::string_view value) {
     auto incident = Case::deserialize(value);
@@ -205,40 +179,237 @@ Case& CaseBook::Impl::open(const Detection& detection, std::int64_t now_ns, Stat
   return cases.emplace(std::move(id), std::move(incident)).first->second;
 }
 
-void CaseBook::Impl::fold(Case& incident, const Detection& detection, std::int64_t now_ns) {
+std::vector<std::size_t> CaseBook::Impl::fold(Case& incident, const Detection& detection, std::uint64_t times,
+                                              CaseEdge edge, std::int64_t now_ns) {
   std::vector<std::size_t> added;
-  fold_detection(incident, detection, *assets, now_ns, added);
+  fold_detection(incident, detection, *assets, now_ns, added, times);
   for (const std::size_t entity : added) index.add_entity(incident, entity);
   index.add_rule(incident, detection.rule->id);
+  edge.at_ns = now_ns;
+  edge.rule = detection.rule->id;
+  edge.count = times;
+  add_edge(incident, std::move(edge));
+  return added;
 }
 
-void CaseBook::Impl::relate(Case& incident, const CaseIndex::Match& match, std::set<Case*>& changed) {
-  for (Case* other : match.related) {
-    if (std::find(incident.related.begin(), incident.related.end(), other->id) != incident.related.end())
+std::vector<std::size_t> CaseBook::Impl::fold_waiting(Case& incident, Sighting& sighting, CaseEdge edge,
+                                                      std::int64_t now_ns) {
+  sightings.assign(sighting, incident.id);
+  return fold(incident, sighting.detection(), sighting.count, std::move(edge), now_ns);
+}
+
+void CaseBook::Impl::absorb(Case& incident, std::vector<std::size_t> entities, std::int64_t now_ns) {
+  std::size_t taken = 0;
+  while (!entities.empty()) {
+    const CaseEntity entity = incident.entities[entities.back()];
+    entities.pop_back();
+    const auto link = entity.link ? link_key(entity.type, entity.value) : std::nullopt;
+    if (!link) continue;
+    const std::string key = scope_of(incident.organisation, incident.drill) + *link;
+    if (!index.ties(key, entity.last_ns)) continue;
+    for (Sighting* sighting : sightings.waiting_for(key)) {
+      if (taken == kAbsorbedMax || !index.young(incident, sighting->last_ns)) continue;
+      ++taken;
+      const auto more = fold_waiting(incident, *sighting, joined_by(entity.type, entity.value), now_ns);
+      entities.insert(entities.end(), more.begin(), more.end());
+    }
+    risk.spend(key);
+  }
+}
+
+void CaseBook::Impl::act(Case& incident, std::string_view what, std::string_view who, std::string_view note,
+                         std::int64_t now_ns) {
+  incident.acts.push_back(
+      {now_ns, std::string(what), clean_text(who, kWhoBytesMax), clean_text(note, kNoteBytesMax)});
+  incident.updated_ns = now_ns;
+}
+
+void CaseBook::Impl::save(const Case& incident, StateChange& change) const {
+  change.put(case_key(incident), incident.serialize());
+}
+
+void CaseBook::Impl::tell(Case& incident, std::string_view reason, std::int64_t not_before_ns, std::int64_t now_ns,
+                          StateChange& change) {
+  outbox.tell(incident, reason, not_before_ns, now_ns, change);
+  incident.told_ns = now_ns;
+}
+
+void CaseBook::Impl::relate(Case& incident, Case& other) {
+  if (&incident == &other) return;
+  if (std::find(incident.related.begin(), incident.related.end(), other.id) != incident.related.end()) return;
+  if (incident.related.size() >= kRelatedMax || other.related.size() >= kRelatedMax) return;
+  incident.related.push_back(other.id);
+  other.related.push_back(incident.id);
+  changed.insert(&other);
+}
+
+Case& CaseBook::Impl::tie(Case& incident, const CaseIndex::Match& match, std::int64_t now_ns, StateChange& change) {
+  Case* standing = &incident;
+  for (const auto& [other, type, value] : match.related) {
+    const auto apart = [&](const Case& one, const Case& two) {
+      return std::find(one.apart.begin(), one.apart.end(), two.id) != one.apart.end();
+    };
+    if (!standing->untouched() || !other->untouched() || apart(*standing, *other)) {
+      relate(*standing, *other);
       continue;
-    if (incident.related.size() >= kRelatedMax || other->related.size() >= kRelatedMax) return;
-    incident.related.push_back(other->id);
-    other->related.push_back(incident.id);
-    changed.insert(other);
+    }
+    const bool older = std::tie(standing->opened_ns, standing->id) < std::tie(other->opened_ns, other->id);
+    Case& stays = older ? *standing : *other;
+    Case& goes = older ? *other : *standing;
+    unite(stays, goes, {.kind = "merged", .rule = {}, .type = type, .value = value, .incident = goes.id}, kDaemon,
+          now_ns, change);
+    standing = &stays;
+  }
+  return *standing;
+}
+
+void CaseBook::Impl::unite(Case& older, Case& younger, CaseEdge edge, std::string_view who, std::int64_t now_ns,
+                           StateChange& change) {
+  const std::string why = edge.type.empty() ? std::string() : "，因 " + edge.type + " " + one_line(edge.value, 200);
+  index.remove(younger);
+  std::vector<std::size_t> added;
+  unite_cases(older, younger, added);
+  for (const std::size_t entity : added) index.add_entity(older, entity);
+  for (const auto& row : younger.detections) index.add_rule(older, row.rule_id);
+  edge.at_ns = now_ns;
+  add_edge(older, std::move(edge));
+  older.aliases.push_back(younger.id);
+  older.aliases.insert(older.aliases.end(), younger.aliases.begin(), younger.aliases.end());
+  std::erase(older.related, younger.id);
+  for (const auto& id : younger.related) {
+    const auto other = cases.find(id);
+    if (other != cases.end() && is_open(other->second.state)) relate(older, other->second);
+  }
+  sightings.move(younger.id, older.id);
+  younger.state = CaseState::closed;
+  younger.merged_into = older.id;
+  act(younger, "merged", who, "併入 " + older.id + why, now_ns);
+  act(older, "merged", who, younger.id + " 併入" + why, now_ns);
+  outbox.withdraw(younger.id, change);
+  tell(older, "escalated", now_ns + std::chrono::nanoseconds(options.notice_delay).count(), now_ns, change);
+  changed.insert(&older);
+  changed.insert(&younger);
+}
+
+bool CaseBook::Impl::opens(const RuleMeta& rule) const {
+  if (rule.alert) return options.alerts_open && rule.level >= *options.alerts_open;
+  return rule.opens_candidate;
+}
+
+void CaseBook::Impl::take(const Detection& detection, std::int64_t now_ns, StateChange& change) {
+  if (exceptions.keeps_out(detection, now_ns)) return;
+  const RuleMeta& rule = *detection.rule;
+  if (opens(rule) || rule.weighs) risk.add(detection, true);
+  const CaseIndex::Match match = index.find(detection);
+  if (match.joined) return join(detection, match, now_ns, change);
+  if (opens(rule)) return open_for(detection, now_ns, change);
+  if (rule.weighs) return weigh(detection, now_ns, change);
+  // Context of nothing: it stays findable in the archive.
+}
+
+void CaseBook::Impl::join(const Detection& detection, const CaseIndex::Match& match, std::int64_t now_ns,
+                          StateChange& change) {
+  Case& incident = *match.joined;
+  const Standing before = standing(incident);
+  CaseEdge edge = joined_by(match.type, match.type.empty() ? match.because : match.value);
+  std::vector<std::size_t> added;
+  if (Sighting* earlier = sightings.find(detection); earlier && earlier->incident.empty()) {
+    added = fold_waiting(incident, *earlier, edge, now_ns);
+  }
+  const auto more = fold(incident, detection, 1, std::move(edge), now_ns);
+  added.insert(added.end(), more.begin(), more.end());
+  sightings.note(detection, incident.id, now_ns);
+  for (const auto& key : link_keys_of(detection, *assets)) risk.spend(key);
+  absorb(incident, std::move(added), now_ns);
+  changed.insert(&incident);
+  const Standing after = standing(incident);
+  Case& stands = tie(incident, match, now_ns, change);
+  const std::string what = progress(before, after);
+  if (what.empty()) return remind(stands, now_ns, change);
+  tell_progress(stands, what, after.level > before.level, now_ns, change);
+}
+
+void CaseBook::Impl::tell_progress(Case& incident, const std::string& what, bool level_rose, std::int64_t now_ns,
+                                   StateChange& change) {
+  act(incident, "escalated", kDaemon, what, now_ns);
+  if (incident.known_ns && level_rose) {
+    start_clocks(incident, profile_for(incident.profile, *incident.known_ns), zone_of(incident, now_ns), now_ns);
+  }
+  tell(incident, "escalated", now_ns + std::chrono::nanoseconds(options.notice_delay).count(), now_ns, change);
+}
+
+void CaseBook::Impl::remind(Case& incident, std::int64_t now_ns, StateChange& change) {
+  const CaseDetection* lead = leading_detection(incident);
+  if (!incident.untouched() || !lead || incident.told_ns == 0) return;
+  const bool high = level_rank(lead->level) >= static_cast<int>(Level::high);
+  const std::int64_t wait_ns = std::chrono::nanoseconds(high ? options.repeat_high : options.repeat).count();
+  if (now_ns - incident.told_ns < wait_ns) return;
+  act(incident, "repeated", kDaemon, "仍在發生，尚無人處理；累計偵測 " + shown_count(lead->count) + " 次", now_ns);
+  tell(incident, "repeated", now_ns, now_ns, change);
+}
+
+void CaseBook::Impl::open_for(const Detection& detection, std::int64_t now_ns, StateChange& change) {
+  Case& incident = open(detection, now_ns, change);
+  auto added = fold(incident, detection, 1, {.kind = "opened"}, now_ns);
+  if (Sighting* earlier = sightings.find(detection); earlier && earlier->incident.empty()) {
+    fold_waiting(incident, *earlier, {.kind = "opened"}, now_ns);
+  }
+  sightings.note(detection, incident.id, now_ns);
+  index.add(incident);
+  for (const auto& key : link_keys_of(detection, *assets)) risk.spend(key);
+  absorb(incident, std::move(added), now_ns);
+  announce(incident, "", now_ns, change);
+}
+
+void CaseBook::Impl::announce(Case& incident, const std::string& because, std::int64_t now_ns, StateChange& change) {
+  act(incident, "opened", kDaemon, incident.title_zh + (because.empty() ? "" : "；" + because), now_ns);
+  tell(incident, "opened", now_ns + std::chrono::nanoseconds(options.notice_delay).count(), now_ns, change);
+  changed.insert(&incident);
+}
+
+void CaseBook::Impl::weigh(const Detection& detection, std::int64_t now_ns, StateChange& change) {
+  sightings.note(detection, "", now_ns);
+  const std::int64_t at_ns = event_time(detection);
+  for (const auto& key : link_keys_of(detection, *assets)) {
+    const auto reason = index.ties(key, at_ns) ? risk.opens(key, at_ns) : std::nullopt;
+    if (!reason) continue;
+    Case& incident = open(detection, now_ns, change);
+    std::vector<std::size_t> added;
+    for (const auto& wanted : reason->keys) {
+      for (Sighting* sighting : sightings.waiting_for(wanted)) {
+        const CaseEdge edge{.kind = "opened", .rule = {}, .type = reason->type, .value = reason->value};
+        const auto more = fold_waiting(incident, *sighting, edge, now_ns);
+        added.insert(added.end(), more.begin(), more.end());
+      }
+      risk.spend(wanted);
+    }
+    index.add(incident);
+    absorb(incident, std::move(added), now_ns);
+    return announce(incident, reason->text_zh, now_ns, change);
   }
 }
 
-Result<Case*, CaseError> CaseBook::Impl::candidate(std::string_view id, std::string_view verb_zh,
-                                                   std::string_view verb_en) {
-  const auto found = cases.find(id);
-  if (found == cases.end()) {
-    return CaseError{CaseError::Code::not_found, "沒有這個案件：" + one_line(id, 100),
-                     "no such case: " + one_line(id, 100)};
+void CaseBook::Impl::settle(std::int64_t now_ns, StateChange& change) {
+  sightings.settle(
+      now_ns,
+      [this](const std::string& id) {
+        const auto found = cases.find(id);
+        return found != cases.end() && found->second.state == CaseState::candidate;
+      },
+      change);
+  risk.settle(change);
+  exceptions.settle(now_ns, change);
+}
+
+std::vector<std::string> CaseBook::Impl::save_changed(StateChange& change) {
+  std::vector<std::string> ids;
+  for (const Case* incident : changed) {
+    save(*incident, change);
+    ids.push_back(incident->id);
   }
-  Case& incident = found->second;
-  if (incident.state != CaseState::candidate) {
-    return CaseError{CaseError::Code::wrong_state,
-                     incident.id + " 目前為「" + std::string(case_state_zh(incident.state)) +
-                         "」，只有候選事件可以" + std::string(verb_zh),
-                     incident.id + " is " + std::string(case_state_name(incident.state)) +
-                         "; only a candidate can be " + std::string(verb_en)};
-  }
-  return &incident;
+  changed.clear();
+  std::sort(ids.begin(), ids.end());
+  return ids;
 }
 
 CaseBook::CaseBook(const StateStore& state, std::shared_ptr<const AssetTable> assets,
@@ -251,90 +422,9 @@ CaseBook::~CaseBook() = default;
 
 std::vector<std::string> CaseBook::apply(std::span<const Detection> detections, std::int64_t now_ns,
                                          StateChange& change) {
-  const std::int64_t told_ns = now_ns + std::chrono::nanoseconds(impl_->options.notice_delay).count();
-  std::set<Case*> changed;
-  for (const auto& detection : detections) {
-    const CaseIndex::Match match = impl_->index.find(detection);
-    if (!match.joined) {
-      if (!detection.rule->opens_candidate) continue;  // context of nothing: it stays findable in the archive
-      Case& incident = impl_->open(detection, now_ns, change);
-      impl_->fold(incident, detection, now_ns);
-      impl_->index.add(incident);
-      impl_->act(incident, "opened", kDaemon, incident.title_zh, now_ns);
-      impl_->outbox.tell(incident, "opened", told_ns, now_ns, change);
-      changed.insert(&incident);
-      continue;
-    }
-    Case& incident = *match.joined;
-    const Standing before = standing(incident);
-    impl_->fold(incident, detection, now_ns);
-    impl_->relate(incident, match, changed);
-    changed.insert(&incident);
-    const Standing after = standing(incident);
-    const std::string what = progress(before, after);
-    if (what.empty()) continue;
-    impl_->act(incident, "escalated", kDaemon, what, now_ns);
-    if (incident.known_ns && after.level > before.level) {
-      start_clocks(incident, profile_for(incident.profile, *incident.known_ns),
-                   impl_->zone_of(incident, now_ns), now_ns);
-    }
-    impl_->outbox.tell(incident, "escalated", told_ns, now_ns, change);
-  }
-  std::vector<std::string> ids;
-  for (const Case* incident : changed) {
-    impl_->save(*incident, change);
-    ids.push_back(incident->id);
-  }
-  std::sort(ids.begin(), ids.end());
-  return ids;
-}
-
-Result<void, CaseError> CaseBook::confirm(std::string_view id, std::string_view who, std::string_view note,
-                                          std::int64_t now_ns, StateChange& change) {
-  const auto found = impl_->candidate(id, "確認", "confirmed");
-  if (!found) return found.error();
-  if (auto error = check_text("確認人", "who", who, true, kWhoBytesMax)) return *error;
-  if (auto error = check_text("說明", "the note", note, false, kNoteBytesMax)) return *error;
-  Case& incident = **found;
-  incident.state = CaseState::incident;
-  if (!incident.known_ns) incident.known_ns = now_ns;  // without an explicit "known", confirming is knowing
-  const RegulationProfile& profile = profile_for(incident.profile, *incident.known_ns);
-  incident.profile = profile.id;
-  start_clocks(incident, profile, impl_->zone_of(incident, now_ns), now_ns);
-  impl_->act(incident, "confirmed", who, note, now_ns);
-  impl_->outbox.tell(incident, "confirmed", now_ns, now_ns, change);
-  impl_->save(incident, change);
-  return {};
-}
-
-Result<void, CaseError> CaseBook::reject(std::string_view id, std::string_view who, std::string_view reason,
-                                         std::int64_t now_ns, StateChange& change) {
-  const auto found = impl_->candidate(id, "排除", "rejected");
-  if (!found) return found.error();
-  if (auto error = check_text("排除人", "who", who, true, kWhoBytesMax)) return *error;
-  if (auto error = check_text("排除理由", "the reason", reason, true, kNoteBytesMax)) return *error;
-  Case& incident = **found;
-  impl_->index.remove(incident);
-  incident.state = CaseState::rejected;
-  incident.reject_reason = clean_text(reason, kNoteBytesMax);
-  impl_->act(incident, "rejected", who, reason, now_ns);
-  impl_->outbox.tell(incident, "rejected", now_ns, now_ns, change);
-  impl_->save(incident, change);
-  return {};
-}
-
-Result<void, CaseError> CaseBook::note(std::string_view id, std::string_view who, std::string_view text,
-                                       std::int64_t now_ns, StateChange& change) {
-  const auto found = impl_->cases.find(id);
-  if (found == impl_->cases.end()) {
-    return CaseError{CaseError::Code::not_found, "沒有這個案件：" + one_line(id, 100),
-                     "no such case: " + one_line(id, 100)};
-  }
-  if (auto error = check_text("記錄人", "who", who, true, kWhoBytesMax)) return *error;
-  if (auto error = check_text("註記", "the note", text, true, kNoteBytesMax)) return *error;
-  impl_->act(found->second, "note", who, text, now_ns);
-  impl_->save(found->second, change);
-  return {};
+  for (const auto& detection : detections) impl_->take(detection, now_ns, change);
+  impl_->settle(now_ns, change);
+  return impl_->save_changed(change);
 }
 
 const std::vector<std::string>& CaseBook::unreadable() const { return impl_->unreadable; }
@@ -351,7 +441,7 @@ std::vector<const Case*> CaseBook::list(const std::vector<std::string>& organisa
   };
   std::vector<const Case*> out;
   for (const auto& [id, incident] : impl_->cases) {
-    if (allowed(incident.organisation)) out.push_back(&incident);
+    if (allowed(incident.organisation) && incident.merged_into.empty()) out.push_back(&incident);
   }
   std::sort(out.begin(), out.end(), [](const Case* a, const Case* b) {
     return std::tie(b->opened_ns, b->id) < std::tie(a->opened_ns, a->id);

@@ -1,6 +1,7 @@
 #include <boost/json.hpp>
 
 #include "incidents/case.h"
+#include "incidents/stored_json.h"
 
 // The stored form of a case: JSON with short names, every number exact, strings byte for byte. "v" is the
 // format's version; fields are only ever added, and one that is missing has its default, so old cases stay
@@ -12,127 +13,12 @@ namespace vigil {
 namespace {
 
 namespace json = boost::json;
+using stored::maybe;
+using stored::pairs;
+using stored::Reader;
+using stored::strings;
 
 constexpr std::int64_t kVersion = 1;
-/// A case as we write it nests four deep; anything deeper is not ours.
-constexpr std::size_t kDepthMax = 8;
-
-json::array strings(const std::vector<std::string>& values) {
-  return json::array(values.begin(), values.end());
-}
-
-json::array pairs(const std::vector<std::pair<std::string, std::string>>& values) {
-  json::array out;
-  for (const auto& [name, value] : values) out.emplace_back(json::array{name, value});
-  return out;
-}
-
-json::value maybe(const std::optional<std::int64_t>& value) {
-  return value ? json::value(*value) : json::value(nullptr);
-}
-
-/// Reads members of one object; a missing one leaves its default, one of the wrong type spoils the whole.
-class Reader {
- public:
-  Reader(const json::object& object, bool& ok) : object_(object), ok_(ok) {}
-
-  void read(std::string_view name, std::string& out) const {
-    if (const auto* value = get(name)) {
-      if (const auto* text = value->if_string()) {
-        out.assign(text->data(), text->size());
-      } else {
-        ok_ = false;
-      }
-    }
-  }
-  void read(std::string_view name, bool& out) const {
-    if (const auto* value = get(name)) {
-      if (const auto* flag = value->if_bool()) {
-        out = *flag;
-      } else {
-        ok_ = false;
-      }
-    }
-  }
-  void read(std::string_view name, int& out) const { number(name, out); }
-  void read(std::string_view name, std::int64_t& out) const { number(name, out); }
-  void read(std::string_view name, std::uint64_t& out) const { number(name, out); }
-  void read(std::string_view name, std::optional<std::int64_t>& out) const {
-    const auto* value = get(name);
-    if (!value || value->is_null()) return;
-    out.emplace();
-    number(name, *out);
-  }
-  void read(std::string_view name, std::optional<std::string>& out) const {
-    const auto* value = get(name);
-    if (!value || value->is_null()) return;
-    out.emplace();
-    read(name, *out);
-  }
-  void read(std::string_view name, std::vector<std::string>& out) const {
-    for_each(name, [&](const json::value& item) {
-      if (const auto* text = item.if_string()) {
-        out.emplace_back(text->data(), text->size());
-      } else {
-        ok_ = false;
-      }
-    });
-  }
-  void read(std::string_view name, std::vector<std::uint64_t>& out) const {
-    for_each(name, [&](const json::value& item) {
-      boost::system::error_code error;
-      out.push_back(item.to_number<std::uint64_t>(error));
-      if (error) ok_ = false;
-    });
-  }
-  void read(std::string_view name, std::vector<std::pair<std::string, std::string>>& out) const {
-    for_each(name, [&](const json::value& item) {
-      const auto* pair = item.if_array();
-      if (!pair || pair->size() != 2 || !(*pair)[0].is_string() || !(*pair)[1].is_string()) {
-        ok_ = false;
-        return;
-      }
-      out.emplace_back(std::string((*pair)[0].get_string()), std::string((*pair)[1].get_string()));
-    });
-  }
-  /// Calls `visit(Reader)` for each object of an array.
-  template <class Visit>
-  void each(std::string_view name, Visit&& visit) const {
-    for_each(name, [&](const json::value& item) {
-      if (const auto* object = item.if_object()) {
-        visit(Reader(*object, ok_));
-      } else {
-        ok_ = false;
-      }
-    });
-  }
-  void fail() const { ok_ = false; }
-
- private:
-  const json::value* get(std::string_view name) const { return object_.if_contains(name); }
-  template <class Number>
-  void number(std::string_view name, Number& out) const {
-    if (const auto* value = get(name)) {
-      boost::system::error_code error;
-      out = value->to_number<Number>(error);
-      if (error) ok_ = false;
-    }
-  }
-  template <class Visit>
-  void for_each(std::string_view name, Visit&& visit) const {
-    const auto* value = get(name);
-    if (!value) return;
-    const auto* array = value->if_array();
-    if (!array) {
-      ok_ = false;
-      return;
-    }
-    for (const auto& item : *array) visit(item);
-  }
-
-  const json::object& object_;
-  bool& ok_;
-};
 
 json::object write(const ImpactLevel& level) {
   return {{"c", level.confidentiality},
@@ -144,7 +30,17 @@ json::object write(const ImpactLevel& level) {
 
 json::object write(const CaseEntity& entity) {
   return {{"type", entity.type},    {"value", entity.value}, {"first", entity.first_ns},
-          {"last", entity.last_ns}, {"count", entity.count}, {"link", entity.link}};
+          {"last", entity.last_ns}, {"count", entity.count}, {"link", entity.link},
+          {"cut", entity.cut}};
+}
+
+json::object write(const CaseEdge& edge) {
+  return {{"at", edge.at_ns},     {"kind", edge.kind},   {"rule", edge.rule},  {"type", edge.type},
+          {"value", edge.value}, {"case", edge.incident}, {"count", edge.count}};
+}
+
+json::object write(const CaseTactic& tactic) {
+  return {{"tactic", tactic.tactic}, {"first", tactic.first_ns}, {"techniques", strings(tactic.techniques)}};
 }
 
 json::object write(const CaseDetection& detection) {
@@ -157,6 +53,7 @@ json::object write(const CaseDetection& detection) {
           {"first", detection.first_ns},
           {"last", detection.last_ns},
           {"samples", json::array(detection.samples.begin(), detection.samples.end())},
+          {"picked", stored::write_samples(detection.picked)},
           {"fields", pairs(detection.fields)},
           {"category", detection.category},
           {"symptoms", strings(detection.symptoms)},
@@ -201,6 +98,23 @@ void read(const Reader& in, CaseEntity& entity) {
   in.read("last", entity.last_ns);
   in.read("count", entity.count);
   in.read("link", entity.link);
+  in.read("cut", entity.cut);
+}
+
+void read(const Reader& in, CaseEdge& edge) {
+  in.read("at", edge.at_ns);
+  in.read("kind", edge.kind);
+  in.read("rule", edge.rule);
+  in.read("type", edge.type);
+  in.read("value", edge.value);
+  in.read("case", edge.incident);
+  in.read("count", edge.count);
+}
+
+void read(const Reader& in, CaseTactic& tactic) {
+  in.read("tactic", tactic.tactic);
+  in.read("first", tactic.first_ns);
+  in.read("techniques", tactic.techniques);
 }
 
 void read(const Reader& in, CaseDetection& detection) {
@@ -213,6 +127,9 @@ void read(const Reader& in, CaseDetection& detection) {
   in.read("first", detection.first_ns);
   in.read("last", detection.last_ns);
   in.read("samples", detection.samples);
+  in.member("picked", [&](const Reader& picked) { stored::read_samples(picked, detection.picked); });
+  // A case of before: what it kept are its first and last ones.
+  if (detection.picked.first.empty()) detection.picked.adopt(detection.samples);
   in.read("fields", detection.fields);
   in.read("category", detection.category);
   in.read("symptoms", detection.symptoms);
@@ -271,6 +188,13 @@ std::string Case::serialize() const {
   out["entities_unlisted"] = entities_unlisted;
   out["detections"] = write_rows(detections);
   out["related"] = strings(related);
+  out["edges"] = write_rows(edges);
+  out["edges_unlisted"] = edges_unlisted;
+  out["attack"] = write_rows(attack);
+  out["merged_into"] = merged_into;
+  out["aliases"] = strings(aliases);
+  out["apart"] = strings(apart);
+  out["told"] = told_ns;
   out["holds"] = strings(holds);
   out["clocks"] = write_rows(clocks);
   out["acts"] = write_rows(acts);
@@ -279,12 +203,7 @@ std::string Case::serialize() const {
 }
 
 std::optional<Case> Case::deserialize(std::string_view text) {
-  json::parse_options options;
-  options.max_depth = kDepthMax;
-  options.allow_invalid_utf8 = true;  // what was stored is read back byte for byte
-  boost::system::error_code error;
-  const json::value parsed = json::parse(text, error, {}, options);
-  const json::object* object = error ? nullptr : parsed.if_object();
+  const auto object = stored::parse(text);
   if (!object) return std::nullopt;
 
   bool ok = true;
@@ -311,10 +230,17 @@ std::optional<Case> Case::deserialize(std::string_view text) {
   in.read("systems", out.systems);
   in.read("entities_unlisted", out.entities_unlisted);
   in.read("related", out.related);
+  in.read("edges_unlisted", out.edges_unlisted);
+  in.read("merged_into", out.merged_into);
+  in.read("aliases", out.aliases);
+  in.read("apart", out.apart);
+  in.read("told", out.told_ns);
   in.read("holds", out.holds);
   in.read("reject_reason", out.reject_reason);
   read_rows(in, "entities", out.entities);
   read_rows(in, "detections", out.detections);
+  read_rows(in, "edges", out.edges);
+  read_rows(in, "attack", out.attack);
   read_rows(in, "clocks", out.clocks);
   read_rows(in, "acts", out.acts);
   if (const auto* level = object->if_contains("level")) {

@@ -5,20 +5,10 @@
 
 #include "incidents/fold.h"
 #include "incidents/link.h"
+#include "incidents/sighting.h"
 
 namespace vigil {
 namespace {
-
-constexpr char kPart = '\x1f';
-
-/// What must be equal before anything else is looked at.
-std::string scope_of(std::string_view organisation, bool drill) {
-  std::string out(organisation);
-  out += kPart;
-  out += drill ? 'd' : 'p';
-  out += kPart;
-  return out;
-}
 
 std::string rule_key(const std::string& scope, std::string_view rule_id) {
   return scope + "rule " + std::string(rule_id);
@@ -89,6 +79,11 @@ bool CaseIndex::young(const Case& incident, std::int64_t at_ns) const {
   return at_ns >= first_ns - window_ns && at_ns <= last_ns + window_ns;
 }
 
+bool CaseIndex::ties(const std::string& key, std::int64_t at_ns) const {
+  const Cases* cases = cases_of(key);
+  return (!cases || cases->size() <= options_.entity_cases_max) && !is_crowd_(key, at_ns);
+}
+
 bool CaseIndex::crowded(const Case& incident, std::string_view type) const {
   const auto values = std::count_if(incident.entities.begin(), incident.entities.end(),
                                     [&](const CaseEntity& entity) { return entity.type == type; });
@@ -106,7 +101,7 @@ CaseIndex::Match CaseIndex::find(const Detection& detection) const {
     if (!key) continue;
     keys.push_back(scope + *key);
     const Cases* cases = cases_of(keys.back());
-    if (!entity.link || (cases && cases->size() > options_.entity_cases_max)) continue;
+    if (!entity.link || !ties(keys.back(), at_ns)) continue;
     can_link = true;
     if (!cases) continue;
     for (auto at = cases->rbegin(); at != cases->rend(); ++at) {
@@ -114,14 +109,19 @@ CaseIndex::Match CaseIndex::find(const Detection& detection) const {
       if (!at->link || !young(incident, at_ns) || crowded(incident, entity.type)) continue;
       if (!match.joined) {
         match.joined = &incident;
-        match.because = entity.type + " " + entity.value;
+        match.type = entity.type;
+        match.value = entity.value;
       } else if (match.joined != &incident &&
-                 std::find(match.related.begin(), match.related.end(), &incident) == match.related.end()) {
-        match.related.push_back(&incident);
+                 std::none_of(match.related.begin(), match.related.end(),
+                              [&](const Match::Tie& tie) { return tie.incident == &incident; })) {
+        match.related.push_back({&incident, entity.type, entity.value});
       }
     }
   }
-  if (!match.joined && !can_link) match.joined = same_rule(detection, keys, at_ns);
+  if (!match.joined && !can_link) {
+    match.joined = same_rule(detection, keys, at_ns);
+    match.because = "the same rule about the same";
+  }
   if (!match.joined) {
     const auto open = open_.find(scope);
     // So many open cases mean a flood of invented senders: further ones are counted in the case of their

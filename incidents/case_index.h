@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ namespace vigil {
 /// A shared value is a link, except where sharing it says little:
 ///  - stop lists (link.h);
 ///  - a value in more than `entity_cases_max` open cases (a proxy, a NAT gateway, a scanner);
+///  - an inside address or a person seen with too many hosts in an hour (risk.h);
 ///  - a case that already holds more than `entity_values_max` values of that type: what one scanner dragged
 ///  in does
 ///    not pull strangers in after it. The scanner's own address goes on linking.
@@ -28,7 +30,10 @@ namespace vigil {
 /// the same values, so that a guarded value makes one case rather than one per detection.
 class CaseIndex {
  public:
-  CaseIndex(const AssetTable& assets, const CaseBookOptions& options) : assets_(assets), options_(options) {}
+  /// `is_crowd` says of a key (scope_of() and link_key()) that too much is seen with it for it to tie anything.
+  using Crowd = std::function<bool(const std::string& key, std::int64_t at_ns)>;
+  CaseIndex(const AssetTable& assets, const CaseBookOptions& options, Crowd is_crowd)
+      : assets_(assets), options_(options), is_crowd_(std::move(is_crowd)) {}
 
   void add(Case& incident);
   /// `entity` indexes into the case's entities: what a fold has added.
@@ -38,10 +43,19 @@ class CaseIndex {
 
   struct Match {
     Case* joined = nullptr;
-    std::string because;         ///< "source.ip 203.0.113.9"
-    std::vector<Case*> related;  ///< other open cases that share a link
+    std::string type, value;     ///< what they share; empty where it is another reason
+    std::string because;         ///< that reason
+    struct Tie {
+      Case* incident;
+      std::string type, value;
+    };
+    std::vector<Tie> related;  ///< other open cases that share a link, and which
   };
   Match find(const Detection& detection) const;
+  /// Is this moment near enough to what the case has seen?
+  bool young(const Case& incident, std::int64_t at_ns) const;
+  /// Does sharing this key tie anything together?
+  bool ties(const std::string& key, std::int64_t at_ns) const;
 
  private:
   struct Entry {
@@ -51,12 +65,12 @@ class CaseIndex {
   using Cases = std::vector<Entry>;  // oldest first
   void put(const std::string& key, Case& incident, bool link);
   const Cases* cases_of(const std::string& key) const;
-  bool young(const Case& incident, std::int64_t at_ns) const;
   bool crowded(const Case& incident, std::string_view type) const;
   Case* same_rule(const Detection& detection, const std::vector<std::string>& keys, std::int64_t at_ns) const;
 
   const AssetTable& assets_;
   CaseBookOptions options_;
+  Crowd is_crowd_;
   std::unordered_map<std::string, Cases> by_key_;
   std::map<std::string, std::size_t> open_;  // by scope: how many cases
 };

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 
+#include "incidents/attack.h"
 #include "incidents/level.h"
 #include "incidents/link.h"
 #include "incidents/subject.h"
 #include "incidents/text.h"
+#include "rules/sip_hash.h"
 
 namespace vigil {
 namespace {
@@ -69,18 +71,51 @@ void add_unique(std::vector<std::string>& list, const std::string& value, std::s
   if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
 }
 
-/// Keeps the first and the last sequences; arrival order is sequence order.
-void add_samples(std::vector<std::uint64_t>& samples, const Detection& detection) {
-  samples.insert(samples.end(), detection.references.begin(), detection.references.end());
-  if (detection.sequence != 0 || detection.references.empty()) samples.push_back(detection.sequence);
-  std::sort(samples.begin(), samples.end());
-  samples.erase(std::unique(samples.begin(), samples.end()), samples.end());
-  if (samples.size() <= kSamplesMax) return;
-  constexpr auto kHalf = static_cast<std::ptrdiff_t>(kSamplesMax / 2);
-  samples.erase(samples.begin() + kHalf, samples.end() - kHalf);
+/// What the detection is about, as one number: of each value a sample is kept.
+std::uint64_t key_of(const Detection& detection) {
+  std::string text;
+  for (const auto& [type, value] : detection.entities) {
+    text += type;
+    text += '\x1f';
+    text += value;
+    text += '\x1f';
+  }
+  return sigma::sip_hash({}, text);
 }
 
-CaseDetection& row_of(Case& incident, const RuleMeta& rule, bool context) {
+void add_samples(CaseDetection& row, const Detection& detection) {
+  const std::uint64_t key = key_of(detection);
+  for (const std::uint64_t sequence : detection.references) row.picked.offer(sequence, key);
+  if (detection.sequence != 0 || detection.references.empty()) row.picked.offer(detection.sequence, key);
+  row.samples = row.picked.all();
+}
+
+/// The title that an alert came with; the rule's where there is none.
+std::string title_of_alert(const Detection& detection) {
+  for (const auto& [name, value] : detection.fields) {
+    if (name == "message" && !value.empty()) return clean_text(value, kTitleBytesMax);
+  }
+  return {};
+}
+
+/// Adds the tactics of a rule with the techniques it names.
+void add_attack(Case& incident, const RuleMeta& rule, std::int64_t first_ns) {
+  const Tactics tactics = tactics_of(rule.tags);
+  const auto techniques = techniques_of(rule.tags);
+  for (std::size_t i = 0; i < kTacticCount; ++i) {
+    if (((tactics >> i) & 1U) == 0) continue;
+    const auto place = std::find_if(incident.attack.begin(), incident.attack.end(), [&](const CaseTactic& tactic) {
+      return tactic_of_name(tactic.tactic) >= i;
+    });
+    const bool known = place != incident.attack.end() && place->tactic == tactic_name(i);
+    CaseTactic& row = known ? *place : *incident.attack.insert(place, {std::string(tactic_name(i)), first_ns, {}});
+    row.first_ns = std::min(row.first_ns, first_ns);
+    for (const auto& technique : techniques) add_unique(row.techniques, clean_text(technique, 32), kTechniquesMax);
+  }
+}
+
+CaseDetection& row_of(Case& incident, const Detection& detection, bool context) {
+  const RuleMeta& rule = *detection.rule;
   const std::string id = clean_text(rule.id, kEntityBytesMax);
   for (auto& row : incident.detections) {
     if (row.rule_id == id) return row;
@@ -90,6 +125,9 @@ CaseDetection& row_of(Case& incident, const RuleMeta& rule, bool context) {
   row.rule_id = id;
   row.title = clean_text(rule.title.empty() ? rule.id : rule.title, kTitleBytesMax);
   row.title_zh = clean_text(rule.title_zh.empty() ? row.title : rule.title_zh, kTitleBytesMax);
+  if (rule.alert) {
+    if (std::string title = title_of_alert(detection); !title.empty()) row.title = row.title_zh = title;
+  }
   row.level = level_name(rule.level);
   row.category = clean_text(reading.category, kEntityBytesMax);
   for (const auto& symptom : reading.symptoms) row.symptoms.push_back(clean_text(symptom, kEntityBytesMax));
@@ -98,7 +136,7 @@ CaseDetection& row_of(Case& incident, const RuleMeta& rule, bool context) {
 }
 
 void add_entity(Case& incident, FoldEntity&& entity, std::int64_t first_ns, std::int64_t last_ns,
-                std::vector<std::size_t>& added) {
+                std::uint64_t times, std::vector<std::size_t>& added) {
   std::size_t of_type = 0;
   for (std::size_t i = 0; i < incident.entities.size(); ++i) {
     CaseEntity& known = incident.entities[i];
@@ -107,13 +145,13 @@ void add_entity(Case& incident, FoldEntity&& entity, std::int64_t first_ns, std:
     if (known.value != entity.value) continue;
     known.first_ns = std::min(known.first_ns, first_ns);
     known.last_ns = std::max(known.last_ns, last_ns);
-    if (entity.link && !known.link) added.push_back(i);
-    known.link = known.link || entity.link;
-    ++known.count;
+    if (entity.link && !known.link && !known.cut) added.push_back(i);
+    known.link = (known.link || entity.link) && !known.cut;
+    known.count += times;
     return;
   }
   if (of_type >= kEntitiesPerTypeMax) {
-    ++incident.entities_unlisted;
+    incident.entities_unlisted += times;
     return;
   }
   added.push_back(incident.entities.size());
@@ -121,7 +159,7 @@ void add_entity(Case& incident, FoldEntity&& entity, std::int64_t first_ns, std:
                                .value = std::move(entity.value),
                                .first_ns = first_ns,
                                .last_ns = last_ns,
-                               .count = 1,
+                               .count = times,
                                .link = entity.link});
 }
 
@@ -130,6 +168,8 @@ std::string place_of(const Subject& subject) {
   if (subject.system && !subject.system->name.empty()) return one_line(subject.system->name, kPlaceBytesMax);
   return one_line(subject.system ? subject.system->id : subject.host, kPlaceBytesMax);
 }
+
+}  // namespace
 
 void take_lead(Case& incident) {
   const CaseDetection* lead = leading_detection(incident);
@@ -151,8 +191,6 @@ void take_lead(Case& incident) {
   incident.category = named ? named->category : "other";
 }
 
-}  // namespace
-
 int level_rank(std::string_view level) {
   constexpr std::array<Level, 5> kLevels = {Level::informational, Level::low, Level::medium, Level::high,
                                             Level::critical};
@@ -160,6 +198,24 @@ int level_rank(std::string_view level) {
     if (level_name(known) == level) return static_cast<int>(known);
   }
   return 0;
+}
+
+bool is_context(const RuleMeta& rule) { return !rule.opens_candidate && !rule.weighs; }
+
+void add_edge(Case& incident, CaseEdge edge) {
+  for (auto& known : incident.edges) {
+    if (known.kind != edge.kind || known.rule != edge.rule || known.type != edge.type || known.value != edge.value ||
+        known.incident != edge.incident) {
+      continue;
+    }
+    known.count += edge.count;
+    return;
+  }
+  if (incident.edges.size() >= kEdgesMax) {
+    incident.edges_unlisted += edge.count;
+    return;
+  }
+  incident.edges.push_back(std::move(edge));
 }
 
 std::int64_t event_time(const Detection& detection) { return believable(detection.at_ns, detection); }
@@ -203,33 +259,35 @@ const CaseDetection* leading_detection(const Case& incident) {
 }
 
 void fold_detection(Case& incident, const Detection& detection, const AssetTable& assets, std::int64_t now_ns,
-                    std::vector<std::size_t>& added) {
+                    std::vector<std::size_t>& added, std::uint64_t times) {
   const RuleMeta& rule = *detection.rule;
-  const bool context = !rule.opens_candidate;
+  const bool context = is_context(rule);
   const std::int64_t at_ns = event_time(detection);
   const std::int64_t first_ns = detection.first_ns == 0 ? at_ns : std::min(detection.first_ns, at_ns);
   const std::int64_t last_ns = std::max(at_ns, believable(detection.last_ns, detection));
 
-  CaseDetection& row = row_of(incident, rule, context);
+  CaseDetection& row = row_of(incident, detection, context);
   const bool fresh = row.count == 0;
   row.first_ns = fresh ? first_ns : std::min(row.first_ns, first_ns);
   row.last_ns = fresh ? last_ns : std::max(row.last_ns, last_ns);
-  ++row.count;
+  row.count += times;
   row.events += detection.count;
   const Subject subject = subject_of(detection, assets);
-  if (fresh) row.place = place_of(subject);
-  add_samples(row.samples, detection);
+  if (fresh && !rule.alert) row.place = place_of(subject);
+  add_samples(row, detection);
   row.fields.clear();
   for (const auto& [name, value] : detection.fields) {
     if (row.fields.size() == kFieldsMax) break;
     row.fields.emplace_back(clean_text(name, kEntityBytesMax), clean_text(value, kFieldBytesMax));
   }
   for (auto& entity : entities_of(detection, assets)) {
-    add_entity(incident, std::move(entity), first_ns, last_ns, added);
+    add_entity(incident, std::move(entity), first_ns, last_ns, times, added);
   }
   incident.updated_ns = now_ns;
   if (context) return;
 
+  incident.early_warning = incident.early_warning || detection.early_warning;
+  add_attack(incident, rule, first_ns);
   const std::string& system = subject.system ? subject.system->id : detection.system;
   add_unique(incident.systems, clean_text(system, kEntityBytesMax), kSystemsMax);
   for (const auto& symptom : row.symptoms) add_unique(incident.symptoms, symptom, kSystemsMax);

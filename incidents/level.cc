@@ -154,7 +154,7 @@ AssetClass asset_class(const System* system, bool core, Dimension dimension) {
 ImpactLevel propose_level(const Detection& detection, const AssetTable& assets) {
   ImpactLevel level;
   const RuleMeta& rule = *detection.rule;
-  if (!says_impact(rule)) {
+  if (!says_impact(rule) || rule.alert) {
     level.reasons.push_back("規則" + rule_name(rule) +
                             "未載明對機密性、完整性、可用性之影響，等級須由人員評估。");
     return level;

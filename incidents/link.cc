@@ -84,10 +84,15 @@ constexpr std::array<std::string_view, 3> kEmptyFile = {
     "d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709",
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"};
 
-enum class Sort { hash, address, user, host, other };
+enum class Sort { hash, process, address, mail, user, device, host, other };
 
 Sort sort_of(std::string_view type) {
   if (type.find(".hash.") != std::string_view::npos || type.starts_with("hash.")) return Sort::hash;
+  if (type == "process.entity_id" || type == "process.parent.entity_id") return Sort::process;
+  if (type.starts_with("email.") && type.ends_with(".address")) return Sort::mail;
+  if (type == "device.serial_number" || type == "device.id") return Sort::device;
+  // Of the other names a person may have only the security identifier says the same everywhere.
+  if (type == "user.id" || type.ends_with(".user.id")) return Sort::user;
   if (type == "ip" || type.ends_with(".ip") || type.ends_with(".address")) return Sort::address;
   if (type == "user" || type.ends_with("user.name")) return Sort::user;
   // Antivirus consoles name the machine they speak of as the destination.
@@ -97,11 +102,46 @@ Sort sort_of(std::string_view type) {
   return Sort::other;
 }
 
+/// Security identifiers of those who are on every machine; the built-in administrator is 500 of each domain.
+bool is_everybody_sid(std::string_view sid) {
+  return !sid.starts_with("s-1-5-21-") || sid.ends_with("-500") || sid.ends_with("-501");
+}
+
+bool is_sid(std::string_view text) { return text.starts_with("s-1-"); }
+
+/// "10.", "172.16." …, and IPv6's own: networks that many sites have.
+bool is_private(std::string_view ip) {
+  const auto second = [&](int low, int high) {
+    const auto dot = ip.find('.', 4);
+    int value = 0;
+    if (dot == std::string_view::npos) return false;
+    for (const char c : ip.substr(4, dot - 4)) value = value * 10 + (c - '0');
+    return value >= low && value <= high;
+  };
+  return ip.starts_with("10.") || ip.starts_with("192.168.") || ip.starts_with("169.254.") ||
+         (ip.starts_with("172.") && second(16, 31)) || (ip.starts_with("100.") && second(64, 127)) ||
+         ip.starts_with("fc") || ip.starts_with("fd") || ip.starts_with("fe80");
+}
+
+/// Four numbers, or colons: a field of addresses may hold a name.
+bool looks_like_ip(std::string_view text) {
+  if (text.find(':') != std::string_view::npos) return text.find_first_not_of("0123456789abcdef:.") == std::string_view::npos;
+  return std::count(text.begin(), text.end(), '.') == 3 &&
+         text.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
 bool unroutable(std::string_view ip) {
   return is_loopback(ip) || ip == "0.0.0.0" || ip == "::" || ip == "255.255.255.255" || ip.starts_with("ff0");
 }
 
 }  // namespace
+
+bool is_strong_key(std::string_view key) {
+  if (key.starts_with("hash ") || key.starts_with("process ")) return true;
+  if (!key.starts_with("ip ")) return false;
+  const std::string_view ip = key.substr(3);
+  return looks_like_ip(ip) && !is_private(ip);
+}
 
 bool is_loopback(std::string_view ip) {
   return ip == "::1" || ip.starts_with("127.") || ip.starts_with("::ffff:127.");
@@ -123,7 +163,19 @@ std::optional<std::string> link_key(std::string_view type, std::string_view valu
       if (unroutable(text)) return std::nullopt;
       return "ip " + text;
     }
+    case Sort::process:
+      if (text.find_first_not_of("{}0-") == std::string::npos) return std::nullopt;
+      std::erase_if(text, [](char c) { return c == '{' || c == '}'; });
+      return "process " + text;
+    case Sort::mail:
+      if (text.starts_with('<') && text.ends_with('>')) text = text.substr(1, text.size() - 2);
+      if (text.find('@') == std::string::npos) return std::nullopt;
+      return "mail " + text;
+    case Sort::device:
+      return "device " + text;
     case Sort::user:
+      if (is_sid(text)) return is_everybody_sid(text) ? std::nullopt : std::optional("user " + text);
+      if (type.ends_with("user.id")) return std::nullopt;  // 0, 1001: numbers of one machine
       if (const auto domain = text.rfind('\\'); domain != std::string::npos) text.erase(0, domain + 1);
       if (const auto suffix = text.find('@'); suffix != std::string::npos && suffix > 0) text.resize(suffix);
       if (text.ends_with('$') || listed(kNothing, text) || listed(kEverybody, text)) return std::nullopt;

@@ -136,13 +136,14 @@ void Outbox::address(Notice& notice) const {
 void Outbox::restore(Notice notice) {
   if (notice.deliveries.empty()) address(notice);
   if (waits(notice)) waiting_.push_back(notice.id);
+  last_id_ = std::max(last_id_, notice.id);
   std::string id = notice.id;
   notices_.insert_or_assign(std::move(id), std::move(notice));
 }
 
 void Outbox::tell(const Case& incident, std::string_view reason, std::int64_t not_before_ns,
                   std::int64_t now_ns, StateChange& change) {
-  if (reason == "escalated") {
+  if (reason == "escalated" || reason == "repeated") {
     for (const auto& id : waiting_) {
       const Notice& waiting = notices_.find(id)->second;
       if (waiting.case_id == incident.id && untried(waiting)) return;
@@ -150,9 +151,8 @@ void Outbox::tell(const Case& incident, std::string_view reason, std::int64_t no
   }
   // Ids only grow, also when the clock was set back.
   std::string id = padded(now_ns);
-  if (!notices_.empty() && id <= notices_.rbegin()->first) {
-    id = padded(std::stoll(notices_.rbegin()->first) + 1);
-  }
+  if (id <= last_id_) id = padded(std::stoll(last_id_) + 1);
+  last_id_ = id;
   Notice notice;
   notice.id = id;
   notice.organisation = incident.organisation;
@@ -164,6 +164,16 @@ void Outbox::tell(const Case& incident, std::string_view reason, std::int64_t no
   change.put("outbox/" + id, notice.serialize());
   if (waits(notice)) waiting_.push_back(id);
   notices_.emplace(id, std::move(notice));
+}
+
+void Outbox::withdraw(std::string_view case_id, StateChange& change) {
+  std::erase_if(waiting_, [&](const std::string& id) {
+    const auto found = notices_.find(id);
+    if (found->second.case_id != case_id || !untried(found->second)) return false;
+    change.erase("outbox/" + id);
+    notices_.erase(found);
+    return true;
+  });
 }
 
 const Notice* Outbox::record(std::string_view notice_id, std::string_view channel, bool ok,

@@ -18,7 +18,7 @@ namespace vigil {
 struct Notice {
   std::string id;  ///< grows with time
   std::string organisation, case_id;
-  std::string reason;  ///< opened, escalated, confirmed, rejected
+  std::string reason;  ///< opened, escalated, repeated, confirmed, rejected
   bool drill = false;
   std::int64_t not_before_ns = 0;
   struct Delivery {
@@ -56,6 +56,8 @@ class Outbox {
   /// tells what follows: then nothing is added.
   void tell(const Case& incident, std::string_view reason, std::int64_t not_before_ns, std::int64_t now_ns,
             StateChange& change);
+  /// Takes back what nobody has been told yet of a case that is no longer one of its own.
+  void withdraw(std::string_view case_id, StateChange& change);
   /// The notice, if the outcome changed something.
   const Notice* record(std::string_view notice_id, std::string_view channel, bool ok, std::string_view error,
                        std::int64_t now_ns, StateChange& change);
@@ -69,6 +71,7 @@ class Outbox {
 
   std::vector<ChannelConfig> channels_;
   std::map<std::string, Notice, std::less<>> notices_;
+  std::string last_id_;               // the greatest given: one that was withdrawn is not given again
   std::vector<std::string> waiting_;  // ids with a delivery that is not done
 };
 

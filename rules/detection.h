@@ -25,6 +25,8 @@ struct RuleMeta {
   /// All other fields of the document as they are written, lists with one value a line: falsepositives, date
   /// and whatever its author put there.
   std::vector<std::pair<std::string, std::string>> others;
+  std::string logsource;  ///< as a filter for this rule would write it: "{product: windows}"; empty: a correlation
+  bool correlation = false;
   // From the rule's own `vigil:` section; empty for foreign rules.
   std::string category;               ///< web_attack, intrusion, denial_of_service, equipment, other
   std::vector<std::string> symptoms;  ///< the form's own words, e.g. 系統遭入侵
@@ -33,6 +35,11 @@ struct RuleMeta {
   int confidentiality = 0, integrity = 0, availability = 0;
   /// False: a match is kept as context of an incident but does not open one by itself.
   bool opens_candidate = true;
+  /// The rule leaves it open (every foreign one below critical): its matches add to the risk of those they name,
+  /// and that opens one.
+  bool weighs = false;
+  /// It is asked only about what others told us (docs/alerts.md), and the candidate has the alert's own title.
+  bool alert = false;
 };
 
 /// What tells of it when the groups of a correlation had to make room for others: many group-by values at once, perhaps
@@ -49,6 +56,7 @@ struct Detection {
   std::uint64_t count = 1;        ///< events (or distinct values) behind it
   std::string organisation, system, host;
   bool core = false, drill = false;
+  bool early_warning = false;  ///< the event is a ticket that warns early (docs/alerts.md)
   /// Link entities: ("source.ip", "203.0.113.9"), ("user.name", "root"), ("host.name", "srv1").
   std::vector<std::pair<std::string, std::string>> entities;
   /// Other fields worth showing (url, file, signature …).

@@ -22,6 +22,8 @@ constexpr std::string_view kNobody[] = {"",     "-",      "n/a",       "unknown"
                                         "none", "(null)", "localhost", "anonymous logon", "local service",
                                         "::1",  "0.0.0.0", "::",       "127.0.0.1",       "network service"};
 
+constexpr std::string_view kAlertFields[] = {"message", "event.provider", "event.id", "vendor.level", "event.reason"};
+
 bool links_nothing(std::string_view value) {
   const std::string text = folded(value);
   return std::find(std::begin(kNobody), std::end(kNobody), text) != std::end(kNobody);
@@ -69,12 +71,15 @@ void add_entities(const RuleMeta& meta, const FieldSource& event, Detection& det
 
 void add_shown_fields(const FieldSource& event, Detection& detection) {
   std::vector<FieldValue> values;
-  for (const std::string_view name : kShownFields) {
+  const auto show = [&](std::string_view name) {
     values.clear();
-    if (!event.collect(field_named(name), values)) continue;
-    if (values.front().text.empty()) continue;
+    if (!event.collect(field_named(name), values) || values.front().text.empty()) return;
     detection.fields.emplace_back(name, cut(values.front().text, kShownBytesMax));
+  };
+  if (detection.rule && detection.rule->alert) {
+    for (const std::string_view name : kAlertFields) show(name);
   }
+  for (const std::string_view name : kShownFields) show(name);
 }
 
 }  // namespace vigil::sigma

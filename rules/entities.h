@@ -16,7 +16,7 @@ void add_entities(const RuleMeta& meta, const FieldSource& event, Detection& det
 /// Adds one entity unless its value links nothing or it is already there.
 void add_entity(std::string_view type, std::string_view value, Detection& detection);
 
-/// What an analyst wants to see at once: request, file, signature, command …
+/// What an analyst wants to see at once: request, file, signature, command …; of an alert first what it says of itself.
 void add_shown_fields(const FieldSource& event, Detection& detection);
 
 }  // namespace vigil::sigma

@@ -70,7 +70,35 @@ std::optional<CompileError> read_impact(const YamlNode& impact, RuleMeta& meta) 
   return std::nullopt;
 }
 
-std::optional<CompileError> read_vigil(const YamlNode& section, RuleMeta& meta) {
+std::optional<CompileError> read_flag(const YamlNode& value, std::string_view key, bool& flag) {
+  if (value.type() != ScalarType::boolean) return error_at(value, "'" + std::string(key) + "' wants true or false");
+  flag = value.text == "true";
+  return std::nullopt;
+}
+
+/// Who does not say whether a match opens a candidate: with a category or an impact, from high on; else only what
+/// leaves no doubt, and the rest is weighed.
+void decide_opening(RuleMeta& meta) {
+  const bool assessed =
+      !meta.category.empty() || meta.confidentiality + meta.integrity + meta.availability > 0;
+  meta.opens_candidate = meta.level == Level::critical || (meta.level == Level::high && (assessed || meta.correlation));
+  meta.weighs = !meta.opens_candidate;
+}
+
+/// "{product: windows, service: security}": the parts are plain words, quoted where they are something else.
+std::string logsource_text(const YamlNode* node) {
+  if (node == nullptr || !node->is_mapping()) return {};
+  std::string out;
+  for (const std::string_view part : {"product", "category", "service"}) {
+    const std::string text(node->text_of(part));
+    if (text.empty()) continue;
+    const bool plain = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.-") == std::string::npos;
+    out += (out.empty() ? "" : ", ") + std::string(part) + ": " + (plain ? text : "'" + text + "'");
+  }
+  return "{" + out + "}";
+}
+
+std::optional<CompileError> read_vigil(const YamlNode& section, RuleMeta& meta, bool& stated) {
   if (!section.is_mapping()) return error_at(section, "'vigil' must be a map");
   for (std::size_t i = 0; i < section.keys.size(); ++i) {
     const std::string& key = section.keys[i].text;
@@ -88,8 +116,10 @@ std::optional<CompileError> read_vigil(const YamlNode& section, RuleMeta& meta) 
     } else if (key == "impact") {
       if (auto error = read_impact(value, meta)) return error;
     } else if (key == "opens_candidate") {
-      if (value.type() != ScalarType::boolean) return error_at(value, "'opens_candidate' wants true or false");
-      meta.opens_candidate = value.text == "true";
+      if (auto error = read_flag(value, key, meta.opens_candidate)) return error;
+      stated = true;
+    } else if (key == "alert") {
+      if (auto error = read_flag(value, key, meta.alert)) return error;
     } else if (key != "suppress" && key != "action" && key != "learn" && key != "tests") {
       return error_at(section.keys[i], "unknown key '" + key + "' in 'vigil'");
     }
@@ -141,11 +171,14 @@ Result<DocumentHead, CompileError> read_head(const YamlNode& document, const std
       warnings.push_back(error_at(*level, "unknown level '" + level->text + "'; taken as medium"));
     }
   }
-  // Foreign rules say nothing about candidates: high and critical open one, the rest is context.
-  meta.opens_candidate = meta.level >= Level::high;
+  meta.status = document.text_of("status");
+  meta.correlation = document.find("correlation") != nullptr;
+  meta.logsource = logsource_text(document.find("logsource"));
+  bool stated = false;
   if (const YamlNode* section = document.find("vigil")) {
-    if (auto error = read_vigil(*section, meta)) return *error;
+    if (auto error = read_vigil(*section, meta, stated)) return *error;
   }
+  if (!stated) decide_opening(meta);
   return head;
 }
 

@@ -4,8 +4,10 @@
 #include <array>
 #include <utility>
 
+#include "parsers/envelope.h"
 #include "parsers/format.h"
 #include "parsers/record.h"
+#include "parsers/transports.h"
 #include "rules/compiled.h"
 #include "rules/correlator.h"
 #include "rules/entities.h"
@@ -26,6 +28,18 @@ constexpr std::size_t kTextRulesMax = 512;
 
 /// Rules told apart in take_troubles(); the counters count all.
 constexpr std::size_t kTroublesMax = 64;
+
+bool is_alert(const Observation& observation) { return observation.source->transport == transport::kAlert; }
+
+/// Who took the ticket in says so beside it, where nobody who sends one can.
+bool warns_early(const Observation& observation) {
+  bool warns = false;
+  if (!is_alert(observation)) return warns;
+  Envelope::for_each(observation.source->envelope, [&](std::string_view name, std::string_view value) {
+    warns = warns || (name == "vigil.early_warning" && value == "true");
+  });
+  return warns;
+}
 
 }  // namespace
 
@@ -131,6 +145,7 @@ Detection Watcher::Impl::make_detection(std::shared_ptr<const RuleMeta> rule, co
   detection.host = observation.source->host;
   detection.core = observation.source->core;
   detection.drill = observation.source->drill;
+  detection.early_warning = warns_early(observation);
   return detection;
 }
 
@@ -216,6 +231,7 @@ void Watcher::Impl::ask(const std::vector<std::uint32_t>& candidates, const Obse
   firings.clear();
   for (const std::uint32_t index : asked) {
     const sigma::Rule& rule = compiled.rules[index];
+    if (rule.meta->alert && !is_alert(observation)) continue;
     if (!sigma::applies(event, rule.source)) continue;
     const std::uint64_t given_up = evaluator.given_up();
     const bool matched = evaluator.matches(rule.expression, fields);

@@ -12,6 +12,11 @@ namespace {
 
 constexpr std::string_view kStarts[] = {"{", "[{"};
 
+/// What others told us: alert_document.h writes it, with this in front.
+constexpr std::string_view kAlertStart = "{\"event.kind\":\"alert\",";
+constexpr LogSource kAlertSource = {.product = "vigil", .category = {}, .service = "alert"};
+constexpr LogSource kLogSources[] = {kAlertSource};
+
 std::optional<std::int64_t> json_time(const SyslogHeader&, std::string_view text, int zone_minutes) {
   return peek_json_time(text, zone_minutes);
 }
@@ -20,6 +25,7 @@ void parse_json(PayloadWriter& out) {
   const JsonFields* const fields = read_json(out);
   if (fields == nullptr) return;
   if (is_gelf(*fields)) return add_gelf(out, *fields);
+  if (out.text().starts_with(kAlertStart)) out.event().add_log_source(kAlertSource);
   for (const JsonField& leaf : fields->leaves) add_json_leaf(out, leaf);
   add_logon_of_members(out);
   for (const JsonField& leaf : fields->leaves) {
@@ -53,6 +59,7 @@ extern const FormatSpec kFormat_json = {
     .parse = parse_json,
     .time = json_time,
     .kinds_of = json_kinds,
+    .log_sources = kLogSources,
     .writing = Writing::json,
 };
 

@@ -239,13 +239,13 @@ TEST(CaseBook, AConfirmedCaseGoesOnTakingItsDetections) {
             "phone_superior:running damage_control:overdue ");
 }
 
-TEST(CaseBook, SharingWithTwoCasesJoinsTheStrongerAndNamesTheOther) {
+TEST(CaseBook, SharingWithTwoCasesJoinsTheStrongerAndNamesTheOtherOncePeopleHaveActed) {
   Desk desk;
   desk.apply(
       {detection(brute_force(), kAfternoon, "srv1", {{"source.ip", "203.0.113.9"}, {"host.name", "srv1"}}),
-       detection(web_shell(), kAfternoon, "web1", {{"source.ip", "198.51.100.7"}, {"host.name", "web1"}}),
-       detection(brute_success(), kAfternoon, "web1",
-                 {{"host.name", "web1"}, {"source.ip", "203.0.113.9"}})});
+       detection(web_shell(), kAfternoon, "web1", {{"source.ip", "198.51.100.7"}, {"host.name", "web1"}})});
+  ASSERT_TRUE(desk.confirm("school-a-2026-0002", kAfternoon));
+  desk.apply({detection(brute_success(), kAfternoon, "web1", {{"host.name", "web1"}, {"source.ip", "203.0.113.9"}})});
   ASSERT_EQ(desk.count(), 2U);
   const Case& first = *desk.book->find("school-a-2026-0001");
   const Case& second = *desk.book->find("school-a-2026-0002");

@@ -45,6 +45,7 @@ Case full_case() {
   row.first_ns = INT64_MIN;
   row.last_ns = INT64_MAX;
   row.samples = {1, 9'007'199'254'740'993ULL, UINT64_MAX};
+  row.picked.adopt(row.samples);
   row.fields = {{"url.path", "/a?b=\xE4\xB8\xAD"}, {"url.path", "twice"}};
   row.category = "intrusion";
   row.symptoms = {"系統遭入侵"};

@@ -230,10 +230,11 @@ TEST(Fold, CountsExactlyAndSamplesAFew) {
   EXPECT_EQ(row.events, 7000U);
   EXPECT_EQ(row.first_ns, kAfternoon);
   EXPECT_EQ(row.last_ns, kAfternoon + 999 * kSecond);
-  ASSERT_EQ(row.samples.size(), kSamplesMax);
+  // The first 3, the last 3, one of each further user up to 16, and 8 of all others.
+  ASSERT_EQ(row.samples.size(), 3U + 3U + 13U + 8U);
   EXPECT_EQ(row.samples.front(), 5000U);
-  EXPECT_EQ(row.samples[7], 5007U);
-  EXPECT_EQ(row.samples[8], 5992U);
+  EXPECT_EQ(row.samples[15], 5015U);
+  EXPECT_EQ(row.samples[row.samples.size() - 3], 5997U);
   EXPECT_EQ(row.samples.back(), 5999U);
   std::size_t users = 0;
   for (const auto& entity : incident.entities) users += entity.type == "user.name" ? 1U : 0U;

@@ -45,6 +45,15 @@ TEST(Link, ComparesByMeaningAndLeavesOutWhatSaysNothing) {
       {"a process's file is the same file", "process.hash.sha256", "abcdef", "hash abcdef"},
       {"the empty file", "file.hash.md5", "D41D8CD98F00B204E9800998ECF8427E", "no link"},
       {"the machine an antivirus console speaks of", "destination.domain", "PC07", "host pc07"},
+      {"a process's own number", "process.entity_id", "{12345678-ABCD-0001}", "process 12345678-abcd-0001"},
+      {"no process", "process.entity_id", "{00000000-0000-0000-0000-000000000000}", "no link"},
+      {"a mailbox", "email.from.address", "<Boss@School.example>", "mail boss@school.example"},
+      {"a mailbox that is none", "email.to.address", "undisclosed", "no link"},
+      {"a person's identifier", "user.id", "S-1-5-21-1-2-3-1105", "user s-1-5-21-1-2-3-1105"},
+      {"the built-in administrator's", "user.id", "S-1-5-21-1-2-3-500", "no link"},
+      {"the system's", "user.id", "S-1-5-18", "no link"},
+      {"a number of one machine", "user.id", "1001", "no link"},
+      {"a USB stick", "device.serial_number", "4C530001", "device 4c530001"},
       {"a signature is not who or where", "rule.name", "Eicar-Test-Signature", "no link"},
       {"nor is a file's name", "file.path", "/tmp/x.exe", "no link"},
   };
@@ -56,6 +65,16 @@ TEST(Link, RanksWhatSharingSays) {
   EXPECT_LT(link_strength("source.ip"), link_strength("user.name"));
   EXPECT_LT(link_strength("user.name"), link_strength("host.name"));
   EXPECT_LT(link_strength("host.name"), link_strength("rule.name"));
+}
+
+TEST(Link, KnowsWhatStrangersDoNotShareByChance) {
+  constexpr std::pair<std::string_view, bool> kRows[] = {
+      {"hash abcdef", true},        {"process 1234-5", true},   {"ip 203.0.113.9", true},  {"ip 2001:db8::1", true},
+      {"ip 10.1.0.5", false},       {"ip 172.20.0.1", false},   {"ip 172.32.0.1", true},   {"ip 192.168.1.1", false},
+      {"ip 100.64.0.1", false},     {"ip fe80::1", false},      {"ip fd00::1", false},     {"user alice", false},
+      {"host srv1", false},         {"ip gateway.lan", false},
+  };
+  for (const auto& [key, strong] : kRows) EXPECT_EQ(is_strong_key(key), strong) << key;
 }
 
 }  // namespace
