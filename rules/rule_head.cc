@@ -171,7 +171,6 @@ Result<DocumentHead, CompileError> read_head(const YamlNode& document, const std
       warnings.push_back(error_at(*level, "unknown level '" + level->text + "'; taken as medium"));
     }
   }
-  meta.status = document.text_of("status");
   meta.correlation = document.find("correlation") != nullptr;
   meta.logsource = logsource_text(document.find("logsource"));
   bool stated = false;
