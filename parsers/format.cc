@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "parsers/characters.h"
-#include "parsers/format_rank.h"
 #include "parsers/formats_list.h"  // made by the build: a declaration and a row for each file of parsers/formats/
+#include "parsers/json_marks.h"
 #include "parsers/payload_app.h"
 
 namespace vigil {
@@ -44,6 +45,9 @@ class Registry {
     for (const FormatSpec* spec : order) {
       if (spec->number == Format::none) continue;
       add(spec->reads == Reads::line ? lines_ : messages_, *spec);
+      for (const std::string_view mark : spec->json_marks) {
+        marks_[static_cast<std::size_t>(spec->number)].push_back(JsonMarks::place_of(mark));
+      }
     }
   }
 
@@ -75,7 +79,9 @@ class Registry {
     const bool anything = !by_text && spec.programs.empty();
     auto& lists = spec.rank <= kRankBeforePrograms ? order.first : order.by_first;
     for (std::size_t byte = 0; byte < first.size(); ++byte) {
-      if (first[byte] || anything) lists[byte].push_back(&spec);
+      // A document that holds somebody's line is not that line.
+      const bool not_json = byte == '{' && spec.json_marks.empty() && spec.rank > kRankBeforePrograms;
+      if (first[byte] || (anything && !not_json)) lists[byte].push_back(&spec);
     }
     for (const std::string_view program : spec.programs) {
       Order::Named& named = order.by_program[program];
@@ -98,9 +104,15 @@ class Registry {
     return found == order.by_program.end() ? kNone : found->second;
   }
 
-  static const FormatSpec* ask(const Order& order, const SyslogHeader& header, std::string_view text,
-                               std::string_view program) {
+  const FormatSpec* ask(const Order& order, const SyslogHeader& header, std::string_view text,
+                        std::string_view program) const {
     const auto byte = static_cast<unsigned char>(text.front());
+    std::optional<JsonMarks> marks;
+    const auto may_claim = [&](const FormatSpec& spec) {
+      if (byte != '{' || spec.json_marks.empty()) return true;
+      if (!marks) marks.emplace(text);
+      return marks->may_hold_any(marks_[static_cast<std::size_t>(spec.number)]);
+    };
     for (const FormatSpec* spec : order.first[byte]) {
       if (claims(*spec, header, text, false)) return spec;
     }
@@ -116,12 +128,13 @@ class Registry {
     while (one != by_text.end() || two != by_program.end()) {
       const bool of_program = one == by_text.end() || (two != by_program.end() && !asked_before(*one, *two));
       const FormatSpec& spec = of_program ? **two++ : **one++;
-      if (claims(spec, header, text, of_program)) return &spec;
+      if (may_claim(spec) && claims(spec, header, text, of_program)) return &spec;
     }
     return nullptr;
   }
 
   std::array<const FormatSpec*, kFormatsMax> by_number_{};
+  std::array<std::vector<JsonMarks::Place>, kFormatsMax> marks_;
   Specs all_;
   Order messages_, lines_;
 };

@@ -1,5 +1,4 @@
 #include "parsers/format.h"
-#include "parsers/format_rank.h"
 #include "parsers/kind_signs.h"
 #include "parsers/payload_app.h"
 
