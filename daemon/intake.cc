@@ -236,11 +236,7 @@ bool Intake::append(Batch& batch, const IntakeListener& listener, const Arrival&
     batch.sources.push_back(known.state->source);
   }
   const Source& source = *known.state->source;
-  if (known.is_document) {
-    header = parse_record_header(raw, source, arrival.received_ns, batch.arena);
-    record.format = detect_format(header);
-    settle_header(header, record.format, fallback_host);
-  }
+  adjust_to_source(source, header);
 
   record.raw = raw;
   record.received_ns = arrival.received_ns;

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "parsers/characters.h"
 #include "parsers/formats_list.h"  // made by the build: a declaration and a row for each file of parsers/formats/
+#include "parsers/json_marks.h"
 #include "parsers/payload_app.h"
 
 namespace vigil {
@@ -15,14 +17,14 @@ namespace {
 
 using Specs = std::vector<const FormatSpec*>;
 
-/// Formats of this rank and below go before what the program's name says; those of anyone's text wait until all others are asked.
-constexpr std::uint8_t kRankBeforePrograms = 4, kRankOfAnyone = 200;
-
 /// Who is asked about a text: by its first character, and by the program's name; each in order of asking. A known program's
 /// own formats are asked early: most messages have one, and then the others need not look.
 struct Order {
+  struct Named {
+    Specs own, anyone;  ///< before and among those that are asked by the text
+  };
   std::array<Specs, 256> first, by_first;  ///< those that anything may begin with, too
-  std::unordered_map<std::string_view, Specs> of_program, by_program;
+  std::unordered_map<std::string_view, Named> by_program;
 };
 
 bool asked_before(const FormatSpec* a, const FormatSpec* b) {
@@ -43,6 +45,9 @@ class Registry {
     for (const FormatSpec* spec : order) {
       if (spec->number == Format::none) continue;
       add(spec->reads == Reads::line ? lines_ : messages_, *spec);
+      for (const std::string_view mark : spec->json_marks) {
+        marks_[static_cast<std::size_t>(spec->number)].push_back(JsonMarks::place_of(mark));
+      }
     }
   }
 
@@ -74,50 +79,62 @@ class Registry {
     const bool anything = !by_text && spec.programs.empty();
     auto& lists = spec.rank <= kRankBeforePrograms ? order.first : order.by_first;
     for (std::size_t byte = 0; byte < first.size(); ++byte) {
-      if (first[byte] || anything) lists[byte].push_back(&spec);
+      // A document that holds somebody's line is not that line.
+      const bool not_json = byte == '{' && spec.json_marks.empty() && spec.rank > kRankBeforePrograms;
+      if (first[byte] || (anything && !not_json)) lists[byte].push_back(&spec);
     }
-    auto& programs = spec.rank < kRankOfAnyone ? order.of_program : order.by_program;
-    for (const std::string_view program : spec.programs) programs[program].push_back(&spec);
+    for (const std::string_view program : spec.programs) {
+      Order::Named& named = order.by_program[program];
+      (spec.rank < kRankOfAnyone ? named.own : named.anyone).push_back(&spec);
+    }
   }
 
   static bool claims(const FormatSpec& spec, const SyslogHeader& header, std::string_view text,
                      bool of_program) {
-    const auto starts = [text](std::string_view start) { return text.starts_with(start); };
+    const auto starts = [text](std::string_view start) { return start.front() == text.front() && text.starts_with(start); };
     const bool named = spec.starts.empty() || std::any_of(spec.starts.begin(), spec.starts.end(), starts) ||
                        spec.first_bytes.find(text.front()) != std::string_view::npos;
     if (!named && !of_program) return false;
     return spec.claims == nullptr || spec.claims(header, text);
   }
 
-  static const Specs& of(const std::unordered_map<std::string_view, Specs>& programs, std::string_view program) {
-    static const Specs kNone;
-    const auto found = program.empty() ? programs.end() : programs.find(program);
-    return found == programs.end() ? kNone : found->second;
+  static const Order::Named& of(const Order& order, std::string_view program) {
+    static const Order::Named kNone;
+    const auto found = program.empty() ? order.by_program.end() : order.by_program.find(program);
+    return found == order.by_program.end() ? kNone : found->second;
   }
 
-  static const FormatSpec* ask(const Order& order, const SyslogHeader& header, std::string_view text,
-                               std::string_view program) {
+  const FormatSpec* ask(const Order& order, const SyslogHeader& header, std::string_view text,
+                        std::string_view program) const {
     const auto byte = static_cast<unsigned char>(text.front());
+    std::optional<JsonMarks> marks;
+    const auto may_claim = [&](const FormatSpec& spec) {
+      if (byte != '{' || spec.json_marks.empty()) return true;
+      if (!marks) marks.emplace(text);
+      return marks->may_hold_any(marks_[static_cast<std::size_t>(spec.number)]);
+    };
     for (const FormatSpec* spec : order.first[byte]) {
       if (claims(*spec, header, text, false)) return spec;
     }
-    for (const FormatSpec* spec : of(order.of_program, program)) {
+    const Order::Named& named = of(order, program);
+    for (const FormatSpec* spec : named.own) {
       if (claims(*spec, header, text, true)) return spec;
     }
     // The rest is walked as one list, in order.
     const Specs& by_text = order.by_first[byte];
-    const Specs& by_program = of(order.by_program, program);
+    const Specs& by_program = named.anyone;
     auto one = by_text.begin();
     auto two = by_program.begin();
     while (one != by_text.end() || two != by_program.end()) {
       const bool of_program = one == by_text.end() || (two != by_program.end() && !asked_before(*one, *two));
       const FormatSpec& spec = of_program ? **two++ : **one++;
-      if (claims(spec, header, text, of_program)) return &spec;
+      if (may_claim(spec) && claims(spec, header, text, of_program)) return &spec;
     }
     return nullptr;
   }
 
   std::array<const FormatSpec*, kFormatsMax> by_number_{};
+  std::array<std::vector<JsonMarks::Place>, kFormatsMax> marks_;
   Specs all_;
   Order messages_, lines_;
 };

@@ -25,6 +25,13 @@ enum class Reads : std::uint8_t {
 /// When a payload says host.name: what is counted at rest by host asks this instead of parsing.
 enum class NamesHost : std::uint8_t { never, where_header_does_not, always };
 
+// What FormatSpec::rank decides besides the order of asking.
+/// Formats of this rank and below go before what the program's name says.
+constexpr std::uint8_t kRankBeforePrograms = 4;
+/// From here on a format reads anyone's text (json, key_value): it is asked last, and knows the product less than the
+/// signs of its kind do.
+constexpr std::uint8_t kRankOfAnyone = 200;
+
 /// A payload format: what it is, how it is known, how it is read. Each has one file below parsers/formats/, which defines
 ///
 ///   const FormatSpec kFormat_<file name> = {.number = Format{40}, .name = "<file name>", …};
@@ -48,6 +55,9 @@ struct FormatSpec {
   std::span<const std::string_view> starts = {};  ///< what the text begins with, one of
   std::string_view first_bytes = {};  ///< or with any of these characters ("0123456789" for dated lines)
   bool (*claims)(const SyslogHeader& header, std::string_view text) = nullptr;
+  /// What JSON it claims always holds behind a quote, one of: `EventID"`, `ts":`; four bytes at least. Its `claims` is asked
+  /// about no other JSON object. Without any, a format is asked about JSON only if it says that its texts may begin with `{`.
+  std::span<const std::string_view> json_marks = {};
 
   void (*parse)(PayloadWriter& out) = nullptr;
   /// Event time in the payload, asked where the header has none; UTC ns. Cheap: every such message is asked at arrival.

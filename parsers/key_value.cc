@@ -1,5 +1,7 @@
 #include "parsers/key_value.h"
 
+#include <array>
+#include <cstdint>
 #include <cstring>
 
 #include "parsers/key_table.h"
@@ -8,14 +10,23 @@
 namespace vigil {
 namespace {
 
-constexpr bool is_gap(char c) {
-  return c == ' ' || c == '\t' || c == ',' || c == ';' || c == '\n' || c == '\r';
-}
+// What a byte can be, looked up once: each byte of a message of pairs is asked about.
+constexpr std::uint8_t kGap = 1, kKey = 2, kValueEnd = 4;
 
-constexpr bool is_key_char(char c) {
-  return is_alpha(c) || is_digit(c) || c == '_' || c == '-' || c == '.' || c == '[' || c == ']' || c == '/' ||
-         c == '@';
-}
+constexpr std::array<std::uint8_t, 256> kByteClass = [] {
+  std::array<std::uint8_t, 256> made{};
+  const auto add = [&made](std::string_view bytes, std::uint8_t what) {
+    for (const char c : bytes) made[static_cast<unsigned char>(c)] |= what;
+  };
+  add(" \t,;\n\r", kGap);
+  add(" \t\n\r", kValueEnd);
+  add("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.[]/@", kKey);
+  return made;
+}();
+
+constexpr bool is(char c, std::uint8_t what) { return (kByteClass[static_cast<unsigned char>(c)] & what) != 0; }
+constexpr bool is_gap(char c) { return is(c, kGap); }
+constexpr bool is_key_char(char c) { return is(c, kKey); }
 
 /// End of a quoted value: the first quote without a backslash before it.
 std::size_t closing_quote(std::string_view text, bool& escaped) {
@@ -73,8 +84,7 @@ bool KeyValueReader::next(KeyValue& out) {
   } else {
     const char* const value = at;
     // Commas and semicolons may be parts of a value ("a=1,2"); they end it only before a blank.
-    while (at != end && *at != ' ' && *at != '\t' && *at != '\n' && *at != '\r' && !(commas_ && *at == ','))
-      ++at;
+    while (at != end && !is(*at, kValueEnd) && !(commas_ && *at == ',')) ++at;
     const char* last = at;
     if (at != end && last != value && (last[-1] == ',' || last[-1] == ';')) --last;
     out.value = {value, static_cast<std::size_t>(last - value)};

@@ -1,8 +1,13 @@
 #include "parsers/kind_signs.h"
 
+#include <immintrin.h>
+
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "parsers/format.h"
 #include "parsers/key_table.h"
@@ -305,6 +310,33 @@ Kinds kinds_of_start(std::string_view text) {
   return {};
 }
 
+/// The bytes of `text` from `at` on that are parts of words, as bits: the lowest is the first. Sixteen at most.
+unsigned word_bits(std::string_view text, std::size_t at) {
+  char padded[16] = {};
+  const char* bytes = text.data() + at;
+  if (text.size() - at < sizeof padded) {
+    std::memcpy(padded, bytes, text.size() - at);
+    bytes = padded;
+  }
+  const __m128i all = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+  const auto within = [](__m128i value, char from, char to) {
+    const __m128i shifted = _mm_sub_epi8(value, _mm_set1_epi8(from));
+    return _mm_cmpeq_epi8(_mm_min_epu8(shifted, _mm_set1_epi8(static_cast<char>(to - from))), shifted);
+  };
+  const __m128i letters = within(_mm_or_si128(all, _mm_set1_epi8(0x20)), 'a', 'z');
+  const __m128i others = _mm_or_si128(within(all, '0', '9'), _mm_cmpeq_epi8(all, _mm_set1_epi8('_')));
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(letters, others)));
+}
+
+/// The first byte from `at` on that is, or is not, part of a word.
+std::size_t next_byte(std::string_view text, std::size_t at, bool of_word) {
+  for (; at < text.size(); at += 16) {
+    const unsigned bits = word_bits(text, at) ^ (of_word ? 0U : 0xffffU);
+    if (bits != 0) return std::min(at + static_cast<std::size_t>(std::countr_zero(bits)), text.size());
+  }
+  return text.size();
+}
+
 }  // namespace
 
 KindSigns kind_signs(const SyslogHeader& header) {
@@ -313,21 +345,21 @@ KindSigns kind_signs(const SyslogHeader& header) {
   const std::string_view line = line_of(header);
   const std::string_view text =
       line.substr(0, header.message.starts_with('{') ? kJsonBytesMax : kTextBytesMax);
+  const bool has_mnemonics = text.find('%') != std::string_view::npos;
   std::size_t before = std::string_view::npos;  // where the word before a hyphen began
   for (std::size_t i = 0; i < text.size();) {
     if (!is_word_byte(text[i])) {
-      if (text[i] == '%' && is_mnemonic(text.substr(i))) {
+      if (has_mnemonics && text[i] == '%' && is_mnemonic(text.substr(i))) {
         // Cisco's servers write as its switches do.
         const std::string_view facility = text.substr(i + 1);
         out.sure =
             facility.starts_with("CIMC") || facility.starts_with("UCSM") ? Kind::application : Kind::device;
         return out;
       }
-      ++i;
+      i = has_mnemonics ? i + 1 : next_byte(text, i + 1, true);
       continue;
     }
-    std::size_t end = i;
-    while (end < text.size() && is_word_byte(text[end])) ++end;
+    const std::size_t end = next_byte(text, i + 1, false);
     if (out.sure = kinds_of_shape(text, i, end); !out.sure.none()) return out;
     const Words* words =
         before == std::string_view::npos ? nullptr : look_up(text.substr(before, end - before));

@@ -5,8 +5,6 @@
 namespace vigil {
 namespace {
 
-constexpr std::uint8_t kRankOfAnyone = 200;  ///< json, key_value, none stand behind it (FormatSpec::rank)
-
 /// RFC 5424 table 1: 0 kern, 1 user, 2 mail, 3 daemon, 4 auth, 5 syslog, 7 news, 8 uucp, 9 cron, 10 authpriv,
 /// 16 to 23 local.
 Kinds facility_kinds(unsigned facility) {

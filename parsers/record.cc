@@ -33,23 +33,23 @@ ParseContext record_context(const Source& source, std::int64_t received_ns) {
 }
 
 void read_record_header(std::string_view raw, const ParseContext& context, Arena& arena, SyslogHeader& header) {
-  const Wrapping wrapping = wrapping_of(context.transport, raw);
-  if (wrapping == Wrapping::none) {
-    read_syslog_header(raw, context, arena, header);
-    if (context.transport == transport::kLoki && header.app.empty()) header.app = app_of_labels(context.envelope);
-  } else {
-    read_wrapped_header(wrapping, raw, context, arena, header);
+  if (read_wrapped_header(raw, context, arena, header)) return;
+  read_syslog_header(raw, context, arena, header);
+  if (context.transport == transport::kLoki && header.app.empty()) header.app = app_of_labels(context.envelope);
+}
+
+void adjust_to_source(const Source& source, SyslogHeader& header) {
+  if (!source.carries_documents()) return;
+  if (!header.has_priority) {
+    for (const Tag tag : {Tag::no_pri, Tag::no_tag, Tag::no_ts, Tag::ts_recv}) header.tags.remove(tag);
   }
+  if (!header.host_from_message) header.host = source.host;
 }
 
 SyslogHeader parse_record_header(std::string_view raw, const Source& source, std::int64_t received_ns, Arena& arena) {
   SyslogHeader header;
   read_record_header(raw, record_context(source, received_ns), arena, header);
-  if (!source.carries_documents()) return header;
-  if (!header.has_priority) {
-    for (const Tag tag : {Tag::no_pri, Tag::no_tag, Tag::no_ts, Tag::ts_recv}) header.tags.remove(tag);
-  }
-  if (!header.host_from_message) header.host = source.host;
+  adjust_to_source(source, header);
   return header;
 }
 

@@ -15,6 +15,9 @@ SyslogHeader parse_record_header(std::string_view raw, const Source& source, std
 /// message's own (`host_from_message`), else the context's peer.
 void read_record_header(std::string_view raw, const ParseContext& context, Arena& arena, SyslogHeader& header);
 
+/// What the source adds to a header that was read before it was known: parse_record_header() without reading again.
+void adjust_to_source(const Source& source, SyslogHeader& header);
+
 /// The context parse_record_header and parse_event read it in.
 ParseContext record_context(const Source& source, std::int64_t received_ns);
 

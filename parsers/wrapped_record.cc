@@ -20,6 +20,7 @@ constexpr std::string_view kLokiFront = "{\"labels\":{";
 struct Said {
   std::optional<std::int64_t> time_ns;
   std::string_view host, app;
+  bool host_gives_way = false;  ///< the message's own host goes before
 };
 
 /// The message's own header, then what the document says instead.
@@ -51,7 +52,7 @@ void read_inner(std::string_view message, bool is_text, const Said& said, const 
     for (const Tag tag : {Tag::ts_recv, Tag::no_ts, Tag::bad_ts, Tag::no_tz, Tag::no_year})
       header.tags.remove(tag);
   }
-  if (!said.host.empty()) {
+  if (!said.host.empty() && !(said.host_gives_way && header.host_from_message)) {
     header.host = said.host;
     header.host_from_message = true;
   }
@@ -63,13 +64,27 @@ std::string_view text_of(const JsonMember& member, Arena& arena) {
   return read_json_string(member.value, arena).value_or(std::string_view());
 }
 
-void read_json_header(std::string_view raw, const ParseContext& context, Arena& arena, SyslogHeader& header) {
+/// The record as a document: decoded, as far as its members need it.
+void take_document(std::string_view raw, const ParseContext& context, Arena& arena, SyslogHeader& header) {
   const DecodedText decoded = decode_text(raw, context.charset, Controls::escaped, arena);
   header.text = header.document = decoded.text;
   header.tags = decoded.tags;
   // JSON may hold CR between its members; as a picture it would be no blank any more.
   if (decoded.tags.has(Tag::ctrl))
     header.document = decode_text(raw, context.charset, Controls::kept, arena).text;
+}
+
+void read_message_of(const JsonMember& message, const Said& said, const ParseContext& context, Arena& arena,
+                     SyslogHeader& header) {
+  if (message.is_object() || message.is_array())
+    return read_inner(message.value, false, said, context, arena, header);
+  std::string_view text = message.value;  // a number or a word, as it stands
+  if (message.is_string()) text = read_json_string(message.value, arena).value_or(message.value);
+  read_inner(text, true, said, context, arena, header);
+}
+
+void read_json_header(std::string_view raw, const ParseContext& context, Arena& arena, SyslogHeader& header) {
+  take_document(raw, context, arena, header);
   const bool hec = header.wrapping == Wrapping::hec;
   Said said;
   JsonMember message;
@@ -86,11 +101,55 @@ void read_json_header(std::string_view raw, const ParseContext& context, Arena& 
       said.time_ns = read_iso_time(text_of(member, arena), 0);
     }
   });
-  if (message.is_object() || message.is_array())
-    return read_inner(message.value, false, said, context, arena, header);
-  std::string_view text = message.value;  // a number or a word, as it stands
-  if (message.is_string()) text = read_json_string(message.value, arena).value_or(message.value);
-  read_inner(text, true, said, context, arena, header);
+  read_message_of(message, said, context, arena, header);
+}
+
+/// Whether documents of that transport are what shippers send.
+bool may_be_shipped(std::string_view carried_by) {
+  return carried_by == transport::kHttp || carried_by == transport::kBeats;
+}
+
+/// What a document would have to say to be a shipped line.
+struct ShippedMembers {
+  JsonMember message, host, time, process;
+  bool read_by_shipper = false, of_its_own = false;
+
+  void take(const JsonMember& member) {
+    const std::string_view name = member.name;
+    if (name == "message") message = member;
+    if (name == "host" || name == "host.name") host = member;
+    if (name == "@timestamp") time = member;
+    if (name == "process" || name == "process.name") process = member;
+    read_by_shipper = read_by_shipper || is_any(name, {"input", "input.type", "@version", "source_type", "log.file.path"}) ||
+                      (name == "log" && member.is_object() && !find_json_member(member.value, "file").value.empty());
+    of_its_own = of_its_own || name.starts_with("winlog") || name.starts_with("kibana") || name.starts_with("signal");
+  }
+  bool is_shipped() const { return read_by_shipper && !of_its_own && message.is_string() && message.value.size() > 2; }
+};
+
+/// `"host":"web1"`, `"host.name":"web1"` or `"host":{"name":"web1"}`.
+std::string_view name_of(const JsonMember& member, Arena& arena) {
+  return trim(text_of(member.is_object() ? find_json_member(member.value, "name") : member, arena));
+}
+
+bool read_shipped_header(std::string_view raw, const ParseContext& context, Arena& arena, SyslogHeader& header) {
+  ShippedMembers members;
+  if (!for_each_json_member(raw, [&members](const JsonMember& member) { members.take(member); }) || !members.is_shipped()) return false;
+  header = SyslogHeader();
+  header.wrapping = Wrapping::document;
+  take_document(raw, context, arena, header);
+  if (header.document.data() != raw.data() || header.document.size() != raw.size()) {
+    members = {};
+    for_each_json_member(header.document, [&members](const JsonMember& member) { members.take(member); });
+  }
+  Said said;
+  said.host = name_of(members.host, arena);
+  said.host_gives_way = true;
+  said.time_ns = read_iso_time(text_of(members.time, arena), 0);
+  const std::string_view program = name_of(members.process, arena);
+  read_message_of(members.message, said, context, arena, header);
+  if (header.app.empty()) header.app = program;
+  return true;
 }
 
 unsigned small_number(std::string_view text, unsigned most, unsigned otherwise) {
@@ -188,14 +247,23 @@ void add_hec_field(PayloadWriter& out, const JsonField& leaf) {
   out.add_vendor(name, leaf.value, leaf.type);
 }
 
+/// Beside the line stand the shipper's members: ECS names where it knows them. What the line says itself goes before.
+void add_shipped_field(PayloadWriter& out, const JsonField& leaf) {
+  if (is_decided(leaf.path) || leaf.path == "@timestamp" || leaf.path == "host") return;
+  if (!is_open_ecs_name(leaf.path) && leaf.path != "tags") return out.event().add(leaf.vendor_name(), leaf.value, leaf.type);
+  if (out.event().find(leaf.path) == nullptr || leaf.path == "tags") out.event().add(leaf.path, leaf.value, leaf.type);
+}
+
 void add_json_fields(PayloadWriter& out) {
-  const bool hec = out.header().wrapping == Wrapping::hec;
+  const bool hec = out.header().wrapping == Wrapping::hec, shipped = may_be_shipped(out.context().transport);
   JsonFields& fields = json_scratch();
   if (!walk_json(out.header().document, out.arena(), fields)) return out.bad_payload();
   if (fields.capped) out.event().tags.add(Tag::fields_capped);
   for (const JsonField& leaf : fields.leaves) {
     if (hec) {
       add_hec_field(out, leaf);
+    } else if (shipped) {
+      add_shipped_field(out, leaf);
     } else if (leaf.path == "_overflow") {
       out.overflow(leaf.value);
     } else if (!is_decided(leaf.path) && leaf.path != "@timestamp" && !leaf.path.starts_with("message.")) {
@@ -241,8 +309,6 @@ void add_journal_fields(PayloadWriter& out) {
   });
 }
 
-}  // namespace
-
 Wrapping wrapping_of(std::string_view carried_by, std::string_view raw) {
   if (carried_by == transport::kHec) {
     const bool object = raw.starts_with('{') && !find_json_member(raw, "event").value.empty();
@@ -255,17 +321,27 @@ Wrapping wrapping_of(std::string_view carried_by, std::string_view raw) {
   return Wrapping::none;
 }
 
+}  // namespace
+
 bool may_be_wrapped(std::string_view carried_by) {
   return carried_by == transport::kHec || carried_by == transport::kOtlp || carried_by == transport::kLoki ||
          carried_by == transport::kJournal;
 }
 
-void read_wrapped_header(Wrapping wrapping, std::string_view raw, const ParseContext& context, Arena& arena,
-                         SyslogHeader& header) {
+bool read_wrapped_header(std::string_view raw, const ParseContext& context, Arena& arena, SyslogHeader& header) {
+  if (may_be_shipped(context.transport)) {
+    return raw.starts_with('{') && read_shipped_header(raw, context, arena, header);
+  }
+  const Wrapping wrapping = wrapping_of(context.transport, raw);
+  if (wrapping == Wrapping::none) return false;
   header = SyslogHeader();
   header.wrapping = wrapping;
-  if (wrapping == Wrapping::journal) return read_journal_header(raw, context, arena, header);
-  read_json_header(raw, context, arena, header);
+  if (wrapping == Wrapping::journal) {
+    read_journal_header(raw, context, arena, header);
+  } else {
+    read_json_header(raw, context, arena, header);
+  }
+  return true;
 }
 
 void add_wrapping_fields(PayloadWriter& out) {

@@ -113,9 +113,11 @@ std::uint32_t host_without_parsing(const Source& source, Format format, std::str
 
 std::uint8_t severity_without_parsing(const Source& source, std::string_view raw) {
   if (raw.empty() || raw.front() == '\0' || source.transport == transport::kGelf) return kSeverityUnknown;
-  if (raw.front() != '<')
-    return source.carries_documents() && raw.front() == '{' && !may_be_wrapped(source.transport) ? kSeverityNone
-                                                                                              : kSeverityUnknown;
+  if (raw.front() != '<') {
+    const bool document = source.carries_documents() && raw.front() == '{' && !may_be_wrapped(source.transport);
+    // A line that a shipper brought may begin with its priority.
+    return document && raw.find("\"<") == std::string_view::npos ? kSeverityNone : kSeverityUnknown;
+  }
   unsigned priority = 0;
   std::size_t at = 1;
   for (; at < raw.size() && at <= 3 && raw[at] >= '0' && raw[at] <= '9'; ++at) {

@@ -90,6 +90,8 @@ void parse_gateway(PayloadWriter& out) {
 
 constexpr LogSource kLogSources[] = {{"aviatrix", "", "syslog"}, {"avi", "", "syslog"}};
 
+constexpr std::string_view kJsonMarks[] = {"adf\":"};
+
 }  // namespace
 
 extern const FormatSpec kFormat_cloud_gateway = {
@@ -101,6 +103,7 @@ extern const FormatSpec kFormat_cloud_gateway = {
         "VPNVirtualIP=10.1.0.6, PublicIP=203.0.113.9",
     .rank = 43,
     .claims = claims_gateway,
+    .json_marks = kJsonMarks,
     .parse = parse_gateway,
     .kinds = Kind::device,
     .log_sources = kLogSources,

@@ -156,6 +156,8 @@ std::optional<std::int64_t> container_time(const SyslogHeader&, std::string_view
   return std::nullopt;
 }
 
+constexpr std::string_view kJsonMarks[] = {"log\":", "apiVersion\""};
+
 }  // namespace
 
 extern const FormatSpec kFormat_container = {
@@ -168,6 +170,7 @@ extern const FormatSpec kFormat_container = {
     .starts = {},
     .first_bytes = "{IWEFt",
     .claims = claims_container,
+    .json_marks = kJsonMarks,
     .parse = parse_container,
     .time = container_time,
     .kinds_of =

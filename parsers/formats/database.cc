@@ -38,6 +38,8 @@ void parse(PayloadWriter& out) {
   if (!read_mssql_text(out, trim(out.text()))) out.add("event.category", "database");
 }
 
+constexpr std::string_view kJsonMarks[] = {"$date\"", "atype\""};
+
 }  // namespace
 
 extern const FormatSpec kFormat_database = {
@@ -50,6 +52,7 @@ extern const FormatSpec kFormat_database = {
     .programs = kPrograms,
     .first_bytes = "{LSAO0123456789",
     .claims = claims_database,
+    .json_marks = kJsonMarks,
     .parse = parse,
     .time = [](const SyslogHeader&, std::string_view text, int zone) { return database_time(text, zone); },
     .kinds_of =

@@ -282,6 +282,8 @@ void parse_eve(PayloadWriter& out) {
   eve.finish();
 }
 
+constexpr std::string_view kJsonMarks[] = {"event_type\""};
+
 }  // namespace
 
 extern const FormatSpec kFormat_eve = {
@@ -293,6 +295,7 @@ extern const FormatSpec kFormat_eve = {
     .rank = 31,
     .starts = kStarts,
     .claims = claims_eve,
+    .json_marks = kJsonMarks,
     .parse = parse_eve,
     .time = json_time,
     .kinds = Kind::device,

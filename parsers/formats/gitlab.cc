@@ -80,6 +80,8 @@ Kinds gitlab_kinds(const SyslogHeader&, std::string_view text) {
              : Kinds(Kind::application);
 }
 
+constexpr std::string_view kJsonMarks[] = {"controller\""};
+
 }  // namespace
 
 extern const FormatSpec kFormat_gitlab = {
@@ -91,6 +93,7 @@ extern const FormatSpec kFormat_gitlab = {
     .rank = 60,
     .starts = kStarts,
     .claims = is_gitlab,
+    .json_marks = kJsonMarks,
     .parse = parse_gitlab,
     .time = gitlab_time,
     .kinds_of = gitlab_kinds,

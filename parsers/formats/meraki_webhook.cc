@@ -63,6 +63,8 @@ void parse_webhook(PayloadWriter& out) {
   out.classify("network", "info");
 }
 
+constexpr std::string_view kJsonMarks[] = {"alertTypeId\""};
+
 }  // namespace
 
 extern const FormatSpec kFormat_meraki_webhook = {
@@ -74,6 +76,7 @@ extern const FormatSpec kFormat_meraki_webhook = {
     .rank = 100,
     .starts = kStarts,
     .claims = claims_webhook,
+    .json_marks = kJsonMarks,
     .parse = parse_webhook,
     .time = webhook_time,
     .kinds = Kind::device,

@@ -204,6 +204,8 @@ std::optional<std::int64_t> defender_time(const SyslogHeader&, std::string_view 
   return std::nullopt;
 }
 
+constexpr std::string_view kJsonMarks[] = {"AdvancedHunting-", "detectionSource\"", "providerAlertId\""};
+
 }  // namespace
 
 extern const FormatSpec kFormat_microsoft_defender = {
@@ -215,6 +217,7 @@ extern const FormatSpec kFormat_microsoft_defender = {
     .rank = 35,
     .starts = kStarts,
     .claims = claims_defender,
+    .json_marks = kJsonMarks,
     .parse = parse_defender,
     .time = defender_time,
     .kinds = Kind::device,

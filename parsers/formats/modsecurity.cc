@@ -158,6 +158,8 @@ bool claims_modsecurity(const SyslogHeader& header, std::string_view text) {
 
 constexpr std::string_view kDerived[] = {"url.full", "url.scheme"};
 
+constexpr std::string_view kJsonMarks[] = {"transaction\""};
+
 }  // namespace
 
 extern const FormatSpec kFormat_modsecurity = {
@@ -170,6 +172,7 @@ extern const FormatSpec kFormat_modsecurity = {
     .starts = kStarts,
     .first_bytes = "[0123456789",
     .claims = claims_modsecurity,
+    .json_marks = kJsonMarks,
     .parse = parse_modsecurity,
     .time = modsecurity_time,
     .kinds = Kind::device | Kind::web,

@@ -37,6 +37,8 @@ Kinds mysql_kinds(const SyslogHeader&, std::string_view text) {
 
 constexpr std::string_view kDerived[] = {"process.command_line", "process.name"};
 
+constexpr std::string_view kJsonMarks[] = {"audit_record\"", "connection_id\""};
+
 }  // namespace
 
 extern const FormatSpec kFormat_mysql = {
@@ -48,6 +50,7 @@ extern const FormatSpec kFormat_mysql = {
     .programs = kPrograms,
     .starts = kStarts,
     .claims = claims_mysql,
+    .json_marks = kJsonMarks,
     .parse = parse,
     .time = [](const SyslogHeader&, std::string_view text, int zone) { return mysql_time(text, zone); },
     .kinds_of = mysql_kinds,

@@ -18,6 +18,8 @@ void parse(PayloadWriter& out) {
   parse_postgresql(out, out.text());
 }
 
+constexpr std::string_view kJsonMarks[] = {"error_severity\""};
+
 }  // namespace
 
 extern const FormatSpec kFormat_postgresql = {
@@ -33,6 +35,7 @@ extern const FormatSpec kFormat_postgresql = {
         [](const SyslogHeader& header, std::string_view text) {
           return header.app.starts_with("post") || is_postgresql_json(text);
         },
+    .json_marks = kJsonMarks,
     .parse = parse,
     .time = [](const SyslogHeader&, std::string_view text, int zone) { return postgresql_time(text, zone); },
     .kinds_of =

@@ -380,6 +380,11 @@ void parse_security_json(PayloadWriter& out) {
   classify(out, product->maker, action, result, kind);
 }
 
+constexpr std::string_view kJsonMarks[] = {
+    "kibana", "metadata\"", "threatInfo\"", "device_name\"", "cb_server\"", "appliance-id\"", "customer_id\"",
+    "source_uuid\"", "displayMessage\"", "access_device\"", "breachUrl\"", "headend_addr\"", "connector_guid\"",
+    "alert_id\""};
+
 }  // namespace
 
 extern const FormatSpec kFormat_security_json = {
@@ -393,6 +398,7 @@ extern const FormatSpec kFormat_security_json = {
     .rank = 34,
     .starts = kStarts,
     .claims = [](const SyslogHeader&, std::string_view text) { return product_of(text) != nullptr; },
+    .json_marks = kJsonMarks,
     .parse = parse_security_json,
     .time = [](const SyslogHeader&, std::string_view text, int zone) { return peek_json_time(text, zone); },
     .kinds = Kind::device,

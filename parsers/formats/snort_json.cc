@@ -73,6 +73,8 @@ std::optional<std::int64_t> time_of_snort(const SyslogHeader& header, std::strin
   return snort_time(time, zone_minutes, header.timestamp_ns);
 }
 
+constexpr std::string_view kJsonMarks[] = {"pkt_num\"", "src_ap\""};
+
 }  // namespace
 
 extern const FormatSpec kFormat_snort_json = {
@@ -84,6 +86,7 @@ extern const FormatSpec kFormat_snort_json = {
     .rank = 32,
     .starts = kStarts,
     .claims = claims_snort_json,
+    .json_marks = kJsonMarks,
     .parse = parse_snort_json,
     .time = time_of_snort,
     .kinds = Kind::device,

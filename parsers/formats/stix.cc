@@ -64,6 +64,8 @@ void parse_stix(PayloadWriter& out) {
   out.classify("threat", "indicator");
 }
 
+constexpr std::string_view kJsonMarks[] = {"bundle--", "indicator--", "sighting--", "observed-data--"};
+
 }  // namespace
 
 extern const FormatSpec kFormat_stix = {
@@ -75,6 +77,7 @@ extern const FormatSpec kFormat_stix = {
     .rank = 35,
     .starts = kStarts,
     .claims = claims_stix,
+    .json_marks = kJsonMarks,
     .parse = parse_stix,
     .time = [](const SyslogHeader&, std::string_view text, int zone) { return peek_json_time(text, zone); },
     .kinds = Kind::device,

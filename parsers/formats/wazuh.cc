@@ -99,6 +99,8 @@ void parse_wazuh(PayloadWriter& out) {
   out.classify("intrusion_detection", "info");
 }
 
+constexpr std::string_view kJsonMarks[] = {"rule\""};
+
 }  // namespace
 
 extern const FormatSpec kFormat_wazuh = {
@@ -110,6 +112,7 @@ extern const FormatSpec kFormat_wazuh = {
     .rank = 33,
     .starts = kStarts,
     .claims = claims_wazuh,
+    .json_marks = kJsonMarks,
     .parse = parse_wazuh,
     .time = [](const SyslogHeader&, std::string_view text, int zone) { return peek_json_time(text, zone); },
     .kinds = Kind::device,

@@ -58,6 +58,9 @@ void parse_web_proxy(PayloadWriter& out) {
   kTable.read(out, text);
 }
 
+constexpr std::string_view kJsonMarks[] = {
+    "http.log.access", "DownstreamStatus\"", "downstream_remote_address\"", "remote_addr\""};
+
 }  // namespace
 
 extern const FormatSpec kFormat_web_proxy = {
@@ -70,6 +73,7 @@ extern const FormatSpec kFormat_web_proxy = {
     .programs = kPrograms,
     .first_bytes = "{[0123456789abcdef:",
     .claims = claims_proxy,
+    .json_marks = kJsonMarks,
     .parse = parse_web_proxy,
     .time = [](const SyslogHeader&, std::string_view text, int zone) { return proxy_time(text, zone); },
     .kinds = Kind::web,

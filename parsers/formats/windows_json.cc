@@ -114,6 +114,8 @@ void parse_windows_json(PayloadWriter& out) {
 
 constexpr std::string_view kDerived[] = {"event.reason"};
 
+constexpr std::string_view kJsonMarks[] = {"EventID\"", "eventID\"", "winlog"};
+
 }  // namespace
 
 extern const FormatSpec kFormat_windows_json = {
@@ -125,6 +127,7 @@ extern const FormatSpec kFormat_windows_json = {
     .rank = 7,
     .starts = kStarts,
     .claims = claims_windows_json,
+    .json_marks = kJsonMarks,
     .parse = parse_windows_json,
     .time = windows_time,
     .kinds_of = windows_kinds,

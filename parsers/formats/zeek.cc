@@ -349,6 +349,8 @@ constexpr std::string_view kDerived[] = {"destination.port", "source.port", "fil
 
 constexpr std::string_view kPrograms[] = {"zeek", "bro"};
 
+constexpr std::string_view kJsonMarks[] = {"ts\":", "_raw\""};
+
 }  // namespace
 
 extern const FormatSpec kFormat_zeek = {
@@ -361,6 +363,7 @@ extern const FormatSpec kFormat_zeek = {
     .programs = kPrograms,
     .first_bytes = "{0123456789",
     .claims = claims_zeek,
+    .json_marks = kJsonMarks,
     .parse = parse_zeek,
     .time = zeek_time,
     .kinds = Kind::device,

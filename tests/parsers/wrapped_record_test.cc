@@ -86,6 +86,31 @@ const Case kCases[] = {
      "format=sshd | user.name=root | host.name=n"},
     {"an empty body", "otlp", R"({"message":"","attributes.a":"b"})", "attributes.a=b | host.name=peer-host"},
 
+    {"Filebeat brings a line of nginx", "http",
+     R"({"@timestamp":"2026-11-20T06:59:00.5Z","log":{"offset":1,"file":{"path":"/var/log/nginx/access.log"}},"message":"10.0.0.1 - - [20/Nov/2026:14:59:00 +0800] \"GET /a HTTP/1.1\" 404 5","input":{"type":"filestream"},"host":{"name":"web1"},"agent":{"type":"filebeat"}})",
+     "format=access_log | source.ip=10.0.0.1 | http.response.status_code=404 | host.name=web1 | agent.type=filebeat | "
+     "log.file.path=/var/log/nginx/access.log | vendor.input.type=filestream | time=1795157940500000000 | kinds=web"},
+    {"a line that a relay wrote keeps its host", "beats",
+     R"({"@timestamp":"2026-11-20T06:59:00Z","message":"Nov 20 14:58:00 srv1 sshd[7]: Failed password for root from 203.0.113.9 port 4 ssh2","log":{"file":{"path":"/var/log/remote/all.log"}},"host":{"name":"relay"}})",
+     "format=sshd | event.outcome=failure | user.name=root | host.name=srv1 | kinds=os logon"},
+    {"an entry that Filebeat read in the journal", "beats",
+     R"({"@timestamp":"2026-11-20T06:59:00Z","message":"Failed password for root from 203.0.113.9 port 4 ssh2","process":{"name":"sshd","pid":7},"input":{"type":"journald"},"host":{"hostname":"x","name":"srv2"}})",
+     "format=sshd | user.name=root | process.name=sshd | host.name=srv2"},
+    {"Logstash", "http",
+     R"({"@version":"1","@timestamp":"2026-11-20T06:59:00Z","host":{"name":"lb1"},"message":"<134>Nov 20 14:59:00 fw1 date=2026-11-20 time=14:59:00 devname=\"fw1\" devid=\"F\" logid=\"0000000013\" type=\"traffic\" subtype=\"forward\" srcip=10.0.0.1 dstip=203.0.113.9 action=\"deny\""})",
+     "format=fortigate | source.ip=10.0.0.1 | kinds=device"},
+    {"Vector", "http",
+     R"({"file":"/var/log/auth.log","host":"srv3","message":"Nov 20 14:59:00 srv3 sshd[7]: Accepted password for ann from 10.1.0.7 port 5 ssh2","source_type":"file","timestamp":"2026-11-20T06:59:00Z"})",
+     "format=sshd | event.outcome=success | host.name=srv3"},
+    {"a shipped line of JSON is read as JSON", "beats",
+     R"({"@timestamp":"2026-11-20T06:59:00Z","message":"{\"event_type\":\"alert\",\"src_ip\":\"10.0.0.9\",\"alert\":{\"signature\":\"ET\"}}","input":{"type":"filestream"},"host":{"name":"ids1"}})",
+     "format=eve | source.ip=10.0.0.9 | rule.name=ET | host.name=ids1"},
+    {"Winlogbeat's documents are what they say", "beats",
+     R"({"@timestamp":"2026-11-20T06:59:00Z","message":"An account failed to log on.","log":{"level":"information"},"@version":"1","winlog":{"event_id":4625,"channel":"Security","event_data":{"TargetUserName":"bob","IpAddress":"203.0.113.9"}}})",
+     "format=windows_json | user.name=bob"},
+    {"a document of one's own", "http", R"({"message":"boom","level":"error","service":"shop"})", "format=json | message=boom"},
+    {"a shipper that brings no text", "http", R"({"message":7,"input":{"type":"filestream"}})", "format=json"},
+
     {"a journal entry", "journal",
      "__CURSOR=s=1;i=2\n__REALTIME_TIMESTAMP=1795157940123456\n_HOSTNAME=srv1\nPRIORITY=6\nSYSLOG_FACILITY="
      "10\n"
