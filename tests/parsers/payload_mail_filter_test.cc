@@ -1,4 +1,4 @@
-// amavis and MailScanner; what vigild says about its sources.
+// amavis and MailScanner; what vigild says about its sources; requests that applications and small proxies log.
 
 #include "tests/parsers/payload_case.h"
 
@@ -44,6 +44,18 @@ constexpr PayloadCase kOwn[] = {
      "format=own_record | host.name=192.0.2.9 | event.action=gap | vendor.lost=7"},
 };
 TEST(PayloadOwnRecords, AreAboutTheSourcesTheyName) { check_all(kOwn); }
+
+constexpr PayloadCase kRequests[] = {
+    {"an application's requests are a web server's",
+     R"(INFO:     203.0.113.9:50022 - "GET /.env HTTP/1.1" 404 Not Found)",
+     "format=app_log | source.ip=203.0.113.9 | url.path=/.env | http.response.status_code=404 | source=/webserver/"},
+    {"Zoraxy's too",
+     "2026/11/20 14:59:00 [2026-11-20 14:59:00.417736] [router:root-no_resp] [origin:www.example.edu.tw] [client: "
+     "203.0.113.9] [useragent: Mozilla/5.0 zgrab/0.x] GET /ecp/x.application 444",
+     "format=app_log | source.ip=203.0.113.9 | url.path=/ecp/x.application | user_agent.original=Mozilla/5.0 zgrab/0.x | "
+     "url.domain=www.example.edu.tw | source=/webserver/"},
+};
+TEST(PayloadApplicationRequests, AreOnesOfAWebServer) { check_all(kRequests); }
 
 }  // namespace
 }  // namespace vigil
