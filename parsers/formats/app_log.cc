@@ -56,11 +56,14 @@ constexpr TextRow kRequests[] = {
     {"{t|word} {t|word} {url|word}: {http.response.status_code|number} {source|ip} <nil>", "web", "access", "request"},
     {"{source|ip} - {user|word} \\[{t}\\] \"{http.request.method|word} {url|word} HTTP/{http.version|word}\" {http.response.status_code|number} {http.response.body.bytes|number}$", "web", "access", "request"},
     {"\\[notice\\] {t|word} {node|word} <{pid}> {id|word} {url.domain|word} {source|ip} {user|word} {http.request.method|word} {url|word} {http.response.status_code|number} ok {took|number}", "web", "access", "request"},
+    // Zoraxy, a proxy before web servers
+    {"{t|word} {t|word} \\[{t}\\] \\[router:{router}\\] \\[origin:{url.domain}\\] \\[client: {source|ip}\\] \\[useragent: {user_agent.original}\\] {http.request.method|word} {url|word} {http.response.status_code|number}", "web", "access", "request"},
 };
 
 bool has_request(std::string_view line) {
   const std::string_view front = line.substr(0, 400);
   if (line.starts_with("[GIN] ")) return true;
+  if (is_digit(line[0]) && contains(front, "] [client: ")) return contains(front, "] [useragent: ");
   if (line.starts_with("INFO: ") || line.starts_with("INFO  "))
     return contains(front, "\" ") && contains(front, " HTTP/");
   if (line.starts_with("[info] ")) return contains(front, "AccessLogFilter [");

@@ -29,7 +29,8 @@ void parse_own(PayloadWriter& out) {
   out.log_source("vigil", {}, "daemon");
   out.observer("Vigil", "vigild", "collector");
   out.classify("host", "info", out.header().msgid);
-  const bool health = std::find(std::begin(kHealth), std::end(kHealth), out.header().msgid) != std::end(kHealth);
+  const bool health =
+      std::find(std::begin(kHealth), std::end(kHealth), out.header().msgid) != std::end(kHealth);
   for_each_sd_param(out.header().structured_data, out.arena(), [&](const SdParam& param) {
     if (health && param.name == "source") return out.set("host.name", param.value);
     if (health && param.name == "peer") return out.add("host.ip", param.value);
