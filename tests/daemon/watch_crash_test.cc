@@ -39,19 +39,19 @@ std::shared_ptr<const RuleSet> rules() {
   };
   const std::string yaml =
       rule("failed", "Failed password") + rule("accepted", "Accepted password") +
-      "title: Count\nid: count\ncorrelation: {type: event_count, rules: [failed], group-by: [source.ip], timespan: 60s, "
+      "title: Count\nid: count\nlevel: high\ncorrelation: {type: event_count, rules: [failed], group-by: [source.ip], timespan: 60s, "
       "condition: {gte: 5}}\n---\n"
-      "title: Users\nid: users\ncorrelation: {type: value_count, rules: [failed], group-by: [source.ip], timespan: 60s, "
+      "title: Users\nid: users\nlevel: high\ncorrelation: {type: value_count, rules: [failed], group-by: [source.ip], timespan: 60s, "
       "condition: {field: user.name, gte: 3}}\n---\n"
-      "title: Inner\nid: inner\nname: inner\ncorrelation: {type: event_count, rules: [failed], group-by: [source.ip], "
+      "title: Inner\nid: inner\nlevel: high\nname: inner\ncorrelation: {type: event_count, rules: [failed], group-by: [source.ip], "
       "timespan: 60s, condition: {gte: 3}}\n---\n"
-      "title: Then\nid: then\ncorrelation: {type: temporal_ordered, rules: [inner, accepted], group-by: [source.ip], "
+      "title: Then\nid: then\nlevel: high\ncorrelation: {type: temporal_ordered, rules: [inner, accepted], group-by: [source.ip], "
       "timespan: 60s}\n---\n"
-      "title: Sum\nid: sum\ncorrelation: {type: value_sum, rules: [failed], group-by: [user.name], timespan: 2m, "
+      "title: Sum\nid: sum\nlevel: high\ncorrelation: {type: value_sum, rules: [failed], group-by: [user.name], timespan: 2m, "
       "condition: {field: source.port, gte: 90}}\n---\n"
-      "title: Few\nid: few\ncorrelation: {type: event_count, rules: [accepted], group-by: [user.name], timespan: 30s, "
+      "title: Few\nid: few\nlevel: high\ncorrelation: {type: event_count, rules: [accepted], group-by: [user.name], timespan: 30s, "
       "condition: {lt: 2}}\n---\n"
-      "title: Place\nid: place\ncorrelation: {type: new_value, rules: [accepted], group-by: [user.name], field: source.ip, "
+      "title: Place\nid: place\nlevel: high\ncorrelation: {type: new_value, rules: [accepted], group-by: [user.name], field: source.ip, "
       "timespan: 5m}\nvigil: {learn: 1m}\n";
   const test::Compiled compiled = test::compile(yaml);
   EXPECT_EQ(compiled.describe(), "");
@@ -219,12 +219,13 @@ TEST(WatchCrash, KilledAnywhereEveryThresholdIsToldOnce) {
 
 TEST(WatchReload, RulesAreReplacedBetweenTwoRecordsAndWindowsOfTheSameMeaningGoOn) {
   const fs::path root = fs::temp_directory_path() / ("vigil-watch-reload-" + std::to_string(::getpid()));
+  fs::create_directories(root);
   const std::string base =
       "title: failed\nname: failed\nlogsource: {product: linux, service: sshd}\ndetection:\n  s: {message|contains: 'Failed'}\n"
       "  condition: s\n---\n"
-      "title: Kept\nid: kept\ncorrelation: {type: event_count, rules: [failed], timespan: 1h, condition: {gte: 6}}\n---\n";
+      "title: Kept\nid: kept\nlevel: high\ncorrelation: {type: event_count, rules: [failed], timespan: 1h, condition: {gte: 6}}\n---\n";
   const auto changed = [](int threshold) {
-    return "title: Changed\nid: changed\ncorrelation: {type: event_count, rules: [failed], timespan: 1h, condition: {gte: " +
+    return "title: Changed\nid: changed\nlevel: high\ncorrelation: {type: event_count, rules: [failed], timespan: 1h, condition: {gte: " +
            std::to_string(threshold) + "}}\n---\n";
   };
   const auto batch_of_failures = [](int from, int count) {

@@ -14,11 +14,11 @@
 namespace vigil::sigma {
 namespace {
 
-/// Few hashes for many keys, so that neighbours in the table collide and move up.
+/// Few places for many keys, so that neighbours in the table collide and move up.
 struct Key {
   std::string text;
   std::uint64_t hash = 0;
-  explicit Key(std::uint64_t number) : text("school-a/" + std::to_string(number)), hash(number % 7) {}
+  explicit Key(std::uint64_t number) : text("school-a/" + std::to_string(number)), hash(number << 32U | number % 7) {}
   GroupKey key() const { return {text, hash}; }
 };
 
