@@ -134,7 +134,14 @@ class Lint {
       else if (key != "definition") remark(node.keys[i], "'" + key + "' in 'logsource' is not looked at");
     }
     const auto& formats = all_formats();
-    const bool any = std::any_of(formats.begin(), formats.end(), [&](const FormatSpec* spec) { return may_apply(spec->number, source); });
+    // A format for any product's events ("*") says nothing about this one.
+    const auto receives = [&](const FormatSpec* spec) {
+      if (!may_apply(spec->number, source)) return false;
+      return source.product.empty() || source.product == "linux" ||
+             std::any_of(spec->log_sources.begin(), spec->log_sources.end(),
+                         [&](const LogSource& given) { return given.product == source.product; });
+    };
+    const bool any = std::any_of(formats.begin(), formats.end(), receives);
     if (!any) warn(node, "nothing that is received here has this log source: the rule can never match");
     if (source == RuleLogSource()) warn(node, "no product, category or service: every message is asked about");
   }

@@ -127,7 +127,7 @@ TEST(SigmaRefusal, MandatoryFieldsAreMissed) {
   EXPECT_EQ(compile("title: t\nstatus: deprecated\nlogsource: {product: x}\ndetection: {s: {f: 1}, condition: s}\n").describe(),
             "2:9 its status is 'deprecated': not loaded");
   EXPECT_EQ(compile("title: t\ntaxonomy: ecs\nlogsource: {product: x}\ndetection: {s: {f: 1}, condition: s}\n").describe(),
-            "2:11 unknown taxonomy 'ecs'; only 'sigma' is mapped to our fields");
+            "2:11 unknown taxonomy 'ecs'; only 'sigma' is mapped to our fields (rules: pipelines maps others)");
   EXPECT_EQ(compile("- a\n- b\n").describe(), "1:1 a rule must be a map");
 }
 

@@ -173,7 +173,7 @@ TEST(SigmaValue, PlaceholdersComeFromTheSite) {
   EXPECT_EQ(answer(rule, R"({"f":"adm_bob"})", options), "match");
   EXPECT_EQ(answer(rule, R"({"f":"bob"})", options), "no");
   EXPECT_EQ(answer(rule_with("f|expand: 'x\\%y%'"), R"({"f":"x%y%"})", options), "match");
-  EXPECT_EQ(answer(rule, R"({"f":"bob"})"), "refused: 6:15 the placeholder %Admins% has no values");
+  EXPECT_EQ(answer(rule, R"({"f":"bob"})"), "refused: 6:15 the placeholder %Admins% has no values; give it some (rules: placeholders)");
 }
 
 TEST(SigmaValue, SigmaNamesFindEcsAndVendorNames) {
