@@ -24,7 +24,7 @@ constexpr std::string_view kPrefix = "rule-seen/";
 constexpr char kBetween = '\x1f';
 constexpr std::int64_t kDayNs = 86'400'000'000'000;
 /// Batches kept for looking at; when more come they are not looked at.
-constexpr std::size_t kQueueMax = 32;
+constexpr std::size_t kQueueMax = 8;
 /// Messages of one sender and format in a second that are looked at before others have had their turn.
 constexpr unsigned kFirstLooks = 8;
 /// Half of the looks are kept for those.
@@ -150,12 +150,6 @@ void RuleSights::look_back() {
 
 /// Each sender and format first, the others as long as looks are left.
 bool RuleSights::may_look(const Source* source, Format format) {
-  const auto now = std::chrono::steady_clock::now();
-  if (now - second_ >= std::chrono::seconds(1)) {
-    second_ = now;
-    looks_left_ = kLooksPerSecond;
-    met_.clear();
-  }
   if (looks_left_ == 0) return false;
   const auto key = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(source)) * 131 + static_cast<std::uint64_t>(format);
   if (++met_[key] > kFirstLooks && looks_left_ <= kReserved) return false;
@@ -164,6 +158,12 @@ bool RuleSights::may_look(const Source* source, Format format) {
 }
 
 void RuleSights::look_at(const Batch& batch) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - second_ >= std::chrono::seconds(1)) {
+    second_ = now;
+    looks_left_ = kLooksPerSecond;
+    met_.clear();
+  }
   for (const Record& record : batch.records) {
     const Source& source = batch.source_of(record);
     if (!may_look(&source, record.format)) continue;

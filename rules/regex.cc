@@ -34,6 +34,8 @@ class LinearRegex final : public Regex {
     return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *regex_) ? Answer::yes : Answer::no;
   }
 
+  std::string_view written() const override { return regex_->pattern(); }
+
  private:
   std::unique_ptr<const RE2> regex_;
 };
@@ -65,7 +67,8 @@ struct Pcre2Memory {
 
 class LimitedRegex final : public Regex {
  public:
-  explicit LimitedRegex(Pcre2Code code) : code_(std::move(code)) {}
+  LimitedRegex(Pcre2Code code, std::string_view written) : code_(std::move(code)), written_(written) {}
+  std::string_view written() const override { return written_; }
   Answer found_in(std::string_view text) const override {
     thread_local const Pcre2Memory kMemory;
     if (!kMemory.context || !kMemory.data) return give_up();
@@ -82,6 +85,7 @@ class LimitedRegex final : public Regex {
     return Answer::gave_up;
   }
   Pcre2Code code_;
+  std::string written_;
 };
 
 std::string pcre2_message(int code) {
@@ -108,7 +112,7 @@ CompiledRegex compile_limited(std::string_view expression, std::string_view flag
   pcre2_pattern_info(code.get(), PCRE2_INFO_SIZE, &size);
   if (size > kPatternBytesMax) return {nullptr, {}, "it is too large when compiled"};
   pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE);  // without it the same limits hold
-  return {std::make_shared<LimitedRegex>(std::move(code)), {}, {}};
+  return {std::make_shared<LimitedRegex>(std::move(code), expression), {}, {}};
 }
 
 bool is_plain(const std::string& part) {

@@ -19,6 +19,8 @@ class Regex {
   enum class Answer : std::uint8_t { no, yes, gave_up };
   virtual ~Regex() = default;
   virtual Answer found_in(std::string_view text) const = 0;
+  /// As it was compiled, for people.
+  virtual std::string_view written() const = 0;
   /// Searches given up so far; the rule is degraded if there are any.
   std::uint64_t given_up() const { return given_up_.load(std::memory_order_relaxed); }
 

@@ -1,7 +1,5 @@
 #include "rules/rule_explain.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -89,7 +87,7 @@ ExplainedValue describe(const ValueTest& test) {
               shortened(whole ? test.pattern.text() : test.pattern.literal())};
     }
     case ValueTest::Kind::number: return {"number", test.pattern.literal()};
-    case ValueTest::Kind::regex: return {"regex", shortened(test.regex->pattern())};
+    case ValueTest::Kind::regex: return {"regex", shortened(test.regex->written())};
     case ValueTest::Kind::network: return {"in_network", test.network.text()};
     case ValueTest::Kind::compare: return {std::string(comparison_name(test.comparison)), number_text(test.number)};
     case ValueTest::Kind::time_part:

@@ -76,7 +76,7 @@ TEST(Arguments, WrongUseIsAnsweredWithANearMiss) {
       {{"incidents", "close"}, "wrong: not supported by this version yet: 'incidents close'"},
       {{"rules", "explain"},
        "wrong: something is missing after 'vigil rules explain' | usage: vigil rules explain ID"},
-      {{"rules", "cover"}, "wrong: unknown command 'rules cover' | did you mean 'coverage'?"},
+      {{"rules", "coverge"}, "wrong: unknown command 'rules coverge' | did you mean 'coverage'?"},
   };
   for (const auto& [words, expected] : kCases) EXPECT_EQ(describe(words), expected);
 }

@@ -49,7 +49,7 @@ constexpr Case kCases[] = {
     {"the log source and the field were seen", "product: linux, service: sshd", "  s: {message|contains: x}\n  condition: s\n", "can"},
     {"words need no field", "product: linux", "  k: [x]\n  condition: k\n", "can"},
     {"nothing of it was received", "category: proxy", "  s: {c-uri: x}\n  condition: s\n", "no_source"},
-    {"no parser of ours gives it", "product: opencanary", "  s: {a: x}\n  condition: s\n", "no_parser"},
+    {"no parser of ours gives it", "product: firewall", "  s: {a: x}\n  condition: s\n", "no_parser"},
     {"a field that no message had", "product: windows, category: process_creation",
      "  s: {Image|endswith: x, CommandLine|contains: y}\n  condition: s\n", "no_field CommandLine"},
     {"one of two is enough", "product: windows, category: process_creation",
