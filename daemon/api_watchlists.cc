@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kRoot = "/api/v1/watchlists/";
 /// Indicators of one answer where nothing is said, and at most.
-constexpr std::uint64_t kRowsUsual = 1000, kRowsMax = 1'000'000;
+constexpr std::uint64_t kIndicatorsUsual = 1000, kIndicatorsMax = 1'000'000;
 
 bool is_id(std::string_view text) {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
@@ -172,7 +172,7 @@ void Api::watchlists(const HttpRequest& request, HttpAnswer& answer) {
 
 void Api::watchlist(const HttpRequest& request, HttpAnswer& answer) {
   const std::string_view id = between(request.path, kRoot);
-  const auto limit = read_limit(request, kRowsUsual, kRowsMax, answer);
+  const auto limit = read_limit(request, kIndicatorsUsual, kIndicatorsMax, answer);
   if (!limit) return;
   const auto skip = read_whole_number(request.parameter("skip", "0"));
   if (!skip) return reply_error(answer, 400, "bad_skip", "skip is a whole number", "skip 應為整數");

@@ -1,13 +1,15 @@
 #include "daemon/hunt_codec.h"
 
 #include <boost/json.hpp>
-#include <format>
 
 namespace vigil {
 
 namespace json = boost::json;
 
-std::string hunt_key(std::uint64_t number) { return std::format("hunt/{:020}", number); }
+std::string hunt_key(std::uint64_t number) {
+  const std::string digits = std::to_string(number);
+  return "hunt/" + std::string(20 - digits.size(), '0') + digits;
+}
 
 std::string write_hunt(const Hunt& hunt) {
   json::object found;

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
-#include <format>
 #include <unordered_map>
 
 #include "daemon/clock.h"
@@ -27,7 +26,7 @@ constexpr std::size_t kListsMax = 1000;
 
 std::string list_key(std::string_view id) { return "watchlist/list/" + std::string(id); }
 std::string rows_prefix(std::string_view id) { return "watchlist/rows/" + std::string(id) + "/"; }
-std::string rows_key(std::string_view id, unsigned chunk) { return rows_prefix(id) + std::format("{:03}", chunk); }
+std::string rows_key(std::string_view id, unsigned chunk) { return rows_prefix(id) + std::to_string(chunk); }
 
 /// 0 stands for a chunk that is not there.
 std::uint64_t text_hash(std::string_view text) { return sigma::sip_hash({1, 2}, text) | 1U; }

@@ -20,7 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import Build, Failure, Skip, Test  # noqa: E402
 
 MODULES = ["senders", "clients", "devices", "mail", "accounting", "crash", "bad_inputs", "crowd", "tls", "knobs", "http_ingest",
-           "push", "alerts", "relp", "beats", "gelf", "files", "relay", "health", "parsers", "lifecycle", "questions", "rule_tools", "show"]
+           "push", "alerts", "relp", "beats", "gelf", "files", "relay", "health", "parsers", "lifecycle", "questions", "rule_tools", "watchlists", "show"]
 
 
 def tests_of(name):
