@@ -186,7 +186,7 @@ std::vector<std::size_t> CaseBook::Impl::fold(Case& incident, const Detection& d
   for (const std::size_t entity : added) index.add_entity(incident, entity);
   index.add_rule(incident, detection.rule->id);
   edge.at_ns = now_ns;
-  edge.rule = detection.rule->id;
+  edge.rule = clean_text(detection.rule->id, kEntityBytesMax);
   edge.count = times;
   add_edge(incident, std::move(edge));
   return added;

@@ -6,7 +6,7 @@
 namespace vigil {
 namespace {
 
-/// SplitMix64: which place the n-th offer gets is decided by n alone, so that a restart changes nothing.
+/// SplitMix64: which place a record gets is decided by its number, so that a restart changes nothing.
 std::uint64_t scattered(std::uint64_t n) {
   n += 0x9E3779B97F4A7C15ULL;
   n = (n ^ (n >> 30U)) * 0xBF58476D1CE4E5B9ULL;
@@ -47,7 +47,7 @@ void SampleSet::let_go(std::uint64_t sequence) {
     rest.push_back(sequence);
     return;
   }
-  const std::uint64_t place = scattered(offered) % offered;
+  const std::uint64_t place = scattered(sequence) % offered;
   if (place < kRestMax) rest[place] = sequence;
 }
 

@@ -285,8 +285,8 @@ TEST(Samples, TheRestIsChosenEvenly) {
   std::uint64_t early = 0, all = 0;
   for (std::uint64_t run = 0; run < 50; ++run) {
     SampleSet samples;
-    for (std::uint64_t i = 0; i < 1000 + run; ++i) samples.offer(i + 1, 7);
-    for (const std::uint64_t sequence : samples.rest) early += sequence <= 500 ? 1U : 0U;
+    for (std::uint64_t i = 0; i < 1000 + run; ++i) samples.offer(run * 10'000 + i + 1, 7);
+    for (const std::uint64_t sequence : samples.rest) early += sequence - run * 10'000 <= 500 ? 1U : 0U;
     all += samples.rest.size();
   }
   EXPECT_GT(early, all / 5);

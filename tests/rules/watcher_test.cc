@@ -38,7 +38,8 @@ TEST(Watcher, AMatchCarriesWhoWhereAndWhat) {
   EXPECT_EQ(detection.system, "grades");
   EXPECT_EQ(detection.host, "srv1");
   EXPECT_TRUE(detection.core);
-  EXPECT_TRUE(detection.rule->opens_candidate) << "high opens one unless the rule says otherwise";
+  EXPECT_TRUE(detection.rule->weighs) << "a rule that does not say whether it opens a candidate is weighed";
+  EXPECT_FALSE(detection.rule->opens_candidate);
   const std::vector<std::pair<std::string, std::string>> entities = {
       {"source.ip", "203.0.113.9"}, {"user.name", "bob"}, {"host.name", "web1"}};
   EXPECT_EQ(detection.entities, entities);
