@@ -176,7 +176,7 @@ TEST(Config, BI107UnknownKeyIsAnErrorWithTheNearestName) {
        "1:1 organizations: unknown key 'organizations' | did you mean 'organisations'?"},
       {"nothing near", "data: d\nzzzzzz: 1\n",
        "2:1 zzzzzz: unknown key 'zzzzzz' | possible here: data, drill, organisations, systems, listeners, "
-       "tokens, files, mailboxes, retention, rules, parsers, enrichment, watchlists, alerts, channels, anchors, upstream"},
+       "tokens, files, mailboxes, watchlists, retention, rules, parsers, enrichment, alerts, channels, anchors, upstream"},
       {"merge keys are not ours", "data: d\nretention: {<<: x}\n",
        "2:13 retention.<<: unknown key '<<' | possible here: months, out_of_scope_days, hold_surroundings"},
       {"a key that is a list", "data: d\n? [a]\n: b\n", "2:3 : expected a key, found a list | "},
