@@ -258,7 +258,9 @@ TEST(CrowdSec, TheSameAttackersAreFoundAndQuietLogsStayQuiet) {
   }
   std::cout << "  the same attackers in " << found << " of " << wanted << " logs, " << logons_found << " of "
             << logons_wanted << " about logons\n";
-  if (only == nullptr) EXPECT_GE(logons_found * 100, logons_wanted * 95);
+  if (only == nullptr) {
+    EXPECT_GE(logons_found * 100, logons_wanted * 95);
+  }
 }
 
 }  // namespace
