@@ -112,7 +112,7 @@ class Event {
 
 /// Raised whenever parse_event() says something else of a message it has read before: what was counted at rest by an
 /// earlier one is then counted again from the messages.
-constexpr std::uint32_t kParserRevision = 3;
+constexpr std::uint32_t kParserRevision = 4;
 /// That, and the parsers the site has written (user_parser.h): another number for others.
 std::uint32_t parser_revision();
 
