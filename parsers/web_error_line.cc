@@ -214,6 +214,7 @@ void parse_nginx(PayloadWriter& out, std::string_view text) {
   // A user's name may hold anything, a client's part too; nginx writes it behind the name and before the
   // request.
   constexpr std::string_view kClient = ", client: ";
+  std::string_view mail_user;
   const std::size_t client = text.starts_with("user \"") ? text.rfind(kClient) : text.find(kClient);
   if (client != std::string_view::npos) {
     const std::string_view tail = text.substr(client);
@@ -226,10 +227,15 @@ void parse_nginx(PayloadWriter& out, std::string_view text) {
       out.add_url(trim(request.substr(0, version)));
     }
     out.add("http.request.referrer", tail_value(tail, ", referrer: "));
+    mail_user = tail_value(tail, ", login: ");
     text = text.substr(0, client);
   }
   out.set("message", text);
   if (text.find("ModSecurity: ") != std::string_view::npos) return add_modsecurity(out, text);
+  if (text.starts_with("client login failed")) {  // nginx as a mail server's proxy
+    out.add("user.name", mail_user);
+    return out.logon("mail_login", Outcome::failure);
+  }
   add_logon(out, text);
   add_logon_of_script(out, text);
 }

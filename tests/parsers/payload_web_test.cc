@@ -104,6 +104,9 @@ constexpr PayloadCase kErrors[] = {
      "[Sat Jul 20 21:40:33 2026] [error] [client 203.0.113.9] File does not exist: /srv/[client 10.0.0.1] "
      "user root not found",
      "source.ip=203.0.113.9 | !user.name"},
+    {"nginx before a mail server",
+     R"(2026/11/20 14:59:00 [info] 8#8: *6631 client login failed: "Authentication credentials invalid" while in http auth state, client: 203.0.113.9, server: 0.0.0.0:25, login: "ann@example.org")",
+     "event.category=authentication | event.outcome=failure | event.action=mail_login | user.name=ann@example.org | source.ip=203.0.113.9"},
     {"nginx, a wrong password",
      "<187>Nov 20 14:59:00 web1 nginx: 2026/11/20 14:59:00 [error] 31#31: *46 user \"ann b\": password "
      "mismatch, client: 203.0.113.9, server: x, request: \"GET /p HTTP/1.1\", host: \"www.example.edu.tw\"",

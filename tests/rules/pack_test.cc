@@ -332,6 +332,23 @@ TEST_F(PackStream, NobodyTravelsBetweenCountriesWithinAnHour) {
   EXPECT_EQ(stream.titles(), "One account from two countries within an hour");
 }
 
+TEST_F(PackStream, WhereAUserHasNeverBeenIsToldOfAfterAFortnight) {
+  const auto accepted = [](const std::string& from) {
+    return ssh("Accepted password for teacher01 from " + from + " port 51122 ssh2");
+  };
+  constexpr int kDay = 86'400;
+  Stream stream(pack());
+  stream.watcher.use(lists());
+  for (int day = 0; day < 16; ++day) stream.feed(accepted(day == 3 ? "192.0.2.7" : "203.0.113.9"), day * kDay);
+  EXPECT_EQ(stream.titles(), "") << "it learns for a fortnight, and what it has learned is not new";
+  stream.feed(accepted("10.20.9.11"), 16 * kDay);
+  EXPECT_EQ(stream.titles(), "") << "inside is nowhere new";
+  stream.feed(accepted("198.51.100.7"), 17 * kDay);
+  EXPECT_NE(stream.titles().find("Logon from a country that is new for the user"), std::string::npos) << stream.titles();
+  EXPECT_NE(stream.titles().find("Logon from outside that is new for the user"), std::string::npos) << stream.titles();
+  EXPECT_EQ(candidates(stream), "Logon from a country that is new for the user");
+}
+
 TEST_F(PackStream, AnAccountThatComesAndGoesIsToldOf) {
   Stream stream(pack());
   const auto account = [](const std::string& program, const std::string& text) {
