@@ -267,6 +267,7 @@ std::string_view type_name(Correlation::Type type) {
     case Correlation::Type::value_sum: return "value_sum";
     case Correlation::Type::value_avg: return "value_avg";
     case Correlation::Type::value_percentile: return "value_percentile";
+    case Correlation::Type::new_value: return "new_value";
   }
   return "event_count";
 }
