@@ -1,8 +1,7 @@
 #include "rules/mmdb_places.h"
 
 #include <arpa/inet.h>
-#include <maxminddb.h>
-#include <netinet/in.h>
+#include <maxminddb.h>  // brings sockaddr_in, which its calls take
 
 #include <cstring>
 
