@@ -59,7 +59,8 @@ class Extractor {
   }
 
   std::optional<Priced> of_item(const Item& item) const {
-    if (item.negated) return std::nullopt;
+    // A computed field stands in no event: it is told when the rule is asked.
+    if (item.negated || item.field.computed != Computed::none) return std::nullopt;
     std::optional<Priced> best;
     Priced joined;
     for (const auto& ways : item.values) {

@@ -51,7 +51,7 @@ void parse_accounts(PayloadWriter& out) { lines().read(out, out.text()); }
 }  // namespace
 
 extern const FormatSpec kFormat_linux_accounts = {
-    .number = Format{123},
+    .number = Format{125},
     .name = "linux_accounts",
     .title = "useradd, usermod, userdel, gpasswd, passwd and their kin",
     .sample = "new user: name=support, UID=1007, GID=1007, home=/home/support, shell=/bin/bash, from=/dev/pts/1",
