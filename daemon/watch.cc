@@ -276,7 +276,7 @@ void Watch::settle(bool force) {
     counters_ = watcher_->counters();
     for (const Detection& detection : fired_) ++detections_[detection.rule->id];
   }
-  for (const auto& trouble : watcher_.take_troubles()) {
+  for (const auto& trouble : watcher_->take_troubles()) {
     if (trouble.missed) {
       spdlog::error(
           "E-RULE-MISSED rule {} matched record {} and {} more that its index had left out - a fault of this program, "

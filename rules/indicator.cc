@@ -78,7 +78,7 @@ std::string refanged(std::string_view text) {
 }
 
 /// RFC 5952's shortest form.
-std::string show(const IpNetwork& network) {
+std::string show(const IndicatorNetwork& network) {
   char text[INET6_ADDRSTRLEN] = "";
   ::inet_ntop(network.v6 ? AF_INET6 : AF_INET, network.bytes.data(), text, sizeof text);
   std::string out = text;
@@ -86,7 +86,7 @@ std::string show(const IpNetwork& network) {
   return out;
 }
 
-bool covers(const IpNetwork& wide, const IpNetwork& narrow) {
+bool covers(const IndicatorNetwork& wide, const IndicatorNetwork& narrow) {
   if (wide.v6 != narrow.v6 || wide.prefix > narrow.prefix) return false;
   for (unsigned bit = 0; bit < wide.prefix; ++bit) {
     const unsigned mask = 0x80U >> (bit % 8);
@@ -101,7 +101,7 @@ constexpr std::string_view kEverywhere[] = {"0.0.0.0/8",      "10.0.0.0/8",     
                                             "240.0.0.0/4",    "::/128",         "::1/128",        "fc00::/7",
                                             "fe80::/10",      "ff00::/8"};
 
-std::optional<IndicatorFault> danger_of(const IpNetwork& network) {
+std::optional<IndicatorFault> danger_of(const IndicatorNetwork& network) {
   if (network.prefix < (network.v6 ? 16U : 8U)) {
     return dangerous("'" + show(network) + "' is a large part of the Internet (wider than " + (network.v6 ? "/16)" : "/8)"),
                      "「" + show(network) + "」涵蓋大部分網際網路（比 " + (network.v6 ? "/16" : "/8") + " 還寬）");
@@ -424,11 +424,11 @@ std::string unicode_domain(std::string_view domain) {
   return out == domain ? std::string() : out;
 }
 
-std::optional<IpNetwork> read_ip_network(std::string_view text) {
+std::optional<IndicatorNetwork> read_ip_network(std::string_view text) {
   const std::size_t slash = text.find('/');
   const std::string address(text.substr(0, slash));
   if (address.size() >= INET6_ADDRSTRLEN || address.empty()) return std::nullopt;
-  IpNetwork out;
+  IndicatorNetwork out;
   out.v6 = address.find(':') != std::string::npos;
   if (::inet_pton(out.v6 ? AF_INET6 : AF_INET, address.c_str(), out.bytes.data()) != 1) return std::nullopt;
   const unsigned bits = out.v6 ? 128 : 32;

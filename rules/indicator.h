@@ -74,13 +74,13 @@ std::optional<std::string> normal_tlp(std::string_view text);
 std::string unicode_domain(std::string_view domain);
 
 /// An address and how many of its bits count. IPv4 stands in the first four bytes.
-struct IpNetwork {
+struct IndicatorNetwork {
   std::array<std::uint8_t, 16> bytes{};
   bool v6 = false;
   unsigned prefix = 0;
 };
 /// Reads "address" or "address/prefix"; IPv4-mapped IPv6 is IPv4. Host bits are cleared.
-std::optional<IpNetwork> read_ip_network(std::string_view text);
+std::optional<IndicatorNetwork> read_ip_network(std::string_view text);
 
 /// A URL's parts as they are compared: "host", ":8080" or empty, "/path?query".
 struct UrlParts {

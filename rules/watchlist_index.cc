@@ -127,7 +127,7 @@ void WatchlistIndex::insert(std::uint64_t key, std::uint32_t entry) {
 
 void WatchlistIndex::insert_row(const IndicatorTable& table, std::size_t row, std::uint32_t entry) {
   const std::string_view value = table.value(row);
-  const auto insert_network = [&](const IpNetwork& network) {
+  const auto insert_network = [&](const IndicatorNetwork& network) {
     auto& lengths = network.v6 ? v6_prefixes_ : v4_prefixes_;
     if (std::find(lengths.begin(), lengths.end(), network.prefix) == lengths.end()) lengths.push_back(network.prefix);
     insert(address_key(network.bytes.data(), network.v6, network.prefix), entry);
