@@ -9,7 +9,7 @@ namespace vigil {
 namespace {
 
 /// Shown of a long line, before and after the caret: what fits an ordinary terminal.
-constexpr std::size_t kColumnsBefore = 60, kColumnsAfter = 60;
+constexpr std::size_t kColumnsBefore = 60, kColumnsAfter = 60, kColumnsMax = 140;
 
 /// Byte offset of the column (from 1, in code points) in the line.
 std::size_t offset_of(std::string_view line, int column) {
@@ -51,7 +51,14 @@ std::string Diagnostic::render() const {
            (right < after.size() ? "…" : "") + "\n";
     out += "  " + std::string(number.size(), ' ') + " | " + std::string(text_columns(left), ' ') + "^\n";
   }
-  if (!hint.empty()) out += "  hint: " + visible(hint) + "\n";
+  if (!hint.empty()) {
+    std::string text = "  hint: " + visible(hint);
+    // Too long for one line: the two languages stand one below the other.
+    if (const std::size_t chinese = text.find("（"); chinese != std::string::npos && text_columns(text) > kColumnsMax) {
+      text.insert(chinese, "\n        ");
+    }
+    out += text + "\n";
+  }
   return out;
 }
 

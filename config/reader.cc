@@ -17,7 +17,7 @@ constexpr std::size_t kTextBytesMax = 1024;
 /// Identifiers become parts of storage keys, file names and URLs.
 constexpr std::size_t kIdentifierBytesMax = 64;
 /// Names listed in a hint before it says "…".
-constexpr std::size_t kNamesShownMax = 16;
+constexpr std::size_t kNamesShownMax = 20;
 
 std::string_view kind_words(const YamlNode& node) {
   switch (node.kind) {
