@@ -182,7 +182,7 @@ TEST_F(Online, DecisionsArePosted) {
   const std::string incident = R"({"id":"2026-0001","state":"rejected","org":"o","title":"t"})";
   EXPECT_EQ(ask({"incidents", "reject", "2026-0001", "--reason", "掃描"}, FakeServer::ok(incident)).exit, 0);
   EXPECT_EQ(target_, "POST /api/v1/incidents/2026-0001/reject");
-  EXPECT_EQ(body_, R"({"reason":"掃描"})");
+  EXPECT_EQ(body_, R"({"reason":"掃描","as":"false"})");
   EXPECT_EQ(ask({"incidents", "confirm", "../../x", "--note", "n"}, FakeServer::ok(incident)).exit, 0);
   EXPECT_EQ(target_, "POST /api/v1/incidents/..%2F..%2Fx/confirm") << "an id is never a path";
   EXPECT_EQ(ask({"incidents", "note", "2026-0001", "two", "words"}, FakeServer::ok(incident)).exit, 0);
