@@ -103,7 +103,7 @@ std::optional<json::value> ask(Session& session, const Request& request, Exit& e
     exit = tell(answer.error());
     return std::nullopt;
   }
-  if (answer->status != 200) {
+  if (answer->status < 200 || answer->status > 299) {
     exit = tell(*answer);
     return std::nullopt;
   }

@@ -18,12 +18,12 @@ def connection_to(address, seconds_ago=0, source="10.1.1.9"):
 
 
 def detections(daemon, part):
-    """{rule: count} of detections whose rule's id holds `part`."""
+    """{rule: events} of detections whose rule's id holds `part`."""
     found = {}
     for incident in daemon.incidents():
         for each in incident["detections"]:
             if part in each["rule"]:
-                found[each["rule"]] = found.get(each["rule"], 0) + each["count"]
+                found[each["rule"]] = found.get(each["rule"], 0) + each["events"]
     return found
 
 
