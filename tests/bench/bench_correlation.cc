@@ -81,7 +81,7 @@ void updates(benchmark::State& state) {
     // Five hits a group in ten minutes.
     hit.event_ns = hit.received_ns = kStart + static_cast<std::int64_t>(hit.sequence) * (120 * kSecond / groups);
     correlator.advance(hit.received_ns, firings);
-    correlator.matched(slots > 1 ? hit.sequence % slots : 0, hit, firings);
+    correlator.matched(slots > 1 ? static_cast<std::uint32_t>(hit.sequence % slots) : 0U, hit, firings);
     if (firings.size() > 1000) firings.clear();
   };
   for (std::uint32_t i = 0; i < 3 * groups; ++i) step();
