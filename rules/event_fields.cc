@@ -1,5 +1,8 @@
 #include "rules/event_fields.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "rules/verbatim.h"
 
 namespace vigil::sigma {
@@ -38,26 +41,47 @@ std::string_view canonical_text(std::string_view text, ValueType type) {
 
 namespace {
 
-/// ECS names begin alike and end differently: the last character tells most of them apart without a call.
-bool same_name(std::string_view name, std::string_view wanted) {
-  return name.size() == wanted.size() && !name.empty() && name.back() == wanted.back() && name == wanted;
+/// ECS names begin alike: length, end and middle tell most of them apart.
+char tag_of(std::string_view name) {
+  if (name.empty()) return 0;
+  const unsigned mixed = static_cast<unsigned>(name.size()) * 37U + static_cast<unsigned char>(name.back()) * 11U +
+                         static_cast<unsigned char>(name[name.size() / 2]) * 5U + static_cast<unsigned char>(name.front());
+  return static_cast<char>(mixed ^ (mixed >> 8U));
 }
 
 }  // namespace
 
+EventFields::EventFields(const Event& event, Surroundings surroundings) : event_(event), surroundings_(surroundings) {
+  const auto& fields = event.fields();
+  for (std::size_t i = 0; i < std::min(fields.size(), kTagged); ++i) tags_[i] = tag_of(fields[i].name);
+}
+
 bool EventFields::collect(const FieldName& name, std::vector<FieldValue>& out) const {
+  const auto& fields = event_.fields();
+  const std::size_t tagged = std::min(fields.size(), kTagged);
+  const auto take = [&](const Field& field) { out.push_back({canonical_text(field.value, field.type), field.type}); };
   for (std::size_t i = name.bare ? 1 : 0; i < name.groups.size(); ++i) {
     const auto& group = name.groups[i];
-    bool there = false;
-    for (const Field& field : event_.fields()) {
-      for (const std::string& candidate : group) {
-        if (!same_name(field.name, candidate)) continue;
-        out.push_back({canonical_text(field.value, field.type), field.type});
-        there = true;
-        break;
+    const std::size_t before = out.size();
+    if (group.size() == 1) {
+      const std::string& wanted = group.front();
+      const char tag = tag_of(wanted);
+      const char* const end = tags_.data() + tagged;
+      for (const char* at = tags_.data(); at != end; ++at) {
+        at = static_cast<const char*>(std::memchr(at, tag, static_cast<std::size_t>(end - at)));
+        if (at == nullptr) break;
+        const Field& field = fields[static_cast<std::size_t>(at - tags_.data())];
+        if (field.name == wanted) take(field);
+      }
+      for (std::size_t at = tagged; at < fields.size(); ++at) {
+        if (fields[at].name == wanted) take(fields[at]);
+      }
+    } else {
+      for (const Field& field : fields) {
+        if (std::find(group.begin(), group.end(), field.name) != group.end()) take(field);
       }
     }
-    if (there) return true;
+    if (out.size() > before) return true;
   }
   return name.computed != Computed::none && surroundings_.enrichment != nullptr && compute(name.computed, out);
 }

@@ -1,10 +1,29 @@
 #include "rules/expression.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "rules/case_fold.h"
 
 namespace vigil::sigma {
+namespace {
+
+/// Of an item of plain words (`contains`, any case), a number that says which; 0 of any other.
+std::uint64_t words_of(const Item& item) {
+  if (!item.is_keyword() || item.values.empty() || !item.exact_set.empty()) return 0;
+  std::string all = item.every ? "all" : "any";
+  for (const std::vector<ValueTest>& ways : item.values) {
+    all.push_back('\1');
+    for (const ValueTest& way : ways) {
+      if (way.kind != ValueTest::Kind::text || way.cased || way.pattern.shape() != Pattern::Shape::contains) return 0;
+      all.append(1, '\2').append(way.pattern.literal());
+    }
+  }
+  return std::max<std::uint64_t>(std::hash<std::string>{}(all), 1);
+}
+
+}  // namespace
+
 namespace {
 
 bool shape_matches(Pattern::Shape shape, std::string_view text, std::string_view other) {
@@ -25,6 +44,7 @@ Expression::Index Expression::append(Node node) {
 }
 
 Expression::Index Expression::add_item(Item item) {
+  item.words = words_of(item);
   Node node;
   node.item = static_cast<std::uint32_t>(items_.size());
   items_.push_back(std::move(item));
@@ -75,7 +95,34 @@ bool Evaluator::node_matches(const Expression& expression, Expression::Index ind
   return false;
 }
 
+void Evaluator::begin_event() {
+  remembers_ = true;
+  raw_is_folded_ = false;
+  remembered_.clear();
+}
+
+/// The message is one of the values that keywords are looked for in, and mostly holds them: so it is looked at first.
+bool Evaluator::words_in_raw(const Item& item, std::string_view raw) {
+  if (!raw_is_folded_) fold_case(raw, raw_folded_);
+  raw_is_folded_ = true;
+  const auto there = [this](const std::vector<ValueTest>& ways) {
+    return std::any_of(ways.begin(), ways.end(), [this](const ValueTest& way) { return raw_folded_.find(way.pattern.literal()) != std::string::npos; });
+  };
+  return item.every ? std::all_of(item.values.begin(), item.values.end(), there)
+                    : std::any_of(item.values.begin(), item.values.end(), there);
+}
+
 bool Evaluator::item_matches(const Item& item, const FieldSource& event) {
+  const bool kept = remembers_ && item.words != 0;
+  if (kept) {
+    for (const auto& [words, answer] : remembered_) {
+      if (words == item.words) return answer != item.negated;
+    }
+    if (words_in_raw(item, event.raw())) {
+      remembered_.emplace_back(item.words, true);
+      return !item.negated;
+    }
+  }
   const auto kind = item.values.empty() ? ValueTest::Kind::text : item.values.front().front().kind;
   if (kind == ValueTest::Kind::null || kind == ValueTest::Kind::exists || kind == ValueTest::Kind::field) {
     return special_matches(item, event) != item.negated;
@@ -88,6 +135,7 @@ bool Evaluator::item_matches(const Item& item, const FieldSource& event) {
     event.collect(item.field, values_);
   }
   const bool matched = kind == ValueTest::Kind::network ? networks_match(item) : values_match(item);
+  if (kept) remembered_.emplace_back(item.words, matched);
   return matched != item.negated;
 }
 

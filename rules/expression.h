@@ -21,6 +21,8 @@ struct Item {
   std::vector<std::vector<ValueTest>> values;
   /// Many plain values on one field (hash lists) are one set instead of as many tests; folded.
   std::unordered_set<std::string> exact_set;
+  /// Keywords that are plain words: tells two items of the same words alike. 0: none of these.
+  std::uint64_t words = 0;
 
   bool is_keyword() const { return field.groups.empty(); }
 };
@@ -70,6 +72,9 @@ class Evaluator {
  public:
   /// Every item is looked at as written, no index: the oracle that the prefilter is checked against.
   bool matches(const Expression& expression, const FieldSource& event);
+  /// From here on all is asked about one event, until the next call: what keywords came to is kept, for many rules look for
+  /// the same words. An evaluator for which this is never called keeps nothing.
+  void begin_event();
   /// Searches for regular expressions given up so far (regex.h): what was then said of the rule may be wrong.
   std::uint64_t given_up() const { return given_up_; }
 
@@ -82,6 +87,11 @@ class Evaluator {
   bool networks_match(const Item& item);
   bool refers_to_equal(const ValueTest& test, const FieldSource& event);
 
+  bool words_in_raw(const Item& item, std::string_view raw);
+
+  bool remembers_ = false, raw_is_folded_ = false;
+  std::string raw_folded_;                                   ///< of the event that began
+  std::vector<std::pair<std::uint64_t, bool>> remembered_;  ///< by Item::words
   std::vector<FieldValue> values_, others_;
   std::vector<std::string> folded_;
   std::string folded_value_, folded_other_;

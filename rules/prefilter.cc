@@ -240,7 +240,8 @@ const Prefilter::Bucket& Prefilter::Scanner::State::bucket_for(Format format, Pr
   return given;
 }
 
-const std::vector<std::uint32_t>& Prefilter::Scanner::candidates(Format format, std::string_view text) {
+const std::vector<std::uint32_t>& Prefilter::Scanner::candidates(Format format, std::string_view text,
+                                                                        std::string_view beside) {
   State& state = *state_;
   const Bucket& bucket = state.bucket_for(format, *prefilter_.state_);
   state.found.clear();
@@ -250,12 +251,13 @@ const std::vector<std::uint32_t>& Prefilter::Scanner::candidates(Format format, 
     return state.found;
   }
   // Not a literal of the database: one so short makes the search for all others slower.
-  if (bucket.may_hide && text.find(kUnicodeEscape) != std::string_view::npos) {
+  const auto escapes = [](std::string_view part) { return part.find(kUnicodeEscape) != std::string_view::npos; };
+  if (bucket.may_hide && (escapes(text) || escapes(beside))) {
     state.found = bucket.rules;
     return state.found;
   }
   const auto& gate = state.fittings[static_cast<std::size_t>(format)].gate_for(bucket, text);
-  if (gate && !gate->holds(text)) {
+  if (gate && !gate->holds(text) && (beside.empty() || !gate->holds(beside))) {
     for (const std::uint32_t position : bucket.open) state.found.push_back(bucket.rules[position]);
     return state.found;
   }
@@ -269,11 +271,14 @@ const std::vector<std::uint32_t>& Prefilter::Scanner::candidates(Format format, 
     static_cast<State*>(context)->take(literal);
     return 0;
   };
-  const hs_error_t result = hs_scan(bucket.database.get(), text.data(), static_cast<unsigned>(text.size()), 0,
-                                    state.scratch.get(), on_match, &state);
-  if (result != HS_SUCCESS) {
-    state.found = bucket.rules;
-    return state.found;
+  for (const std::string_view part : {text, beside}) {
+    if (part.empty()) continue;
+    const hs_error_t result = hs_scan(bucket.database.get(), part.data(), static_cast<unsigned>(part.size()), 0,
+                                      state.scratch.get(), on_match, &state);
+    if (result != HS_SUCCESS) {
+      state.found = bucket.rules;
+      return state.found;
+    }
   }
   if (state.positions.empty() && bucket.open.empty()) return state.found;
   state.positions.insert(state.positions.end(), bucket.open.begin(), bucket.open.end());

@@ -38,7 +38,8 @@ class Prefilter {
     Scanner(const Scanner&) = delete;
     Scanner& operator=(const Scanner&) = delete;
     /// Indices of the rules to ask, in order. Valid until the next call.
-    const std::vector<std::uint32_t>& candidates(Format format, std::string_view text);
+    /// `beside`: more of the same message (shown_text()); what is looked for may stand in either.
+    const std::vector<std::uint32_t>& candidates(Format format, std::string_view text, std::string_view beside = {});
 
    private:
     struct State;

@@ -252,8 +252,9 @@ void explain_rule(const CompiledRules& rules, std::uint32_t index, const Explain
     entry.clauses.push_back(describe(clause, text));
   }
   Prefilter::Scanner scanner(rules.prefilter());
-  const auto& candidates = hides_text(event.header) ? rules.prefilter().rules_of(event.format)
-                                                    : scanner.candidates(event.format, event.header.text);
+  const ShownText shown = shown_text(event.header);
+  const auto& candidates = shown.hidden ? rules.prefilter().rules_of(event.format)
+                                        : scanner.candidates(event.format, event.header.text, shown.beside);
   out.passes_prefilter = std::find(candidates.begin(), candidates.end(), index) != candidates.end();
   out.matched = out.applies && out.condition.held;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "parsers/format.h"
+#include "parsers/json_members.h"
 
 namespace vigil::sigma {
 namespace {
@@ -56,6 +57,18 @@ bool stands_for_itself(char c, Format format) {
 bool hides_text(const SyslogHeader& header) {
   const bool in_json = header.wrapping == Wrapping::hec || header.wrapping == Wrapping::document;
   return in_json && header.text.find('\\') != std::string_view::npos;
+}
+
+ShownText shown_text(const SyslogHeader& header) {
+  if (!hides_text(header)) return {};
+  const JsonMember message =
+      find_json_member(header.document, header.wrapping == Wrapping::hec ? "event" : "message");
+  // An object inside is read as it stands there, with its escapes; a text is given without them.
+  if (!message.is_string() || header.text.size() != header.document.size()) return {.beside = {}, .hidden = true};
+  const auto begin = static_cast<std::size_t>(message.value.data() - header.document.data());
+  const std::string_view before = header.document.substr(0, begin), behind = header.document.substr(begin + message.value.size());
+  const bool hidden = before.find('\\') != std::string_view::npos || behind.find('\\') != std::string_view::npos;
+  return {.beside = header.inner, .hidden = hidden};
 }
 
 }  // namespace vigil::sigma

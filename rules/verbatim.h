@@ -15,8 +15,17 @@ bool is_verbatim(std::string_view field, Format format);
 /// escapes quotes, backslashes and perhaps slashes, CEF also `=` and `|`, key=value quotes and backslashes.
 bool stands_for_itself(char c, Format format);
 
-/// True for a message inside a JSON document that may be written there with escapes which its own format does not have:
-/// then the text does not show what a rule may look for, and every rule is asked.
+/// Where rules' words stand of a message that came inside a JSON document.
+struct ShownText {
+  /// The message without the escapes the document writes it with, to be looked through beside SyslogHeader::text.
+  std::string_view beside;
+  /// Something else in the document is written with escapes: its text does not show what a rule may look for, and every
+  /// rule is asked.
+  bool hidden = false;
+};
+ShownText shown_text(const SyslogHeader& header);
+
+/// Whether the document writes anything with escapes, its message included.
 bool hides_text(const SyslogHeader& header);
 
 }  // namespace vigil::sigma
