@@ -74,7 +74,7 @@ json::object risk_json(const RiskEntity& entity, int zone) {
                                     {"last", iso_time(rule.last_ns, zone)}});
   }
   for (std::size_t i = 0; i < kTacticCount; ++i) {
-    if (((seen >> i) & 1U) != 0) tactics.emplace_back(tactic_name(i));
+    if ((static_cast<unsigned>(seen) >> i & 1U) != 0) tactics.emplace_back(tactic_name(i));
   }
   return {{"organisation", text(entity.organisation)},
           {"type", text(entity.type)},

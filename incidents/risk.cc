@@ -346,7 +346,7 @@ std::optional<RiskTable::Reason> RiskTable::opens(const std::string& key, std::i
   if (count_of(tactics) >= options_.opens_at_tactics && rules >= options_.opens_at_rules) {
     std::string names;
     for (std::size_t i = 0; i < kTacticCount; ++i) {
-      if (((tactics >> i) & 1U) != 0) names += (names.empty() ? "" : "、") + std::string(tactic_zh(i));
+      if ((static_cast<unsigned>(tactics) >> i & 1U) != 0) names += (names.empty() ? "" : "、") + std::string(tactic_zh(i));
     }
     return Reason{who + " 七日內出現 " + std::to_string(count_of(tactics)) + " 種戰術（" + names + "）：" +
                       waiting_rules(entity),

@@ -272,7 +272,7 @@ TEST(Attack, ReadsTacticsOfTags) {
   for (const auto& row : kRows) {
     std::vector<std::string_view> found;
     for (std::size_t i = 0; i < kTacticCount; ++i) {
-      if (((tactics_of(row.tags) >> i) & 1U) != 0) found.push_back(tactic_name(i));
+      if ((static_cast<unsigned>(tactics_of(row.tags)) >> i & 1U) != 0) found.push_back(tactic_name(i));
     }
     EXPECT_EQ(found, row.expected) << row.why;
   }
