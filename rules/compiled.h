@@ -21,13 +21,7 @@ struct Rule {
   RuleLogSource source;
   Expression expression;
   bool alerts = true;            ///< false: it only feeds correlations (`generate` is false)
-  /// Regular expressions (of keywords, without anchors) of which one must be found in the message: where its text is plain,
-  /// they are asked before it is parsed. Empty: none.
-  std::vector<std::shared_ptr<const Regex>> raw_guard;
 };
-
-/// Fills in `raw_guard` from the expression.
-void add_raw_guard(Rule& rule);
 
 /// Which rule or correlation a slot of a correlation listens to.
 struct RuleReference {

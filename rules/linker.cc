@@ -61,10 +61,7 @@ class Linker {
     for (const FilterEntry& entry : filters_) apply(entry);
     link();
     silence();
-    for (RuleEntry& entry : rules_) {
-      out_->rules.push_back(std::move(entry.rule));
-      add_raw_guard(out_->rules.back());
-    }
+    for (RuleEntry& entry : rules_) out_->rules.push_back(std::move(entry.rule));
     listen();
     return std::move(out_);
   }

@@ -55,6 +55,9 @@ struct Prefilter::Bucket {
   std::vector<std::uint32_t> open;       ///< positions of rules without clauses
   std::vector<std::vector<Posting>> postings;  ///< by literal
   bool may_hide = false;                       ///< messages may hold kUnicodeEscape
+  /// By rule: of these regular expressions one is found in the text, too; places in `regexes`. Empty: any text will do.
+  std::vector<std::vector<std::size_t>> guards;
+  std::vector<std::shared_ptr<const Regex>> regexes;  ///< each once
   std::unique_ptr<hs_database_t, DatabaseDeleter> database;
   /// The rarest clauses of all rules: where none of these occurs, the others need not be looked for.
   std::vector<std::string> telling;
@@ -68,15 +71,29 @@ struct Prefilter::Bucket {
 
  private:
   void build(const std::vector<Rule>& all);
+  std::vector<std::size_t> guard_of(const Expression& expression);
   std::once_flag built;
 };
+
+std::vector<std::size_t> Prefilter::Bucket::guard_of(const Expression& expression) {
+  std::vector<std::size_t> guard;
+  for (const auto& regex : necessary_regexes(expression, format)) {
+    const auto known = std::find_if(regexes.begin(), regexes.end(),
+                                    [&](const auto& other) { return other->written() == regex->written(); });
+    guard.push_back(static_cast<std::size_t>(known - regexes.begin()));
+    if (known == regexes.end()) regexes.push_back(regex);
+  }
+  return guard;
+}
 
 void Prefilter::Bucket::build(const std::vector<Rule>& all) {
   may_hide = may_hold_unicode_escapes(format);
   std::map<std::string, std::vector<Posting>> literals;
   std::set<std::string> rarest;
   for (std::uint32_t position = 0; position < rules.size(); ++position) {
-    const std::vector<Clause> clauses = necessary_clauses(all[rules[position]].expression, format);
+    const Expression& expression = all[rules[position]].expression;
+    const std::vector<Clause> clauses = necessary_clauses(expression, format);
+    guards.push_back(guard_of(expression));
     std::uint8_t bits = 0;
     for (std::size_t i = 0; i < clauses.size() && i < 8; ++i) {
       const auto bit = static_cast<std::uint8_t>(1U << i);
@@ -203,6 +220,8 @@ struct Prefilter::Scanner::State {
   std::uint32_t scan = 0;
   const Bucket* bucket = nullptr;
   std::vector<std::uint32_t> positions;
+  enum class Answer : std::uint8_t { unasked, no, yes };
+  std::vector<Answer> answers;  ///< of the bucket's regular expressions about this message
 
   const Bucket& bucket_for(Format format, Prefilter::State& all);
 
@@ -217,6 +236,18 @@ struct Prefilter::Scanner::State {
       const std::uint8_t wanted = bucket->wanted[posting.rule];
       if (before != wanted && seen[posting.rule] == wanted) positions.push_back(posting.rule);
     }
+  }
+
+  /// "Ten megabytes sent" are eight digits behind `sentbyte=`, which is told without parsing.
+  bool passes_guard(std::uint32_t position, std::string_view text) {
+    const std::vector<std::size_t>& guard = bucket->guards[position];
+    return guard.empty() || std::any_of(guard.begin(), guard.end(), [&](std::size_t place) {
+             Answer& answer = answers[place];
+             if (answer == Answer::unasked) {
+               answer = bucket->regexes[place]->found_in(text) == Regex::Answer::no ? Answer::no : Answer::yes;
+             }
+             return answer == Answer::yes;
+           });
   }
 };
 
@@ -283,7 +314,12 @@ const std::vector<std::uint32_t>& Prefilter::Scanner::candidates(Format format, 
   if (state.positions.empty() && bucket.open.empty()) return state.found;
   state.positions.insert(state.positions.end(), bucket.open.begin(), bucket.open.end());
   std::sort(state.positions.begin(), state.positions.end());
-  for (const std::uint32_t position : state.positions) state.found.push_back(bucket.rules[position]);
+  state.answers.assign(bucket.regexes.size(), State::Answer::unasked);
+  // A backslash in the text stands for something that values have without it.
+  const bool as_it_is = !bucket.regexes.empty() && beside.empty() && text.find('\\') == std::string_view::npos;
+  for (const std::uint32_t position : state.positions) {
+    if (!as_it_is || state.passes_guard(position, text)) state.found.push_back(bucket.rules[position]);
+  }
   return state.found;
 }
 

@@ -27,17 +27,31 @@ constexpr std::size_t kTextBytesMax = 64 * 1024;
 
 constexpr int kPartMin = 3;  ///< shorter ones are in everything
 
+/// Of what RE2 reads: whether it asks for more than the characters it finds. A negated class (`[^"]`) does not.
+bool asks_for_surroundings(std::string_view expression) {
+  for (std::size_t i = 0; i < expression.size(); ++i) {
+    const char c = expression[i];
+    if (c == '$' || (c == '^' && (i == 0 || expression[i - 1] != '['))) return true;
+    if (c != '\\' || i + 1 == expression.size()) continue;
+    if (std::string_view("AzbB").find(expression[++i]) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 class LinearRegex final : public Regex {
  public:
-  explicit LinearRegex(std::unique_ptr<const RE2> regex) : regex_(std::move(regex)) {}
+  explicit LinearRegex(std::unique_ptr<const RE2> regex)
+      : regex_(std::move(regex)), self_contained_(!asks_for_surroundings(regex_->pattern())) {}
   Answer found_in(std::string_view text) const override {
     return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *regex_) ? Answer::yes : Answer::no;
   }
 
+  bool is_self_contained() const override { return self_contained_; }
   std::string_view written() const override { return regex_->pattern(); }
 
  private:
   std::unique_ptr<const RE2> regex_;
+  bool self_contained_;
 };
 
 template <auto Free>
@@ -68,6 +82,7 @@ struct Pcre2Memory {
 class LimitedRegex final : public Regex {
  public:
   LimitedRegex(Pcre2Code code, std::string_view written) : code_(std::move(code)), written_(written) {}
+  bool is_self_contained() const override { return false; }  // what RE2 does not read mostly looks around
   std::string_view written() const override { return written_; }
   Answer found_in(std::string_view text) const override {
     thread_local const Pcre2Memory kMemory;

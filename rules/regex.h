@@ -19,6 +19,8 @@ class Regex {
   enum class Answer : std::uint8_t { no, yes, gave_up };
   virtual ~Regex() = default;
   virtual Answer found_in(std::string_view text) const = 0;
+  /// Found in a text, it is found in every text that holds that text: no anchors, no word boundaries, no look around.
+  virtual bool is_self_contained() const = 0;
   /// As it was compiled, for people.
   virtual std::string_view written() const = 0;
   /// Searches given up so far; the rule is degraded if there are any.

@@ -86,15 +86,12 @@ struct Watcher::Impl {
   Event event;
   Arena arena;
   std::vector<sigma::Firing> firings;
-  std::vector<std::uint32_t> passed;                             ///< scratch of guarded()
-  std::vector<std::pair<std::string_view, bool>> guards_seen;    ///< what was asked about this message
   std::vector<sigma::Overflow> overflows;
   Counters counters;
   std::vector<Trouble> troubles;
 
   void note(const sigma::Rule& rule, std::uint64_t sequence, bool missed);
   bool goes_by_fields(Format format);
-  const std::vector<std::uint32_t>& guarded(const std::vector<std::uint32_t>& candidates, const Observation& observation);
   void ask(const std::vector<std::uint32_t>& candidates, const Observation& observation, bool shadow,
            std::vector<Detection>& out);
   void parse(const Observation& observation);
@@ -105,33 +102,6 @@ struct Watcher::Impl {
   void tell_closed(const sigma::Firing& firing, std::int64_t now_ns, std::vector<Detection>& out) const;
   void tell_overflows(const Observation& observation, std::vector<Detection>& out);
 };
-
-/// Those of the candidates whose guard lets the message through: "ten megabytes sent" are eight digits behind `sentbyte=`,
-/// which is told without parsing.
-const std::vector<std::uint32_t>& Watcher::Impl::guarded(const std::vector<std::uint32_t>& candidates,
-                                                         const Observation& observation) {
-  const auto has_guard = [this](std::uint32_t index) { return !compiled.rules[index].raw_guard.empty(); };
-  if (find_format(observation.format)->writing != Writing::plain || observation.header->wrapping != Wrapping::none ||
-      std::none_of(candidates.begin(), candidates.end(), has_guard)) {
-    return candidates;
-  }
-  passed.clear();
-  guards_seen.clear();
-  const std::string_view text = observation.header->text;
-  const auto found = [&](const std::shared_ptr<const sigma::Regex>& regex) {
-    for (const auto& [written, answer] : guards_seen) {
-      if (written == regex->written()) return answer;
-    }
-    const bool answer = regex->found_in(text) != sigma::Regex::Answer::no;
-    guards_seen.emplace_back(regex->written(), answer);
-    return answer;
-  };
-  for (const std::uint32_t index : candidates) {
-    const auto& guard = compiled.rules[index].raw_guard;
-    if (guard.empty() || std::any_of(guard.begin(), guard.end(), found)) passed.push_back(index);
-  }
-  return passed;
-}
 
 void Watcher::Impl::parse(const Observation& observation) {
   ++counters.parsed;
@@ -302,16 +272,15 @@ void Watcher::observe(const Observation& observation, std::vector<Detection>& ou
   }
   impl.close_due(observation.received_ns, out);
   const bool shadow = impl.counters.observed++ % kShadowEvery == 0;
-  const sigma::ShownText shown = sigma::shown_text(*observation.header);
   const std::vector<std::uint32_t>* candidates = nullptr;
   const bool by_fields = impl.goes_by_fields(observation.format);
   if (by_fields) {
     impl.parse(observation);
     candidates = &impl.fields_index.candidates(impl.event, sigma::hides_text(*observation.header));
-  } else if (shown.hidden) {
+  } else if (const sigma::ShownText shown = sigma::shown_text(*observation.header); shown.hidden) {
     candidates = &impl.compiled.prefilter().rules_of(observation.format);
   } else {
-    candidates = &impl.guarded(impl.scanner.candidates(observation.format, observation.header->text, shown.beside), observation);
+    candidates = &impl.scanner.candidates(observation.format, observation.header->text, shown.beside);
   }
   impl.counters.candidates += candidates->size();
   if (candidates->empty() && !shadow) return;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "parsers/format.h"
 #include "rules/verbatim.h"
 
 namespace vigil::sigma {
@@ -212,7 +213,43 @@ std::vector<Clause> Extractor::best_of(std::vector<Clause> all) {
   return all;
 }
 
+/// Keywords that are regular expressions which find in the message whatever they find in one of its values.
+bool is_found_in_text(const Item& item) {
+  if (!item.is_keyword() || item.negated || item.every || item.values.empty() || !item.exact_set.empty()) return false;
+  return std::all_of(item.values.begin(), item.values.end(), [](const std::vector<ValueTest>& ways) {
+    return !ways.empty() && std::all_of(ways.begin(), ways.end(), [](const ValueTest& way) {
+      return way.kind == ValueTest::Kind::regex && way.regex->is_self_contained();
+    });
+  });
+}
+
+/// One that must hold wherever the expression does.
+const Item* find_in_text(const Expression& expression, Expression::Index index) {
+  const Expression::Node& node = expression.node(index);
+  if (node.op == Expression::Op::item) {
+    const Item& item = expression.item(node.item);
+    return is_found_in_text(item) ? &item : nullptr;
+  }
+  if (node.op != Expression::Op::all_of) return nullptr;
+  for (const Expression::Index child : node.children) {
+    if (const Item* const found = find_in_text(expression, child)) return found;
+  }
+  return nullptr;
+}
+
 }  // namespace
+
+std::vector<std::shared_ptr<const Regex>> necessary_regexes(const Expression& expression, Format format) {
+  const FormatSpec* const spec = find_format(format);
+  if (spec == nullptr || spec->writing != Writing::plain || !spec->altered.empty()) return {};
+  const Item* const item = find_in_text(expression, expression.root());
+  std::vector<std::shared_ptr<const Regex>> regexes;
+  if (item == nullptr) return regexes;
+  for (const auto& ways : item->values) {
+    for (const ValueTest& way : ways) regexes.push_back(way.regex);
+  }
+  return regexes;
+}
 
 std::vector<Clause> necessary_clauses(const Expression& expression, Format format) {
   return Extractor::best_of(Extractor(expression, format).clauses(expression.root()));

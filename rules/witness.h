@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,11 @@ using Clause = std::vector<std::string>;
 /// only its longest run free of characters that JSON, CEF, key=value or percent-encoding may write another way.
 /// `not`, null and comparisons say nothing about what occurs.
 std::vector<Clause> necessary_clauses(const Expression& expression, Format format);
+
+/// Regular expressions of which one is found in the text of every message of that format that the rule matches; none where
+/// nothing is known. Keywords only, in formats that write values as they are; a text with a backslash may write them another
+/// way all the same, and is not for these.
+std::vector<std::shared_ptr<const Regex>> necessary_regexes(const Expression& expression, Format format);
 
 /// The literal that stands in the text of every message of that format a value of which passes the test; for keywords.
 std::optional<std::string> raw_literal(const ValueTest& test, Format format);

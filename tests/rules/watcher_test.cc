@@ -116,6 +116,45 @@ TEST(Watcher, AFormatThatOnlyNewerProgramsKnowIsFoundOutAgain) {
   }
 }
 
+TEST(Watcher, RegularExpressionsOfKeywordsAreAskedBeforeParsingWithoutHidingAMatch) {
+  struct Case {
+    std::string_view why, modifier, expression, frame;
+    bool fires, parsed;
+  };
+  constexpr std::string_view kText = "<13>Nov 20 15:00:00 srv1 whatever: needle 4711";
+  constexpr std::string_view kQuoted =
+      R"(<189>date=2026-11-20 time=15:00:00 devname="F" devid="F" logid="1" type="event" msg="say \"needle\" now")";
+  constexpr Case kCases[] = {
+      {"it stands there", "re", R"(needle \d{4})", kText, true, true},
+      {"it does not: nobody reads the message", "re", R"(needle \d{8})", kText, false, false},
+      {"an anchor is about a value", "re", "^needle", kText, true, true},
+      {"so is the other kind of anchor", "re", R"(\Aneedle)", kText, true, true},
+      {"and a look at what stands before", "re", "(?<!: )needle", kText, true, true},
+      {"a value without its escapes", "re", "say .needle. now", kQuoted, true, true},
+      {"case counts", "re", "NEEDLE (?=4)", kText, false, true},
+      {"unless it does not", "re|i", "NEEDLE (?=4)", kText, true, true},
+  };
+  for (const Case& one : kCases) {
+    const std::string yaml = "title: T\ndetection:\n  k: {'|" + std::string(one.modifier) + "': '" + std::string(one.expression) +
+                             "'}\n  w: [needle]\n  condition: k and w\n";
+    Stream stream(compile(yaml + "logsource: {category: plain_text}\n---\n" + yaml + "logsource: {product: fortigate}\n").rules);
+    stream.feed("<30>Nov 20 15:00:00 dns1 unbound[1]: info: nothing", 1);  // the first message is asked about everything
+    EXPECT_EQ(!stream.feed(one.frame, 2).empty(), one.fires) << one.why;
+    EXPECT_EQ(stream.watcher.counters().parsed, one.parsed ? 2U : 1U) << one.why;
+  }
+}
+
+TEST(Watcher, TheSameExpressionWithAndWithoutCaseAreTwo) {
+  const auto rule = [](std::string_view title, std::string_view modifier) {
+    return "title: " + std::string(title) + "\nlogsource: {category: plain_text}\ndetection:\n  k: {'|" + std::string(modifier) +
+           "': 'NEEDLE (?=4)'}\n  w: [needle]\n  condition: k and w\n";
+  };
+  Stream stream(compile(rule("cased", "re") + "---\n" + rule("any case", "re|i")).rules);
+  stream.feed("<30>Nov 20 15:00:00 dns1 unbound[1]: info: nothing", 1);
+  stream.feed("<13>Nov 20 15:00:00 srv1 whatever: needle 4711", 2);
+  EXPECT_EQ(stream.titles(), "any case");
+}
+
 TEST(Watcher, OnlyCandidatesAreParsed) {
   Stream stream(builtin());
   for (int i = 0; i < 1000; ++i) stream.feed("<30>Nov 20 15:00:00 dns1 unbound[1]: info: 10.0.0.1 www.example.com. A IN NOERROR", i);
