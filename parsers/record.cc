@@ -35,7 +35,9 @@ ParseContext record_context(const Source& source, std::int64_t received_ns) {
 void read_record_header(std::string_view raw, const ParseContext& context, Arena& arena, SyslogHeader& header) {
   if (read_wrapped_header(raw, context, arena, header)) return;
   read_syslog_header(raw, context, arena, header);
-  if (context.transport == transport::kLoki && header.app.empty()) header.app = app_of_labels(context.envelope);
+  if (context.transport != transport::kLoki || !header.app.empty()) return;
+  // The envelope of an arrival is its request's: the header stays longer.
+  header.app = arena.copy(app_of_labels(context.envelope));
 }
 
 void adjust_to_source(const Source& source, SyslogHeader& header) {

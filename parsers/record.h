@@ -12,7 +12,7 @@ namespace vigil {
 SyslogHeader parse_record_header(std::string_view raw, const Source& source, std::int64_t received_ns, Arena& arena);
 
 /// The same while the source is not known yet: in a context that says the transport and the envelope. `header.host` is the
-/// message's own (`host_from_message`), else the context's peer.
+/// message's own (`host_from_message`), else the context's peer. All else it holds is of `raw` and `arena`.
 void read_record_header(std::string_view raw, const ParseContext& context, Arena& arena, SyslogHeader& header);
 
 /// What the source adds to a header that was read before it was known: parse_record_header() without reading again.

@@ -196,5 +196,19 @@ TEST_F(WrappedRecord, LabelsSayWhichProgramALineIsOf) {
       "format=sshd | event.outcome=failure | labels.syslog_identifier=sshd | process.name=sshd", "a label");
 }
 
+TEST_F(WrappedRecord, AHeaderOutlivesTheEnvelopeItWasReadWith) {
+  Envelope envelope;
+  envelope.add("labels.app", "sshd");
+  std::string of_request(envelope.text());
+  ParseContext context;
+  context.transport = "loki";
+  context.envelope = of_request;
+  Arena arena;
+  SyslogHeader header;
+  read_record_header("Failed password for root from 203.0.113.9 port 4 ssh2", context, arena, header);
+  of_request.assign(of_request.size(), 'x');
+  EXPECT_EQ(header.app, "sshd");
+}
+
 }  // namespace
 }  // namespace vigil
