@@ -7,6 +7,7 @@
 
 #include "config/address.h"
 #include "config/sections.h"
+#include "parsers/caseless.h"
 
 namespace vigil {
 namespace {
@@ -16,12 +17,6 @@ using config::masked;
 using config::read_ip;
 using config::read_network;
 using config::show_ip;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
 
 /// Address and prefix as one hash key: family, prefix, then the address's bytes.
 std::string network_key(const IpAddress& address, unsigned prefix) {
@@ -37,7 +32,7 @@ std::string network_key(const IpAddress& address, unsigned prefix) {
 std::string host_key(std::string_view host) {
   if (const auto address = read_ip(host)) return show_ip(*address);
   if (host.ends_with('.')) host.remove_suffix(1);
-  return lower(host);
+  return lower_ascii(host);
 }
 
 }  // namespace

@@ -68,14 +68,7 @@ class Run {
     event_ns_ = record.event_ns;
     arena_.reset();
     const SyslogHeader header = parse_record_header(record.raw, *record.source, record.received_ns, arena_);
-    Observation observation;
-    observation.header = &header;
-    observation.format = record.format;
-    observation.source = record.source;
-    observation.sequence = record.sequence;
-    observation.received_ns = record.received_ns;
-    observation.event_ns = record.event_ns;
-    observation.kinds = record.kinds;
+    const Observation observation = observation_of(record, header, *record.source);
     fired_.clear();
     watcher_.observe(observation, fired_);
     left_.clear();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 
+#include "parsers/caseless.h"
+
 namespace vigil {
 
 namespace {
@@ -10,13 +12,6 @@ namespace {
 constexpr std::size_t kNameBytesMax = 253;  // RFC 1035
 constexpr std::size_t kLabelBytesMax = 63;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), lower);
-  return out;
-}
 
 bool is_label(std::string_view label) {
   return !label.empty() && label.size() <= kLabelBytesMax && std::ranges::all_of(label, [](char c) {
@@ -27,7 +22,7 @@ bool is_label(std::string_view label) {
 /// A host name in the form names are compared in; nothing if it is none, or has a wildcard elsewhere than in front of two
 /// labels at least.
 std::optional<std::string> host_form(std::string_view text) {
-  std::string name = lowered(text);
+  std::string name = lower_ascii(text);
   if (name.ends_with('.')) name.pop_back();
   if (name.empty() || name.size() > kNameBytesMax) return std::nullopt;
   std::string_view rest = name;
@@ -75,11 +70,11 @@ struct Fingerprint {
 std::optional<Fingerprint> read_fingerprint(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) return std::nullopt;
-  const std::string hash = lowered(text.substr(0, colon));
+  const std::string hash = lower_ascii(text.substr(0, colon));
   Fingerprint out{hash == "sha256" || hash == "sha-256", {}};
   if (!out.sha256 && hash != "sha1" && hash != "sha-1") return std::nullopt;
   for (const char c : text.substr(colon + 1)) {
-    const char digit = lower(c);
+    const char digit = lower_ascii(c);
     if (c == ':' && out.hex.size() % 2 == 0) continue;
     if ((digit < '0' || digit > '9') && (digit < 'a' || digit > 'f')) return std::nullopt;
     out.hex.push_back(digit >= 'a' ? static_cast<char>(digit - 'a' + 'A') : digit);

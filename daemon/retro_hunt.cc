@@ -281,14 +281,7 @@ bool RetroHunt::scan(Hunt& hunt, ScanRange range, WatchlistMatcher& matcher,
     if (stored.event_ns < range.event_from_ns || stored.event_ns >= range.event_to_ns) return true;
     arena.reset();
     const SyslogHeader header = parse_record_header(stored.raw, *stored.source, stored.received_ns, arena);
-    Observation observation;
-    observation.header = &header;
-    observation.format = stored.format;
-    observation.source = stored.source;
-    observation.sequence = stored.sequence;
-    observation.received_ns = stored.received_ns;
-    observation.event_ns = stored.event_ns;
-    observation.kinds = stored.kinds;
+    const Observation observation = observation_of(stored, header, *stored.source);
     hits.clear();
     matcher.match(observation, WatchlistPass::retro, now, wanted, hits);
     for (WatchlistHit& hit : hits) tally.add(*matcher.index(), hunt, std::move(hit), options_.told_max);

@@ -173,15 +173,7 @@ void Watch::run() {
       take_lists();
       for (const Record& record : batch->records) {
         if (record.sequence < cursor_) continue;  // watched already, from the archive
-        Observation observation;
-        observation.header = &record.header;
-        observation.format = record.format;
-        observation.source = &batch->source_of(record);
-        observation.sequence = record.sequence;
-        observation.received_ns = record.received_ns;
-        observation.event_ns = record.event_ns;
-        observation.kinds = record.kinds;
-        observe(observation);
+        observe(observation_of(record, record.header, batch->source_of(record)));
       }
       settle(false);
       continue;
@@ -209,15 +201,7 @@ void Watch::replay(std::uint64_t to) {
     const auto cost = archive_.scan(range, [this, &arena](const StoredRecord& stored) {
       arena.reset();
       const SyslogHeader header = parse_record_header(stored.raw, *stored.source, stored.received_ns, arena);
-      Observation observation;
-      observation.header = &header;
-      observation.format = stored.format;
-      observation.source = stored.source;
-      observation.sequence = stored.sequence;
-      observation.received_ns = stored.received_ns;
-      observation.event_ns = stored.event_ns;
-      observation.kinds = stored.kinds;
-      observe(observation);
+      observe(observation_of(stored, header, *stored.source));
       return true;
     });
     if (!cost) {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "incidents/link.h"
+#include "parsers/caseless.h"
 
 namespace vigil {
 namespace {
@@ -14,13 +15,6 @@ constexpr std::size_t kNeedlesMax = 64;
 /// Shorter values are found everywhere.
 constexpr std::size_t kNeedleBytesMin = 3;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = lower(c);
-  return out;
-}
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -53,7 +47,7 @@ bool EvidencePlan::mentions(std::string_view raw) const {
     auto from = raw.begin();
     while (true) {
       const auto found = std::search(from, raw.end(), needle.begin(), needle.end(),
-                                     [](char a, char b) { return lower(a) == b; });
+                                     [](char a, char b) { return lower_ascii(a) == b; });
       if (found == raw.end()) break;
       if (stands_alone(raw, static_cast<std::size_t>(found - raw.begin()), needle.size())) return true;
       from = found + 1;
@@ -83,7 +77,7 @@ EvidencePlan plan_evidence(const Case& incident) {
   std::stable_sort(by_count.begin(), by_count.end(),
                    [](const CaseEntity* a, const CaseEntity* b) { return a->count > b->count; });
   for (const CaseEntity* entity : by_count) {
-    std::string needle = lower(entity->value);
+    std::string needle = lower_ascii(entity->value);
     if (plan.needles.size() == kNeedlesMax) break;
     if (std::find(plan.needles.begin(), plan.needles.end(), needle) == plan.needles.end()) {
       plan.needles.push_back(std::move(needle));

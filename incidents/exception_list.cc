@@ -6,6 +6,7 @@
 #include "incidents/link.h"
 #include "incidents/stored_json.h"
 #include "incidents/text.h"
+#include "parsers/caseless.h"
 
 namespace vigil {
 namespace {
@@ -60,13 +61,6 @@ std::optional<CaseException> read(std::string_view id, std::string_view text) {
   return out;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
-
 }  // namespace
 
 bool CaseException::covers(const Detection& detection) const {
@@ -76,7 +70,7 @@ bool CaseException::covers(const Detection& detection) const {
   const auto wanted = link_key(entity_type, entity_value);
   const auto is_it = [&](std::string_view type, std::string_view value) {
     if (wanted) return link_key(type, value) == wanted;
-    return type == entity_type && lower(value) == lower(entity_value);
+    return type == entity_type && lower_ascii(value) == lower_ascii(entity_value);
   };
   return std::any_of(detection.entities.begin(), detection.entities.end(),
                      [&](const auto& entity) { return is_it(entity.first, entity.second); }) ||

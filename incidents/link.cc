@@ -3,16 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "parsers/caseless.h"
+
 namespace vigil {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n";
@@ -150,7 +144,7 @@ bool is_loopback(std::string_view ip) {
 int link_strength(std::string_view type) { return static_cast<int>(sort_of(type)); }
 
 std::optional<std::string> link_key(std::string_view type, std::string_view value) {
-  std::string text = lower(trim(value));
+  std::string text = lower_ascii(trim(value));
   if (listed(kNothing, text)) return std::nullopt;
   switch (sort_of(type)) {
     case Sort::hash:

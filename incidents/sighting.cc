@@ -25,13 +25,6 @@ constexpr std::int64_t kSweepEveryNs = 60LL * 1'000'000'000;
 /// Two numbers of the same text: what is equal in both is equal.
 constexpr sigma::SipKey kHashes[] = {{0x7669'6769'6c2d'6631ULL, 1}, {0x7669'6769'6c2d'6632ULL, 2}};
 
-std::string hex(std::uint64_t value) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out(16, '0');
-  for (std::size_t i = 0; i < 16; ++i) out[15 - i] = kDigits[(value >> (4 * i)) & 15U];
-  return out;
-}
-
 /// Rule and entities: those that link by their meaning, so that two spellings are one.
 std::string fingerprint(const Detection& detection) {
   std::vector<std::string> parts;
@@ -42,7 +35,7 @@ std::string fingerprint(const Detection& detection) {
   std::sort(parts.begin(), parts.end());
   std::string text = scope_of(detection.organisation, detection.drill) + detection.rule->id;
   for (const auto& part : parts) text += kPart + part;
-  return hex(sigma::sip_hash(kHashes[0], text)) + hex(sigma::sip_hash(kHashes[1], text));
+  return sigma::hash_text(sigma::sip_hash(kHashes[0], text)) + sigma::hash_text(sigma::sip_hash(kHashes[1], text));
 }
 
 json::object write(const RuleMeta& rule) {

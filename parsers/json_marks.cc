@@ -5,10 +5,10 @@
 #include <bit>
 #include <cstring>
 
+#include "parsers/json_fields.h"
+
 namespace vigil {
 namespace {
-
-constexpr std::size_t kTextBytesMax = 16 * 1024;  // as json_front() (json_fields.h)
 
 JsonMarks::Place place(const char* at) {
   std::uint32_t bytes = 0;
@@ -22,7 +22,7 @@ JsonMarks::Place place(const char* at) {
 JsonMarks::Place JsonMarks::place_of(std::string_view mark) { return place(mark.data()); }
 
 JsonMarks::JsonMarks(std::string_view text) {
-  text = text.substr(0, kTextBytesMax);
+  text = json_front(text);
   if (text.size() <= kMarkBytes) return;
   const std::size_t last = text.size() - kMarkBytes - 1;  // the last quote behind which a mark fits
   const auto note = [&](std::size_t quote) {

@@ -120,7 +120,8 @@ struct ShippedMembers {
     if (name == "host" || name == "host.name") host = member;
     if (name == "@timestamp") time = member;
     if (name == "process" || name == "process.name") process = member;
-    read_by_shipper = read_by_shipper || is_any(name, {"input", "input.type", "@version", "source_type", "log.file.path"}) ||
+    read_by_shipper = read_by_shipper ||
+                      is_any(name, {"input", "input.type", "@version", "source_type", "log.file.path"}) ||
                       (name == "log" && member.is_object() && !find_json_member(member.value, "file").value.empty());
     of_its_own = of_its_own || name.starts_with("winlog") || name.starts_with("kibana") || name.starts_with("signal");
   }
@@ -134,13 +135,14 @@ std::string_view name_of(const JsonMember& member, Arena& arena) {
 
 bool read_shipped_header(std::string_view raw, const ParseContext& context, Arena& arena, SyslogHeader& header) {
   ShippedMembers members;
-  if (!for_each_json_member(raw, [&members](const JsonMember& member) { members.take(member); }) || !members.is_shipped()) return false;
+  const auto take = [&members](const JsonMember& member) { members.take(member); };
+  if (!for_each_json_member(raw, take) || !members.is_shipped()) return false;
   header = SyslogHeader();
   header.wrapping = Wrapping::document;
   take_document(raw, context, arena, header);
   if (header.document.data() != raw.data() || header.document.size() != raw.size()) {
     members = {};
-    for_each_json_member(header.document, [&members](const JsonMember& member) { members.take(member); });
+    for_each_json_member(header.document, take);
   }
   Said said;
   said.host = name_of(members.host, arena);

@@ -55,11 +55,9 @@ Correlator::State::State(const CompiledRules& compiled, CorrelatorOptions wanted
   for (std::uint32_t i = 0; i < places.size(); ++i) {
     const Correlation& correlation = rules.correlations[i];
     places[i].at_close = options.suppress && judged_at_close(correlation);
-    std::string hex(16, '0');
-    std::uint64_t identity = correlation.identity;
-    for (std::size_t k = 16; k-- > 0; identity >>= 4U) hex[k] = "0123456789abcdef"[identity & 15U];
-    places[i].prefix = "window/" + hex + "/";
-    by_identity.try_emplace(hex, i);
+    const std::string identity = hash_text(correlation.identity);
+    places[i].prefix = "window/" + identity + "/";
+    by_identity.try_emplace(identity, i);
   }
   plan_keys();
 }

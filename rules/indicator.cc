@@ -8,6 +8,8 @@
 #include <cstring>
 #include <memory>
 
+#include "parsers/caseless.h"
+
 namespace vigil {
 namespace {
 
@@ -18,14 +20,6 @@ constexpr std::size_t kAccountBytesMax = 128;
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_alnum(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kAround = " \t\r\n\"'`<>";
@@ -50,7 +44,7 @@ std::string refanged(std::string_view text) {
                                      {"(at)", "@"},  {"\\.", "."}};
   std::string out;
   out.reserve(text.size());
-  const std::string folded = lower(text);
+  const std::string folded = lower_ascii(text);
   for (std::size_t at = 0; at < text.size();) {
     const char c = text[at];
     const Spelling* found = nullptr;
@@ -69,7 +63,7 @@ std::string refanged(std::string_view text) {
       out += text[at++];
     }
   }
-  const std::string front = lower(out.substr(0, 9));
+  const std::string front = lower_ascii(out.substr(0, 9));
   for (const std::string_view scheme : {"hxxp", "hxtp", "htxp", "meow"}) {
     if (!front.starts_with(scheme)) continue;
     if (front.substr(4).starts_with("://") || front.substr(4).starts_with("s://")) out.replace(0, 4, "http");
@@ -142,12 +136,12 @@ Result<NormalIndicator, IndicatorFault> normal_ip(std::string_view text, Danger 
 std::string ascii_domain(std::string_view text) {
   std::string name(text);
   const bool plain = std::all_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  if (plain) return lower(name);
+  if (plain) return lower_ascii(name);
   char* found = nullptr;
   if (::idn2_to_ascii_8z(name.c_str(), &found, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK) return {};
   std::string out = found;
   ::idn2_free(found);
-  return lower(out);
+  return lower_ascii(out);
 }
 
 bool is_domain(std::string_view name) {
@@ -208,7 +202,7 @@ Result<NormalIndicator, IndicatorFault> normal_url(std::string_view text, Danger
   std::string scheme = "http";
   std::string_view rest = text;
   if (const std::size_t mark = rest.find("://"); mark != std::string_view::npos) {
-    scheme = lower(rest.substr(0, mark));
+    scheme = lower_ascii(rest.substr(0, mark));
     if (scheme.empty() || !std::all_of(scheme.begin(), scheme.end(), [](char c) { return is_alnum(c) || c == '+' || c == '-'; }))
       return no_url();
     rest.remove_prefix(mark + 3);
@@ -263,7 +257,7 @@ Result<NormalIndicator, IndicatorFault> normal_hash(std::string_view text, Dange
     return wrong("'" + std::string(text) + "' is no MD5, SHA-1, SHA-256 or SHA-512 (32, 40, 64 or 128 hex digits)",
                  "「" + std::string(text) + "」不是 MD5、SHA-1、SHA-256 或 SHA-512（32、40、64 或 128 個十六進位數字）");
   }
-  std::string value = lower(text);
+  std::string value = lower_ascii(text);
   constexpr std::string_view kNobody[] = {
       "d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709",
       "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
@@ -281,10 +275,10 @@ Result<NormalIndicator, IndicatorFault> normal_mail(std::string_view text) {
     return wrong("'" + std::string(text) + "' is no mail address - write it as someone@evil.example",
                  "「" + std::string(text) + "」不是電子郵件地址，請寫成 someone@evil.example");
   };
-  if (text.size() > 7 && lower(text.substr(0, 7)) == "mailto:") text.remove_prefix(7);
+  if (text.size() > 7 && lower_ascii(text.substr(0, 7)) == "mailto:") text.remove_prefix(7);
   const std::size_t at = text.rfind('@');
   if (at == std::string_view::npos || at == 0 || at > 64) return no_mail();
-  std::string local = lower(text.substr(0, at));
+  std::string local = lower_ascii(text.substr(0, at));
   for (const char c : local) {
     if (!is_alnum(c) && std::string_view(".!#$%&'*+/=?^_`{|}~-").find(c) == std::string_view::npos) return no_mail();
   }
@@ -301,7 +295,7 @@ constexpr std::string_view kEverybody[] = {"root",  "administrator", "admin", "s
                                            "operator", "service", "support", "ubuntu", "debian", "git", "ftp"};
 
 Result<NormalIndicator, IndicatorFault> normal_account(std::string_view text, Danger danger) {
-  std::string value = lower(text);
+  std::string value = lower_ascii(text);
   const std::size_t slash = value.rfind('\\');
   const std::string name = slash == std::string::npos ? value : value.substr(slash + 1);
   const auto fits = [](std::string_view word) {
@@ -365,7 +359,7 @@ std::optional<IndicatorKind> indicator_kind_from_name(std::string_view name) {
       {"user-account", IndicatorKind::account},
       {"位址", IndicatorKind::ip},         {"網域", IndicatorKind::domain},      {"網址", IndicatorKind::url},
       {"雜湊", IndicatorKind::hash},       {"信箱", IndicatorKind::mail},        {"帳號", IndicatorKind::account}};
-  const std::string folded = lower(trimmed(name));
+  const std::string folded = lower_ascii(trimmed(name));
   for (const Name& each : kNames) {
     if (each.name == folded) return each.kind;
   }
@@ -405,7 +399,7 @@ Result<NormalIndicator, IndicatorFault> normal_indicator(std::optional<Indicator
 }
 
 std::optional<std::string> normal_tlp(std::string_view text) {
-  std::string word = lower(trimmed(text));
+  std::string word = lower_ascii(trimmed(text));
   if (word.starts_with("tlp")) word.erase(0, word.find_first_not_of(":-_ ", 3));
   if (word == "white") word = "clear";
   if (word == "amber-strict" || word == "amber strict") word = "amber+strict";

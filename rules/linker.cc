@@ -62,7 +62,7 @@ class Linker {
     link();
     silence();
     for (RuleEntry& entry : rules_) out_->rules.push_back(std::move(entry.rule));
-    listen();
+    add_listeners(*out_);
     return std::move(out_);
   }
 
@@ -330,18 +330,6 @@ class Linker {
     }
   }
 
-  void listen() {
-    out_->rule_listeners.resize(out_->rules.size());
-    out_->correlation_listeners.resize(out_->correlations.size());
-    for (std::uint32_t c = 0; c < out_->correlations.size(); ++c) {
-      const auto& slots = out_->correlations[c].slots;
-      for (std::uint32_t s = 0; s < slots.size(); ++s) {
-        auto& listeners = slots[s].rule.correlation ? out_->correlation_listeners : out_->rule_listeners;
-        listeners[slots[s].rule.index].push_back({c, s});
-      }
-    }
-  }
-
   struct Known {
     std::string file;
     std::uint64_t fingerprint = 0;
@@ -357,6 +345,18 @@ class Linker {
 };
 
 }  // namespace
+
+void add_listeners(CompiledRules& rules) {
+  rules.rule_listeners.resize(rules.rules.size());
+  rules.correlation_listeners.resize(rules.correlations.size());
+  for (std::uint32_t c = 0; c < rules.correlations.size(); ++c) {
+    const auto& slots = rules.correlations[c].slots;
+    for (std::uint32_t s = 0; s < slots.size(); ++s) {
+      auto& listeners = slots[s].rule.correlation ? rules.correlation_listeners : rules.rule_listeners;
+      listeners[slots[s].rule.index].push_back({c, s});
+    }
+  }
+}
 
 std::unique_ptr<const CompiledRules> link_rules(std::span<const RuleSet::Text> texts, const RuleSetOptions& options,
                                                 std::vector<RuleProblem>& problems) {

@@ -14,4 +14,7 @@ namespace vigil::sigma {
 std::unique_ptr<const CompiledRules> link_rules(std::span<const RuleSet::Text> texts, const RuleSetOptions& options,
                                                 std::vector<RuleProblem>& problems);
 
+/// Notes with every rule and correlation which slots listen to it.
+void add_listeners(CompiledRules& rules);
+
 }  // namespace vigil::sigma

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "parsers/format.h"
+#include "rules/linker.h"
 #include "rules/log_routes.h"
 #include "rules/witness.h"
 
@@ -43,15 +44,7 @@ class Selector {
   }
 
   std::unique_ptr<const CompiledRules> finish() {
-    out_->rule_listeners.resize(out_->rules.size());
-    out_->correlation_listeners.resize(out_->correlations.size());
-    for (std::uint32_t c = 0; c < out_->correlations.size(); ++c) {
-      const auto& slots = out_->correlations[c].slots;
-      for (std::uint32_t s = 0; s < slots.size(); ++s) {
-        auto& listeners = slots[s].rule.correlation ? out_->correlation_listeners : out_->rule_listeners;
-        listeners[slots[s].rule.index].push_back({c, s});
-      }
-    }
+    add_listeners(*out_);
     return std::move(out_);
   }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 namespace vigil::sigma {
@@ -51,6 +52,13 @@ inline std::uint64_t sip_hash(const SipKey& key, std::string_view text) {
   round();
   round();
   return v0 ^ v1 ^ v2 ^ v3;
+}
+
+/// Sixteen hexadecimal digits, lower case: how hashes stand in keys of the store.
+inline std::string hash_text(std::uint64_t hash) {
+  std::string text(16, '0');
+  for (std::size_t i = text.size(); i-- > 0; hash >>= 4U) text[i] = "0123456789abcdef"[hash & 15U];
+  return text;
 }
 
 }  // namespace vigil::sigma

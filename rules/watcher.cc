@@ -135,16 +135,7 @@ bool Watcher::Impl::goes_by_fields(Format format) {
 }
 
 Detection Watcher::Impl::make_detection(std::shared_ptr<const RuleMeta> rule, const Observation& observation) const {
-  Detection detection;
-  detection.rule = std::move(rule);
-  detection.sequence = observation.sequence;
-  detection.at_ns = detection.first_ns = detection.last_ns = observation.event_ns;
-  detection.received_ns = observation.received_ns;
-  detection.organisation = observation.source->organisation;
-  detection.system = observation.source->system;
-  detection.host = observation.source->host;
-  detection.core = observation.source->core;
-  detection.drill = observation.source->drill;
+  Detection detection = detection_of(std::move(rule), observation);
   detection.early_warning = warns_early(observation);
   return detection;
 }

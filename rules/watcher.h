@@ -5,23 +5,12 @@
 #include <string_view>
 #include <vector>
 
-#include "parsers/batch.h"
 #include "rules/detection.h"
 #include "rules/enrichment.h"
+#include "rules/observation.h"
 #include "rules/rule_set.h"
 
 namespace vigil {
-
-/// One stored message as the rules see it. Views must live for the call.
-struct Observation {
-  const SyslogHeader* header = nullptr;
-  Format format = Format::none;
-  const Source* source = nullptr;
-  std::uint64_t sequence = 0;
-  std::int64_t received_ns = 0;
-  std::int64_t event_ns = 0;
-  Kinds kinds;
-};
 
 /// Watches the stream: prefilter by literals, payload parse only where a rule can still match, exact match, then
 /// correlation over sliding windows in event time, keyed by organisation and group-by values. One thread.

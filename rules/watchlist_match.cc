@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <map>
 
+#include "parsers/caseless.h"
 #include "parsers/format.h"
+#include "parsers/payload_text.h"
 #include "parsers/record.h"
 #include "rules/entities.h"
 #include "rules/event_fields.h"
@@ -13,12 +15,8 @@ namespace {
 
 constexpr std::size_t kFieldsShown = 4;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-bool same_text(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
-}
 bool is_name_byte(char c) {
-  return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '.' || c == '-' || c == '_';
+  return (c >= '0' && c <= '9') || (lower_ascii(c) >= 'a' && lower_ascii(c) <= 'z') || c == '.' || c == '-' || c == '_';
 }
 
 /// What the text says behind a URL's host and port is its path, or goes on from it.
@@ -39,12 +37,12 @@ bool is_user_field(std::string_view name) {
 /// `DOMAIN\alice`, `alice@school.example` and `alice` are alice; an indicator with a domain wants that one, where the
 /// event names any.
 bool account_fits(std::string_view value, std::string_view indicator, std::string_view domain) {
-  if (same_text(value, indicator)) return true;
+  if (equals_ignoring_case(value, indicator)) return true;
   const std::size_t wanted = indicator.rfind('\\'), slash = value.rfind('\\');
   const std::string_view bare = slash == std::string_view::npos ? value : value.substr(slash + 1);
-  if (wanted == std::string_view::npos) return same_text(bare, indicator) || same_text(bare.substr(0, bare.find('@')), indicator);
+  if (wanted == std::string_view::npos) return equals_ignoring_case(bare, indicator) || equals_ignoring_case(bare.substr(0, bare.find('@')), indicator);
   const std::string_view named = slash == std::string_view::npos ? domain : value.substr(0, slash);
-  return same_text(bare, indicator.substr(wanted + 1)) && (named.empty() || same_text(named, indicator.substr(0, wanted)));
+  return equals_ignoring_case(bare, indicator.substr(wanted + 1)) && (named.empty() || equals_ignoring_case(named, indicator.substr(0, wanted)));
 }
 
 /// Devices that name host and path apart: `hostname="evil.example" url="/x.exe"`.
@@ -52,7 +50,8 @@ bool url_in_parts(const Event& event, const UrlParts& url) {
   const std::string_view host = url.host.starts_with('[') ? url.host.substr(1, url.host.size() - 2) : url.host;
   const bool has_host = std::any_of(event.fields().begin(), event.fields().end(), [&](const Field& field) {
     if (!field.name.ends_with(".domain") && !field.name.ends_with(".ip") && field.name.find("host") == std::string_view::npos) return false;
-    return same_text(field.value, host) || (!url.port.empty() && same_text(field.value, std::string(host) + std::string(url.port)));
+    if (equals_ignoring_case(field.value, host)) return true;
+    return !url.port.empty() && equals_ignoring_case(field.value, std::string(host) + std::string(url.port));
   });
   if (!has_host) return false;
   if (!url.port.empty()) {
@@ -178,7 +177,7 @@ std::shared_ptr<const RuleMeta> watchlist_rule(IndicatorKind kind, int confidenc
 
 bool url_stands_in(std::string_view text, const UrlParts& url) {
   if (url.host.empty()) return false;
-  const auto fits = [](char a, char b) { return lower(a) == b; };
+  const auto fits = [](char a, char b) { return lower_ascii(a) == b; };
   for (auto at = text.begin();; ++at) {
     at = std::search(at, text.end(), url.host.begin(), url.host.end(), fits);
     if (at == text.end()) return false;
@@ -268,16 +267,7 @@ Detection WatchlistMatcher::make(const Observation& observation, WatchlistPass p
   const IndicatorTable& table = *list.table;
   const IndicatorKind kind = table.kind(ref.row);
   const std::string_view value = table.value(ref.row);
-  Detection out;
-  out.rule = watchlist_rule(kind, table.confidence(ref.row), pass);
-  out.sequence = observation.sequence;
-  out.at_ns = out.first_ns = out.last_ns = observation.event_ns;
-  out.received_ns = observation.received_ns;
-  out.organisation = observation.source->organisation;
-  out.system = observation.source->system;
-  out.host = observation.source->host;
-  out.core = observation.source->core;
-  out.drill = observation.source->drill;
+  Detection out = detection_of(watchlist_rule(kind, table.confidence(ref.row), pass), observation);
   out.references = {observation.sequence};
   const sigma::EventFields event(event_);
   sigma::add_entities(*out.rule, event, out);

@@ -7,7 +7,7 @@
 
 #include "parsers/event.h"
 #include "rules/detection.h"
-#include "rules/watcher.h"
+#include "rules/observation.h"
 #include "rules/watchlist_index.h"
 
 namespace vigil {

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 
+#include "parsers/caseless.h"
 #include "rules/watchlist.h"
 
 namespace vigil {
@@ -18,12 +19,6 @@ namespace {
 constexpr std::size_t kTermsMax = 10'000;
 constexpr unsigned kDepthMax = 16;
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 struct Path {
   bool known = false;
   std::optional<IndicatorKind> kind;
@@ -31,7 +26,7 @@ struct Path {
 
 /// What an object path names. "file:hashes.'SHA-256'", "email-message:from_ref.value", …
 Path path_of(std::string_view written) {
-  std::string path = lower(written);
+  std::string path = lower_ascii(written);
   std::erase(path, '\'');
   std::erase(path, '"');
   struct Name {
@@ -96,7 +91,7 @@ class PatternReader {
   }
   bool take_word(std::string_view word) {
     skip();
-    if (lower(text_.substr(at_, word.size())) != lower(word)) return false;
+    if (lower_ascii(text_.substr(at_, word.size())) != lower_ascii(word)) return false;
     const std::size_t end = at_ + word.size();
     if (end < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[end])) != 0 || text_[end] == '_')) return false;
     at_ = end;

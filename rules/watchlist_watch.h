@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "rules/watcher.h"
 #include "rules/watchlist_match.h"
 
 namespace vigil {

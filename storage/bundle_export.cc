@@ -11,12 +11,12 @@
 #include <optional>
 #include <set>
 
+#include "parsers/caseless.h"
 #include "parsers/render.h"
 #include "storage/bundle.h"
 #include "storage/bundle_file.h"
 #include "storage/bundle_files.h"
 #include "storage/bundle_names.h"
-#include "storage/caseless.h"
 
 namespace vigil {
 namespace {

@@ -4,8 +4,8 @@
 #include <charconv>
 #include <set>
 
+#include "parsers/caseless.h"
 #include "storage/bundle_names.h"
-#include "storage/caseless.h"
 #include "storage/sha256.h"
 
 namespace vigil::bundle {

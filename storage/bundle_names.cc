@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "storage/caseless.h"
+#include "parsers/caseless.h"
 
 namespace vigil::bundle {
 

@@ -9,10 +9,10 @@
 #include <set>
 #include <system_error>
 
+#include "parsers/caseless.h"
 #include "storage/bundle.h"
 #include "storage/bundle_manifest.h"
 #include "storage/bundle_names.h"
-#include "storage/caseless.h"
 #include "storage/sha256.h"
 
 namespace vigil {

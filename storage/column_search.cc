@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "storage/caseless.h"
+#include "parsers/caseless.h"
 #include "storage/column_walk.h"
 
 namespace vigil {

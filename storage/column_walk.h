@@ -6,7 +6,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "storage/caseless.h"
+#include "parsers/caseless.h"
 #include "storage/text_columns.h"
 #include "storage/value_columns.h"
 #include "storage/wire.h"

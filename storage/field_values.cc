@@ -3,8 +3,8 @@
 #include <charconv>
 #include <string>
 
+#include "parsers/caseless.h"
 #include "parsers/envelope.h"
-#include "storage/caseless.h"
 #include "storage/label_names.h"
 #include "storage/log_level.h"
 #include "storage/rollup.h"

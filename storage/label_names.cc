@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "storage/caseless.h"
+#include "parsers/caseless.h"
 #include "storage/query_plan.h"
 
 namespace vigil {

@@ -1,6 +1,6 @@
 #include "storage/log_level.h"
 
-#include "storage/caseless.h"
+#include "parsers/caseless.h"
 
 namespace vigil {
 namespace {

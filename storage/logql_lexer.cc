@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "storage/caseless.h"
+#include "parsers/caseless.h"
 #include "storage/duration_text.h"
 #include "storage/query_value.h"
 

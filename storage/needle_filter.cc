@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "parsers/caseless.h"
 #include "parsers/charset.h"
 #include "parsers/cp950_table.h"
-#include "storage/caseless.h"
 #include "storage/folding.h"
 
 namespace vigil {

@@ -2,7 +2,7 @@
 
 #include <unordered_set>
 
-#include "storage/caseless.h"
+#include "parsers/caseless.h"
 
 namespace vigil {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "storage/caseless.h"
+#include "parsers/caseless.h"
 #include "storage/field_values.h"
 #include "storage/folding.h"
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "parsers/caseless.h"
 #include "parsers/render.h"
-#include "storage/caseless.h"
 #include "storage/folding.h"
 
 namespace vigil {

@@ -2,7 +2,7 @@
 #include <charconv>
 #include <limits>
 
-#include "storage/caseless.h"
+#include "parsers/caseless.h"
 #include "storage/query_parser.h"
 
 namespace vigil {

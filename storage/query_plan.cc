@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "storage/caseless.h"
+#include "parsers/caseless.h"
 #include "storage/needle_filter.h"
 #include "storage/terms.h"
 

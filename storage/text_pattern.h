@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/caseless.h"
+#include "parsers/caseless.h"
 #include "storage/needle.h"
 
 namespace vigil {

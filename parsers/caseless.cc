@@ -1,4 +1,4 @@
-#include "storage/caseless.h"
+#include "parsers/caseless.h"
 
 namespace vigil {
 
