@@ -5,6 +5,7 @@
 #include <random>
 
 #include "rules/correlator_state.h"
+#include "rules/field_names.h"
 #include "rules/varint.h"
 
 namespace vigil::sigma {
@@ -69,13 +70,7 @@ void Correlator::State::plan_keys() {
     std::vector<std::uint32_t>& plan = plans.emplace_back();
     for (const Correlation::Slot& slot : correlation.slots) {
       std::string signature;
-      for (const FieldName& name : slot.group_by) {
-        for (const auto& group : name.groups) {
-          for (const std::string& candidate : group) append_text(candidate, signature);
-          signature.push_back('|');
-        }
-        signature.push_back('&');
-      }
+      for (const FieldName& name : slot.group_by) append_text(signature_of(name), signature);
       plan.push_back(known.try_emplace(signature, static_cast<std::uint32_t>(known.size())).first->second);
     }
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "rules/varint.h"
+
 namespace vigil::sigma {
 namespace {
 
@@ -152,6 +154,16 @@ FieldName resolve_field(std::string_view name, const RuleLogSource& source) {
   }
   out.groups.push_back({"vendor." + out.written});
   return out;
+}
+
+std::string signature_of(const FieldName& name) {
+  std::string signature(1, static_cast<char>((name.bare ? 1 : 0) + 2 * static_cast<int>(name.computed)));
+  append_text(name.written, signature);
+  for (const std::vector<std::string>& group : name.groups) {
+    append_varint(group.size(), signature);
+    for (const std::string& candidate : group) append_text(candidate, signature);
+  }
+  return signature;
 }
 
 }  // namespace vigil::sigma

@@ -19,4 +19,7 @@ struct RuleLogSource {
 /// field_names.cc, after Sigma's taxonomy appendix; then `winlog.event_data.X`, `vendor.X`.
 FieldName resolve_field(std::string_view name, const RuleLogSource& source);
 
+/// The same text for names that find the same values, in whatever source of fields; of nothing a person reads.
+std::string signature_of(const FieldName& name);
+
 }  // namespace vigil::sigma

@@ -45,6 +45,8 @@ struct FieldName {
   /// The first group is a bare Sigma name ("EventID"), which no parsed Event has: only documents do.
   bool bare = false;
   Computed computed = Computed::none;
+  /// Tells the names of one RuleSet apart by what they find: alike names share one. 0: not numbered.
+  std::uint32_t number = 0;
 };
 
 /// Something that rules can be asked about: a parsed Event, or a JSON document of `vigil rules match`.

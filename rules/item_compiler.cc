@@ -1,10 +1,12 @@
 #include "rules/item_compiler.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 #include "rules/case_fold.h"
 #include "rules/encodings.h"
+#include "rules/varint.h"
 
 namespace vigil::sigma {
 namespace {
@@ -446,6 +448,20 @@ void gather_set(Item& item) {
   });
 }
 
+/// Modifiers, values as written and where the field is looked for: all that an item's answer depends on, as a number. A
+/// RuleSet is compiled with one site's words.
+std::uint64_t identity_of(const Item& item, std::string_view spec, const YamlNode& values) {
+  std::string all = signature_of(item.field);
+  append_text(spec, all);
+  const auto add = [&all](const YamlNode& value) {
+    append_varint(static_cast<std::uint64_t>(value.type()) * 2 + (value.plain ? 1 : 0), all);
+    append_text(value.text, all);
+  };
+  add(values);
+  for (const YamlNode& value : values.items) add(value);
+  return std::max<std::uint64_t>(std::hash<std::string>{}(all), 1);
+}
+
 }  // namespace
 
 FieldName resolve_site_field(std::string_view name, const RuleLogSource& source, const SiteWords& words) {
@@ -468,7 +484,9 @@ FieldName resolve_site_field(std::string_view name, const RuleLogSource& source,
 Result<Item, CompileError> compile_item(std::string_view spec, const YamlNode& where, const YamlNode& values,
                                         const RuleLogSource& source, const SiteWords& words) {
   auto item = ItemCompiler(where, source, words).compile(spec, values);
-  if (item) gather_set(*item);
+  if (!item) return item;
+  gather_set(*item);
+  item->identity = identity_of(*item, spec, values);
   return item;
 }
 

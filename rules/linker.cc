@@ -63,6 +63,8 @@ class Linker {
     silence();
     for (RuleEntry& entry : rules_) out_->rules.push_back(std::move(entry.rule));
     add_listeners(*out_);
+    ItemNumbers numbers;
+    for (Rule& rule : out_->rules) rule.expression.number_items(numbers);
     return std::move(out_);
   }
 

@@ -55,10 +55,13 @@ struct Prefilter::Bucket {
   std::vector<std::uint32_t> open;       ///< positions of rules without clauses
   std::vector<std::vector<Posting>> postings;  ///< by literal
   bool may_hide = false;                       ///< messages may hold kUnicodeEscape
-  /// By rule: of these regular expressions one is found in the text, too; places in `regexes`. Empty: any text will do.
-  std::vector<std::vector<std::size_t>> guards;
+  /// By rule: what is found in the text, too; a place in `regexes`. Nothing: any text will do.
+  std::vector<std::optional<std::size_t>> guards;
   std::vector<std::shared_ptr<const Regex>> regexes;  ///< each once
   std::unique_ptr<hs_database_t, DatabaseDeleter> database;
+  /// Those of `regexes` that say the same of bytes, looked for in one walk; by number their places. The others go to RE2.
+  std::unique_ptr<hs_database_t, DatabaseDeleter> guard_database;
+  std::vector<std::size_t> walked;
   /// The rarest clauses of all rules: where none of these occurs, the others need not be looked for.
   std::vector<std::string> telling;
   /// Says of most messages that no rule with clauses can match, without a scan.
@@ -71,19 +74,46 @@ struct Prefilter::Bucket {
 
  private:
   void build(const std::vector<Rule>& all);
-  std::vector<std::size_t> guard_of(const Expression& expression);
+  void build_guards();
+  std::optional<std::size_t> guard_of(const Expression& expression);
   std::once_flag built;
 };
 
-std::vector<std::size_t> Prefilter::Bucket::guard_of(const Expression& expression) {
-  std::vector<std::size_t> guard;
+std::optional<std::size_t> Prefilter::Bucket::guard_of(const Expression& expression) {
+  std::string either;  // one expression, so that the text is walked through once
   for (const auto& regex : necessary_regexes(expression, format)) {
-    const auto known = std::find_if(regexes.begin(), regexes.end(),
-                                    [&](const auto& other) { return other->written() == regex->written(); });
-    guard.push_back(static_cast<std::size_t>(known - regexes.begin()));
-    if (known == regexes.end()) regexes.push_back(regex);
+    either.append(either.empty() ? "(?:" : "|(?:").append(regex->written()).append(")");
   }
-  return guard;
+  if (either.empty()) return std::nullopt;
+  const auto known =
+      std::find_if(regexes.begin(), regexes.end(), [&](const auto& regex) { return regex->written() == either; });
+  if (known != regexes.end()) return static_cast<std::size_t>(known - regexes.begin());
+  auto regex = compile_regex(either, {}).regex;
+  if (regex == nullptr) return std::nullopt;  // too large together: the rule is asked without
+  regexes.push_back(std::move(regex));
+  return regexes.size() - 1;
+}
+
+void Prefilter::Bucket::build_guards() {
+  std::vector<std::string> texts;
+  std::vector<const char*> expressions;
+  std::vector<unsigned> flags, ids;
+  for (std::size_t place = 0; place < regexes.size(); ++place) {
+    if (!regexes[place]->is_bytewise()) continue;
+    ids.push_back(static_cast<unsigned>(walked.size()));
+    flags.push_back(HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH);
+    texts.emplace_back(regexes[place]->written());
+    walked.push_back(place);
+  }
+  if (walked.empty()) return;
+  for (const std::string& text : texts) expressions.push_back(text.c_str());
+  hs_database_t* made = nullptr;
+  hs_compile_error_t* error = nullptr;
+  hs_compile_multi(expressions.data(), flags.data(), ids.data(), static_cast<unsigned>(ids.size()), HS_MODE_BLOCK, nullptr,
+                   &made, &error);
+  if (error != nullptr) hs_free_compile_error(error);
+  guard_database.reset(made);
+  if (made == nullptr) walked.clear();
 }
 
 void Prefilter::Bucket::build(const std::vector<Rule>& all) {
@@ -107,6 +137,7 @@ void Prefilter::Bucket::build(const std::vector<Rule>& all) {
       rarest.insert(clauses.front().begin(), clauses.front().end());
     }
   }
+  build_guards();
   if (literals.empty()) return;
 
   std::vector<const char*> texts;
@@ -222,6 +253,7 @@ struct Prefilter::Scanner::State {
   std::vector<std::uint32_t> positions;
   enum class Answer : std::uint8_t { unasked, no, yes };
   std::vector<Answer> answers;  ///< of the bucket's regular expressions about this message
+  bool walked = false;          ///< the guard database has been asked about it
 
   const Bucket& bucket_for(Format format, Prefilter::State& all);
 
@@ -238,16 +270,32 @@ struct Prefilter::Scanner::State {
     }
   }
 
+  void walk_guards(std::string_view text) {
+    if (walked || bucket->guard_database == nullptr) return;
+    walked = true;
+    const auto on_match = [](unsigned number, unsigned long long, unsigned long long, unsigned, void* context) {
+      State& state = *static_cast<State*>(context);
+      state.answers[state.bucket->walked[number]] = Answer::yes;
+      return 0;
+    };
+    const hs_error_t result = hs_scan(bucket->guard_database.get(), text.data(), static_cast<unsigned>(text.size()), 0,
+                                      scratch.get(), on_match, this);
+    if (result != HS_SUCCESS) return;  // RE2 is asked
+    for (const std::size_t place : bucket->walked) {
+      if (answers[place] == Answer::unasked) answers[place] = Answer::no;
+    }
+  }
+
   /// "Ten megabytes sent" are eight digits behind `sentbyte=`, which is told without parsing.
   bool passes_guard(std::uint32_t position, std::string_view text) {
-    const std::vector<std::size_t>& guard = bucket->guards[position];
-    return guard.empty() || std::any_of(guard.begin(), guard.end(), [&](std::size_t place) {
-             Answer& answer = answers[place];
-             if (answer == Answer::unasked) {
-               answer = bucket->regexes[place]->found_in(text) == Regex::Answer::no ? Answer::no : Answer::yes;
-             }
-             return answer == Answer::yes;
-           });
+    const std::optional<std::size_t> guard = bucket->guards[position];
+    if (!guard) return true;
+    Answer& answer = answers[*guard];
+    if (answer == Answer::unasked) walk_guards(text);
+    if (answer == Answer::unasked) {
+      answer = bucket->regexes[*guard]->found_in(text) == Regex::Answer::no ? Answer::no : Answer::yes;
+    }
+    return answer == Answer::yes;
   }
 };
 
@@ -265,7 +313,9 @@ const Prefilter::Bucket& Prefilter::Scanner::State::bucket_for(Format format, Pr
   }
   // Grows what is there. Where it cannot, the scan fails and every rule is asked.
   hs_scratch_t* grown = scratch.release();
-  if (given.database != nullptr) hs_alloc_scratch(given.database.get(), &grown);
+  for (const auto* database : {&given.database, &given.guard_database}) {
+    if (*database != nullptr) hs_alloc_scratch(database->get(), &grown);
+  }
   scratch.reset(grown);
   place = &given;
   return given;
@@ -315,6 +365,7 @@ const std::vector<std::uint32_t>& Prefilter::Scanner::candidates(Format format, 
   state.positions.insert(state.positions.end(), bucket.open.begin(), bucket.open.end());
   std::sort(state.positions.begin(), state.positions.end());
   state.answers.assign(bucket.regexes.size(), State::Answer::unasked);
+  state.walked = false;
   // A backslash in the text stands for something that values have without it.
   const bool as_it_is = !bucket.regexes.empty() && beside.empty() && text.find('\\') == std::string_view::npos;
   for (const std::uint32_t position : state.positions) {

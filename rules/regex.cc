@@ -38,20 +38,54 @@ bool asks_for_surroundings(std::string_view expression) {
   return false;
 }
 
+/// Of what RE2 reads. One character of any sort (`.`, `[^"]`) may have several bytes, so it must be free to be repeated; and
+/// what ignores case finds characters outside ASCII for some letters (U+212A for k).
+bool says_the_same_of_bytes(std::string_view expression) {
+  bool in_class = false, any = false;  // within brackets; behind a piece that stands for any one character
+  for (std::size_t i = 0; i < expression.size(); ++i) {
+    const char c = expression[i];
+    if (static_cast<unsigned char>(c) >= 0x80) return false;
+    if (any && c != '*' && c != '+') return false;
+    any = false;
+    if (c == '\\') {
+      if (++i == expression.size()) return false;
+      const char escaped = expression[i];
+      const bool letter = (escaped >= 'a' && escaped <= 'z') || (escaped >= 'A' && escaped <= 'Z');
+      if (letter ? std::string_view("dswt").find(escaped) == std::string_view::npos : escaped >= '0' && escaped <= '9') return false;
+    } else if (in_class) {
+      if (c == '[') return false;
+      in_class = c != ']';
+    } else if (c == '[') {
+      // Without a negation: what stands in it is ASCII.
+      if (i + 1 == expression.size() || expression[i + 1] == '^' || expression[i + 1] == ']') return false;
+      in_class = true;
+    } else if (c == '(' && expression.substr(i + 1).starts_with('?')) {
+      if (!expression.substr(i + 1).starts_with("?:")) return false;
+      i += 2;
+    } else {
+      any = c == '.';
+    }
+  }
+  return !any && !in_class;
+}
+
 class LinearRegex final : public Regex {
  public:
   explicit LinearRegex(std::unique_ptr<const RE2> regex)
-      : regex_(std::move(regex)), self_contained_(!asks_for_surroundings(regex_->pattern())) {}
+      : regex_(std::move(regex)),
+        self_contained_(!asks_for_surroundings(regex_->pattern())),
+        bytewise_(says_the_same_of_bytes(regex_->pattern())) {}
   Answer found_in(std::string_view text) const override {
     return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *regex_) ? Answer::yes : Answer::no;
   }
 
   bool is_self_contained() const override { return self_contained_; }
+  bool is_bytewise() const override { return bytewise_; }
   std::string_view written() const override { return regex_->pattern(); }
 
  private:
   std::unique_ptr<const RE2> regex_;
-  bool self_contained_;
+  bool self_contained_, bytewise_;
 };
 
 template <auto Free>
@@ -83,6 +117,7 @@ class LimitedRegex final : public Regex {
  public:
   LimitedRegex(Pcre2Code code, std::string_view written) : code_(std::move(code)), written_(written) {}
   bool is_self_contained() const override { return false; }  // what RE2 does not read mostly looks around
+  bool is_bytewise() const override { return false; }
   std::string_view written() const override { return written_; }
   Answer found_in(std::string_view text) const override {
     thread_local const Pcre2Memory kMemory;

@@ -21,6 +21,8 @@ class Regex {
   virtual Answer found_in(std::string_view text) const = 0;
   /// Found in a text, it is found in every text that holds that text: no anchors, no word boundaries, no look around.
   virtual bool is_self_contained() const = 0;
+  /// Says the same of bytes as of characters, or finds more: a search that knows no UTF-8 misses nothing.
+  virtual bool is_bytewise() const = 0;
   /// As it was compiled, for people.
   virtual std::string_view written() const = 0;
   /// Searches given up so far; the rule is degraded if there are any.

@@ -241,7 +241,7 @@ const Item* find_in_text(const Expression& expression, Expression::Index index) 
 
 std::vector<std::shared_ptr<const Regex>> necessary_regexes(const Expression& expression, Format format) {
   const FormatSpec* const spec = find_format(format);
-  if (spec == nullptr || spec->writing != Writing::plain || !spec->altered.empty()) return {};
+  if (spec == nullptr || !spec->altered.empty()) return {};
   const Item* const item = find_in_text(expression, expression.root());
   std::vector<std::shared_ptr<const Regex>> regexes;
   if (item == nullptr) return regexes;

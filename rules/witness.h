@@ -22,8 +22,8 @@ using Clause = std::vector<std::string>;
 std::vector<Clause> necessary_clauses(const Expression& expression, Format format);
 
 /// Regular expressions of which one is found in the text of every message of that format that the rule matches; none where
-/// nothing is known. Keywords only, in formats that write values as they are; a text with a backslash may write them another
-/// way all the same, and is not for these.
+/// nothing is known. Keywords only, in formats that write values as they are wherever no backslash stands: a text with one is
+/// not for these.
 std::vector<std::shared_ptr<const Regex>> necessary_regexes(const Expression& expression, Format format);
 
 /// The literal that stands in the text of every message of that format a value of which passes the test; for keywords.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <utility>
 
 #include "rules/regex.h"
 #include "tests/rules/rule_tool.h"
@@ -50,6 +51,27 @@ TEST(SigmaRegex, GivesUpInsteadOfBacktrackingWithoutEnd) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
   EXPECT_EQ(compiled.regex->given_up(), 1U);
   EXPECT_EQ(compiled.regex->found_in("aaa"), sigma::Regex::Answer::yes);
+}
+
+TEST(SigmaRegex, KnowsWhereBytesDoForCharacters) {
+  constexpr std::pair<std::string_view, bool> kExpressions[] = {
+      {R"((?:sentbyte|sent_bytes)="?\d{8})", true},
+      {",TRAFFIC,.*,\\d{8}", true},
+      {"[0-9A-F]+", true},
+      {"a[^\"]*b", false},         // a negated class may end within a character: only as it stands
+      {"a.b", false},              // é has two bytes
+      {".{3}", false},
+      {"(?i)ok", false},           // finds U+212A for k
+      {"\xe4\xb8\xad?", false},
+      {R"(\pL)", false},
+      {R"(\x41)", false},
+      {"foo(?!bar)", false},
+  };
+  for (const auto& [expression, bytewise] : kExpressions) {
+    const auto regex = sigma::compile_regex(expression, "").regex;
+    ASSERT_NE(regex, nullptr) << expression;
+    EXPECT_EQ(regex->is_bytewise(), bytewise) << expression;
+  }
 }
 
 TEST(SigmaRegex, InvalidUtf8IsSearchedToo) {
