@@ -148,6 +148,8 @@ bool EventFields::add_classes(std::string_view user, std::string_view domain, st
   return !classes.empty();
 }
 
+std::string_view EventFields::raw() const { return keyword_text(event_.header); }
+
 void EventFields::collect_all(std::vector<FieldValue>& out) const {
   for (const Field& field : event_.fields()) {
     if (field.type == ValueType::null || !is_verbatim(field.name, event_.format)) continue;

@@ -30,7 +30,7 @@ class EventFields final : public FieldSource {
   explicit EventFields(const Event& event, Surroundings surroundings = {});
   bool collect(const FieldName& name, std::vector<FieldValue>& out) const override;
   void collect_all(std::vector<FieldValue>& out) const override;
-  std::string_view raw() const override { return event_.header.text; }
+  std::string_view raw() const override;
 
  private:
   /// What is known about one end of the event, looked up once.

@@ -270,7 +270,7 @@ struct Prefilter::Scanner::State {
     }
   }
 
-  void walk_guards(std::string_view text) {
+  void walk_guards(std::span<const std::string_view> parts) {
     if (walked || bucket->guard_database == nullptr) return;
     walked = true;
     const auto on_match = [](unsigned number, unsigned long long, unsigned long long, unsigned, void* context) {
@@ -278,22 +278,28 @@ struct Prefilter::Scanner::State {
       state.answers[state.bucket->walked[number]] = Answer::yes;
       return 0;
     };
-    const hs_error_t result = hs_scan(bucket->guard_database.get(), text.data(), static_cast<unsigned>(text.size()), 0,
-                                      scratch.get(), on_match, this);
-    if (result != HS_SUCCESS) return;  // RE2 is asked
+    for (const std::string_view part : parts) {
+      if (part.empty()) continue;
+      const hs_error_t result = hs_scan(bucket->guard_database.get(), part.data(), static_cast<unsigned>(part.size()), 0,
+                                        scratch.get(), on_match, this);
+      if (result != HS_SUCCESS) return;  // RE2 is asked
+    }
     for (const std::size_t place : bucket->walked) {
       if (answers[place] == Answer::unasked) answers[place] = Answer::no;
     }
   }
 
   /// "Ten megabytes sent" are eight digits behind `sentbyte=`, which is told without parsing.
-  bool passes_guard(std::uint32_t position, std::string_view text) {
+  bool passes_guard(std::uint32_t position, std::span<const std::string_view> parts) {
     const std::optional<std::size_t> guard = bucket->guards[position];
     if (!guard) return true;
     Answer& answer = answers[*guard];
-    if (answer == Answer::unasked) walk_guards(text);
+    if (answer == Answer::unasked) walk_guards(parts);
     if (answer == Answer::unasked) {
-      answer = bucket->regexes[*guard]->found_in(text) == Regex::Answer::no ? Answer::no : Answer::yes;
+      const bool anywhere = std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
+        return bucket->regexes[*guard]->found_in(part) != Regex::Answer::no;
+      });
+      answer = anywhere ? Answer::yes : Answer::no;
     }
     return answer == Answer::yes;
   }
@@ -321,8 +327,8 @@ const Prefilter::Bucket& Prefilter::Scanner::State::bucket_for(Format format, Pr
   return given;
 }
 
-const std::vector<std::uint32_t>& Prefilter::Scanner::candidates(Format format, std::string_view text,
-                                                                        std::string_view beside) {
+const std::vector<std::uint32_t>& Prefilter::Scanner::candidates(Format format,
+                                                                        std::span<const std::string_view> parts) {
   State& state = *state_;
   const Bucket& bucket = state.bucket_for(format, *prefilter_.state_);
   state.found.clear();
@@ -333,12 +339,12 @@ const std::vector<std::uint32_t>& Prefilter::Scanner::candidates(Format format, 
   }
   // Not a literal of the database: one so short makes the search for all others slower.
   const auto escapes = [](std::string_view part) { return part.find(kUnicodeEscape) != std::string_view::npos; };
-  if (bucket.may_hide && (escapes(text) || escapes(beside))) {
+  if (bucket.may_hide && std::any_of(parts.begin(), parts.end(), escapes)) {
     state.found = bucket.rules;
     return state.found;
   }
-  const auto& gate = state.fittings[static_cast<std::size_t>(format)].gate_for(bucket, text);
-  if (gate && !gate->holds(text) && (beside.empty() || !gate->holds(beside))) {
+  const auto& gate = state.fittings[static_cast<std::size_t>(format)].gate_for(bucket, parts.front());
+  if (gate && std::none_of(parts.begin(), parts.end(), [&gate](std::string_view part) { return gate->holds(part); })) {
     for (const std::uint32_t position : bucket.open) state.found.push_back(bucket.rules[position]);
     return state.found;
   }
@@ -352,7 +358,7 @@ const std::vector<std::uint32_t>& Prefilter::Scanner::candidates(Format format, 
     static_cast<State*>(context)->take(literal);
     return 0;
   };
-  for (const std::string_view part : {text, beside}) {
+  for (const std::string_view part : parts) {
     if (part.empty()) continue;
     const hs_error_t result = hs_scan(bucket.database.get(), part.data(), static_cast<unsigned>(part.size()), 0,
                                       state.scratch.get(), on_match, &state);
@@ -367,9 +373,11 @@ const std::vector<std::uint32_t>& Prefilter::Scanner::candidates(Format format, 
   state.answers.assign(bucket.regexes.size(), State::Answer::unasked);
   state.walked = false;
   // A backslash in the text stands for something that values have without it.
-  const bool as_it_is = !bucket.regexes.empty() && beside.empty() && text.find('\\') == std::string_view::npos;
+  const bool as_it_is = !bucket.regexes.empty() && std::none_of(parts.begin(), parts.end(), [](std::string_view part) {
+    return part.find('\\') != std::string_view::npos;
+  });
   for (const std::uint32_t position : state.positions) {
-    if (!as_it_is || state.passes_guard(position, text)) state.found.push_back(bucket.rules[position]);
+    if (!as_it_is || state.passes_guard(position, parts)) state.found.push_back(bucket.rules[position]);
   }
   return state.found;
 }

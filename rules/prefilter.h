@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -37,9 +38,10 @@ class Prefilter {
     ~Scanner();
     Scanner(const Scanner&) = delete;
     Scanner& operator=(const Scanner&) = delete;
-    /// Indices of the rules to ask, in order. Valid until the next call.
-    /// `beside`: more of the same message (shown_text()); what is looked for may stand in either.
-    const std::vector<std::uint32_t>& candidates(Format format, std::string_view text, std::string_view beside = {});
+    /// Indices of the rules to ask, in order. Valid until the next call. `parts`: of one message (shown_text()); what is looked
+    /// for stands in one of them.
+    const std::vector<std::uint32_t>& candidates(Format format, std::span<const std::string_view> parts);
+    const std::vector<std::uint32_t>& candidates(Format format, std::string_view text) { return candidates(format, {&text, 1}); }
 
    private:
     struct State;

@@ -254,7 +254,7 @@ void explain_rule(const CompiledRules& rules, std::uint32_t index, const Explain
   Prefilter::Scanner scanner(rules.prefilter());
   const ShownText shown = shown_text(event.header);
   const auto& candidates = shown.hidden ? rules.prefilter().rules_of(event.format)
-                                        : scanner.candidates(event.format, event.header.text, shown.beside);
+                                        : scanner.candidates(event.format, shown.all());
   out.passes_prefilter = std::find(candidates.begin(), candidates.end(), index) != candidates.end();
   out.matched = out.applies && out.condition.held;
 }

@@ -19,10 +19,31 @@ constexpr std::string_view kDerived[] = {
     "source.network", "destination.network"
 };
 constexpr std::string_view kDerivedFamilies[] = {"observer.", "log.", "vigil.", "related.", "threat.",
+                                                // what a document's carrier tells of itself
+                                                "@metadata.", "@version", "agent.", "ecs.", "input.", "vendor.@metadata.",
+                                                "vendor.@version", "vendor.agent.", "vendor.ecs.", "vendor.input.", "vendor.log.",
                                                 // may stand in the envelope instead (parsers/envelope.h)
                                                 "labels.", "splunk.", "tls.client.",
                                                 // an Enrichment's too
                                                 "source.geo.", "source.as.", "destination.geo.", "destination.as."};
+
+/// Members of a document that tell of its way here; fields made of them are not verbatim (above).
+constexpr std::string_view kCarriers[] = {"@metadata", "@timestamp", "@version", "agent", "ecs", "host.name", "input", "log"};
+constexpr std::string_view kSplunkCarriers[] = {"host", "index", "source", "sourcetype", "time"};
+bool tells_of_carrier(std::string_view member, bool splunk) {
+  const auto same = [member](std::string_view name) {
+    return member.starts_with(name) && (member.size() == name.size() || member[name.size()] == '.');
+  };
+  return splunk ? std::find(std::begin(kSplunkCarriers), std::end(kSplunkCarriers), member) != std::end(kSplunkCarriers)
+                : std::any_of(std::begin(kCarriers), std::end(kCarriers), same);
+}
+
+/// Not worth a scan: `},` and the like.
+constexpr std::size_t kEmptyPart = 2;
+
+bool is_in_document(const SyslogHeader& header) {
+  return header.wrapping == Wrapping::hec || header.wrapping == Wrapping::document;
+}
 
 }  // namespace
 
@@ -55,20 +76,42 @@ bool stands_for_itself(char c, Format format) {
 }
 
 bool hides_text(const SyslogHeader& header) {
-  const bool in_json = header.wrapping == Wrapping::hec || header.wrapping == Wrapping::document;
-  return in_json && header.text.find('\\') != std::string_view::npos;
+  return is_in_document(header) && header.text.find('\\') != std::string_view::npos;
+}
+
+std::string_view keyword_text(const SyslogHeader& header) {
+  return is_in_document(header) && !header.inner.empty() ? header.inner : header.text;
 }
 
 ShownText shown_text(const SyslogHeader& header) {
-  if (!hides_text(header)) return {};
-  const JsonMember message =
-      find_json_member(header.document, header.wrapping == Wrapping::hec ? "event" : "message");
-  // An object inside is read as it stands there, with its escapes; a text is given without them.
-  if (!message.is_string() || header.text.size() != header.document.size()) return {.beside = {}, .hidden = true};
-  const auto begin = static_cast<std::size_t>(message.value.data() - header.document.data());
-  const std::string_view before = header.document.substr(0, begin), behind = header.document.substr(begin + message.value.size());
-  const bool hidden = before.find('\\') != std::string_view::npos || behind.find('\\') != std::string_view::npos;
-  return {.beside = header.inner, .hidden = hidden};
+  ShownText shown;
+  if (!is_in_document(header)) {
+    shown.add(header.text);
+    return shown;
+  }
+  shown.add(header.inner);
+  const bool splunk = header.wrapping == Wrapping::hec;
+  const std::string_view document = header.document, name_of_message = splunk ? "event" : "message";
+  const auto begin_of = [](const JsonMember& member) { return member.name.data() - 1; };
+  const char* from = document.data();
+  const auto keep_until = [&](const char* end) {
+    const std::string_view part(from, static_cast<std::size_t>(end - from));
+    shown.hidden = shown.hidden || part.find('\\') != std::string_view::npos;
+    if (shown.count == shown.parts.size()) shown.hidden = true;
+    if (part.size() > kEmptyPart && !shown.hidden) shown.add(part);
+  };
+  std::size_t messages = 0;
+  const bool whole = for_each_json_member(document, [&](const JsonMember& member) {
+    const bool message = member.name == name_of_message;
+    messages += message && member.is_string() ? 1U : 0U;
+    if (!message && !tells_of_carrier(member.name, splunk)) return;
+    keep_until(begin_of(member));
+    from = member.value.data() + member.value.size();
+  });
+  keep_until(document.data() + document.size());
+  // An object inside is read as it stands there, with its escapes; of two messages the reader has taken one.
+  if (!whole || messages != 1 || header.text.size() != document.size()) shown.hidden = true;
+  return shown;
 }
 
 }  // namespace vigil::sigma

@@ -271,7 +271,7 @@ void Watcher::observe(const Observation& observation, std::vector<Detection>& ou
   } else if (const sigma::ShownText shown = sigma::shown_text(*observation.header); shown.hidden) {
     candidates = &impl.compiled.prefilter().rules_of(observation.format);
   } else {
-    candidates = &impl.scanner.candidates(observation.format, observation.header->text, shown.beside);
+    candidates = &impl.scanner.candidates(observation.format, shown.all());
   }
   impl.counters.candidates += candidates->size();
   if (candidates->empty() && !shadow) return;

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "parsers/event.h"
+#include "parsers/record.h"
 #include "rules/watcher.h"
 
 namespace vigil::test {
@@ -20,13 +20,16 @@ class Stream {
     source.system = "grades";
   }
 
-  /// One frame at `second` of the day; returns what fired.
-  std::vector<Detection> feed(std::string_view frame, double second) {
+  /// One frame at `second` of the day, as that transport carries it; returns what fired.
+  std::vector<Detection> feed(std::string_view frame, double second, std::string_view carried_by = {}) {
     Arena arena;
     ParseContext context;
     context.received_ns = kStart + static_cast<std::int64_t>(second * 1e9);
     context.peer = source.peer;
-    const SyslogHeader header = parse_syslog_header(frame, context, arena);
+    context.transport = carried_by;
+    if (!carried_by.empty()) source.transport = carried_by;
+    SyslogHeader header;
+    read_record_header(frame, context, arena, header);
     Observation observation;
     observation.header = &header;
     observation.format = detect_format(header);

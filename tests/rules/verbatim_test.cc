@@ -13,6 +13,9 @@
 #include "parsers/format.h"
 #include "parsers/json_walk.h"
 #include "parsers/payload_text.h"
+#include "parsers/record.h"
+#include "parsers/render.h"
+#include "parsers/transports.h"
 
 namespace vigil::sigma {
 namespace {
@@ -24,18 +27,39 @@ constexpr std::string_view kIndexed[] = {"source.ip",   "destination.ip", "clien
                                          "user.name",   "user.domain",    "url.domain", "dns.question.name",
                                          "file.hash.md5", "file.hash.sha1", "file.hash.sha256"};
 
+/// The frame as Filebeat sends it: with what Filebeat tells of itself, and with what it was told to add.
+std::string shipped(const std::string& frame) {
+  std::string document = R"({"@timestamp":"2026-11-20T07:00:00.000Z","@metadata":{"beat":"filebeat","version":"8.17.0"},)"
+                         R"("log":{"file":{"path":"C:\\inetpub\\logs\\u_ex.log"},"offset":5},"agent":{"type":"filebeat","version":"8.17.0"},)"
+                         R"("cloud":{"region":"tw-north"},"message":)";
+  append_json_string(frame, document);
+  return document + R"(,"input":{"type":"filestream"},"ecs":{"version":"8.0.0"},"fields":{"site":"main building"},"host":{"name":"web-1"}})";
+}
+
 /// The fields of messages whose values the message does not hold, by format and name, with the first message of each.
 class Derived {
  public:
   void look_at(const std::string& frame) {
+    look_at_record(frame, {});
+    look_at_record(shipped(frame), transport::kBeats);
+  }
+
+  void look_at_record(const std::string& frame, std::string_view carried_by) {
     Arena arena;
-    const ParseContext context;
+    ParseContext context;
+    context.transport = carried_by;
+    SyslogHeader header;
+    read_record_header(frame, context, arena, header);
     Event event;
-    parse_event(parse_syslog_header(frame, context, arena), context, event, arena);
-    std::string text(event.header.text);
+    parse_event(header, context, event, arena);
+    const ShownText shown = shown_text(event.header);
+    if (shown.hidden) return;
+    std::string text;
+    for (const std::string_view part : shown.all()) text.append(part).push_back('\n');
     // JSON may write any character as \u0041; such messages are asked about every rule (prefilter.cc).
     if (text.find("\\u") != std::string::npos) return;
     std::transform(text.begin(), text.end(), text.begin(), lower);
+    ++looked_at_;
     for (const Field& field : event.fields()) {
       const bool indexed = std::find(std::begin(kIndexed), std::end(kIndexed), field.name) != std::end(kIndexed);
       if ((!indexed && !is_verbatim(field.name, event.format)) || field.value.empty()) continue;
@@ -57,6 +81,7 @@ class Derived {
     return true;
   }
 
+  std::size_t looked_at() const { return looked_at_; }
   std::string list() const {
     std::string out;
     for (const auto& [name, example] : found_) out += name + ": " + example.substr(0, 300) + "\n";
@@ -65,7 +90,39 @@ class Derived {
 
  private:
   std::map<std::string, std::string> found_;
+  std::size_t looked_at_ = 0;
 };
+
+struct ShownCase {
+  std::string_view why, carried_by, document, shown;
+};
+constexpr ShownCase kShown[] = {
+    {"a line is shown as it is", "", "<13>Nov 20 15:00:00 h app: a\\b", "<13>Nov 20 15:00:00 h app: a\\b"},
+    {"a shipped line without its escapes, and not what its shipper tells of itself", "beats",
+     R"({"@timestamp":"2026-11-20T07:00:00Z","log":{"file":{"path":"C:\\x.log"}},"message":"say \"a\"","agent":{"type":"filebeat"},"cloud":{"region":"tw"}})",
+     R"(say "a"|,"cloud":{"region":"tw"}})"},
+    {"neighbours of the line are one piece", "beats",
+     R"({"source":{"ip":"10.0.0.1"},"user":{"name":"ann"},"message":"m","input":{"type":"log"}})",
+     R"(m|{"source":{"ip":"10.0.0.1"},"user":{"name":"ann"},)"},
+    {"an escape elsewhere hides", "beats",
+     R"({"message":"m","input":{"type":"log"},"process":{"executable":"C:\\x.exe"}})", "hidden"},
+    {"of two messages either may be meant", "beats", R"({"message":"m","input":{"type":"log"},"message":"n"})", "hidden"},
+    {"Splunk's own members", "hec", R"({"time":1,"host":"h","source":"s\\t","sourcetype":"x","event":"m","fields":{"a":"b"}})",
+     R"(m|,"fields":{"a":"b"}})"},
+};
+TEST(Verbatim, ShowsWhatRulesMayLookFor) {
+  for (const ShownCase& one : kShown) {
+    Arena arena;
+    ParseContext context;
+    context.transport = one.carried_by;
+    SyslogHeader header;
+    read_record_header(one.document, context, arena, header);
+    const ShownText shown = shown_text(header);
+    std::string text;
+    for (const std::string_view part : shown.all()) text.append(text.empty() ? "" : "|").append(part);
+    EXPECT_EQ(shown.hidden ? "hidden" : text, one.shown) << one.why;
+  }
+}
 
 TEST(Verbatim, FieldsOfSamplesStandInThem) {
   Derived derived;

@@ -10,7 +10,9 @@
 #include "rules/compiled.h"
 #include "rules/event_fields.h"
 #include "rules/field_index.h"
+#include "parsers/record.h"
 #include "rules/log_routes.h"
+#include "rules/verbatim.h"
 #include "tests/rules/rule_tool.h"
 #include "tests/rules/stream.h"
 
@@ -155,6 +157,36 @@ TEST(Watcher, TheSameExpressionWithAndWithoutCaseAreTwo) {
   EXPECT_EQ(stream.titles(), "any case");
 }
 
+TEST(Watcher, WhatAShipperTellsOfItselfMakesNoCandidates) {
+  Stream stream(builtin());
+  const auto shipped = [](std::string_view path) {
+    return R"({"@timestamp":"2026-11-20T07:00:00Z","log":{"file":{"path":"/var/log/nginx/access.log"}},"message":"10.1.2.3 - - [20/Nov/2026:15:00:00 +0800] \"GET )" +
+           std::string(path) + R"( HTTP/1.1\" 200 5 \"-\" \"curl/8.5.0\"","input":{"type":"filestream"},"agent":{"type":"filebeat"}})";
+  };
+  for (int i = 0; i < 10; ++i) stream.feed(shipped("/index.html"), i, "beats");
+  EXPECT_EQ(stream.watcher.counters().candidates, 0U) << "access.log is not asked for";
+  stream.feed(shipped("/backup/access.log"), 11, "beats");
+  EXPECT_GT(stream.watcher.counters().candidates, 0U);
+}
+
+TEST(Watcher, RulesAboutTheShipperMatchAllTheSame) {
+  const auto fires = [](std::string_view item) {
+    Stream stream(compile("title: T\nlogsource: {category: webserver}\ndetection:\n  s: {" + std::string(item) + "}\n  condition: s\n").rules);
+    const auto fired = [&stream](int second) {
+      return !stream.feed(R"({"@timestamp":"2026-11-20T07:00:00Z","log":{"file":{"path":"/var/log/nginx/shop.log"}},"cloud":{"region":"tw-north"},"message":"10.1.2.3 - - [20/Nov/2026:15:00:00 +0800] \"GET /a HTTP/1.1\" 200 5 \"-\" \"curl/8.5.0\"","input":{"type":"filestream"},"agent":{"id":"agent-7"}})",
+                          second, "beats").empty();
+    };
+    fired(1);  // the first message is asked about everything
+    return fired(2);
+  };
+  EXPECT_TRUE(fires("agent.id: agent-7"));
+  EXPECT_TRUE(fires("log.file.path|endswith: shop.log"));
+  EXPECT_TRUE(fires("vendor.input.type: filestream"));
+  EXPECT_TRUE(fires("cloud.region: tw-north"));
+  EXPECT_TRUE(fires("'|contains': curl"));
+  EXPECT_FALSE(fires("'|contains': shop.log")) << "keywords are about the line, not about the file it stood in";
+}
+
 TEST(Watcher, OnlyCandidatesAreParsed) {
   Stream stream(builtin());
   for (int i = 0; i < 1000; ++i) stream.feed("<30>Nov 20 15:00:00 dns1 unbound[1]: info: 10.0.0.1 www.example.com. A IN NOERROR", i);
@@ -174,18 +206,21 @@ class Difference {
   explicit Difference(std::shared_ptr<const RuleSet> rules)
       : rules_(std::move(rules)), compiled_(rules_->compiled()), scanner_(compiled_.prefilter()), index_(compiled_.rules) {}
 
-  Both ask(std::string_view frame) {
+  Both ask(std::string_view frame, std::string_view carried_by) {
     arena_.reset();
     ParseContext context;
     context.received_ns = Stream::kStart;
     context.peer = "192.0.2.1";
-    const SyslogHeader header = parse_syslog_header(frame, context, arena_);
+    context.transport = carried_by;
+    SyslogHeader header;
+    read_record_header(frame, context, arena_, header);
     const Format format = detect_format(header);
     parse_event(header, context, event_, arena_);
     Both both;
-    const auto& offered = scanner_.candidates(format, header.text);
+    const sigma::ShownText shown = sigma::shown_text(header);
+    const auto& offered = shown.hidden ? compiled_.prefilter().rules_of(format) : scanner_.candidates(format, shown.all());
     both.offered.insert(offered.begin(), offered.end());
-    const auto& by_fields = index_.candidates(event_, false);
+    const auto& by_fields = index_.candidates(event_, sigma::hides_text(header));
     both.by_fields.insert(by_fields.begin(), by_fields.end());
     const sigma::EventFields fields(event_);
     for (std::uint32_t i = 0; i < compiled_.rules.size(); ++i) {
@@ -194,10 +229,16 @@ class Difference {
       EXPECT_TRUE(sigma::may_apply(format, rule.source)) << format_name(format) << " " << rule.meta->title << "\n" << frame;
       if (evaluator_.matches(rule.expression, fields)) both.brute.insert(i);
     }
+    remembering_.begin_event();
+    for (std::uint32_t i = 0; i < compiled_.rules.size(); ++i) {
+      const sigma::Rule& rule = compiled_.rules[i];
+      if (!sigma::applies(event_, rule.source)) continue;
+      EXPECT_EQ(remembering_.matches(rule.expression, fields), both.brute.contains(i)) << "remembered: " << rule.meta->title << "\n" << frame;
+    }
     return both;
   }
-  void check(std::string_view frame) {
-    const Both both = ask(frame);
+  void check(std::string_view frame, std::string_view carried_by = {}) {
+    const Both both = ask(frame, carried_by);
     for (const std::uint32_t index : both.brute) {
       ++matches;
       EXPECT_TRUE(both.by_fields.contains(index)) << "missed by fields: " << compiled_.rules[index].meta->title << "\n  " << frame;
@@ -211,7 +252,7 @@ class Difference {
   const CompiledRules& compiled_;
   sigma::Prefilter::Scanner scanner_;
   sigma::FieldIndex index_;
-  sigma::Evaluator evaluator_;
+  sigma::Evaluator evaluator_, remembering_;
   Event event_;
   Arena arena_;
 };
@@ -268,9 +309,9 @@ TEST(Prefilter, NeverMissesWhatAskingEveryRuleFinds) {
     }
     return out;
   };
-  for (int i = 0; i < 4000; ++i) {
+  for (int i = 0; i < 4700; ++i) {
     const std::string one = pick(words) + pick(words), two = pick(words);
-    switch (i % 6) {
+    switch (i % 7) {
       case 0:
         difference.check("<189>date=2026-11-20 time=15:00:00 devname=\"F\" devid=\"F\" logid=\"1\" type=\"traffic\" one=\"" +
                          escaped(one, "\"") + "\" two=\"" + escaped(two, "\"") + "\" action=\"" + escaped(pick(words), "\"") + "\" srcip=10.1.2.3");
@@ -287,6 +328,12 @@ TEST(Prefilter, NeverMissesWhatAskingEveryRuleFinds) {
       case 4:
         difference.check("<190>Nov 20 15:00:00 h nginx: 10.1.2.3 - - [20/Nov/2026:15:00:00 +0800] \"GET /" + escaped(one, "\"\\") +
                          " HTTP/1.1\" 200 5 \"-\" \"" + escaped(two, "\"\\") + "\"");
+        break;
+      case 5:
+        difference.check(R"({"@timestamp":"2026-11-20T07:00:00Z","log":{"file":{"path":"/var/log/)" + json_text(pick(words)) +
+                         R"("}},"one":")" + json_text(pick(words)) + R"(","message":"10.1.2.3 - - [20/Nov/2026:15:00:00 +0800] \"GET /)" +
+                         json_text(one) + R"( HTTP/1.1\" 200 5 \"-\" \"c\"","input":{"type":"log"},"agent":{"id":")" + json_text(two) + R"("}})",
+                         "beats");
         break;
       default: difference.check("<13>Nov 20 15:00:00 h app: " + one + " " + two); break;
     }
