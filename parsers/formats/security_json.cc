@@ -25,7 +25,8 @@ enum class Maker : std::uint8_t {
   darktrace,
   vectra,
   secure_endpoint,
-  cortex
+  cortex,
+  open_appsec
 };
 struct Product {
   Maker maker;
@@ -48,6 +49,7 @@ constexpr Product kProducts[] = {
     {Maker::vectra, "headend_addr", "certainty", "Vectra", "Vectra", "ids", Kind::device},
     {Maker::secure_endpoint, "connector_guid", "computer", "Cisco", "Secure Endpoint", "edr", Kind::device},
     {Maker::cortex, "alert_id", "action_pretty", "Palo Alto Networks", "Cortex XDR", "edr", Kind::device},
+    {Maker::open_appsec, "waapIncidentType", "securityAction", "Check Point", "open-appsec", "waf", Kind::device},
 };
 
 /// The names above, each with the bits of its places: 2n and 2n + 1 of the product n.
@@ -278,6 +280,19 @@ constexpr FieldRow kRows[] = {
     {"description", "message"},
     {"category", "rule.category"},
     {"severity", "log.level"},
+    // open-appsec
+    {"eventSeverity", "log.level"},
+    {"eventData.sourceIP", "source"},
+    {"eventData.sourcePort", "source.port"},
+    {"eventData.destinationIP", "destination"},
+    {"eventData.destinationPort", "destination.port"},
+    {"eventData.httpHostName", "url.domain"},
+    {"eventData.httpUriPath", "url.path"},
+    {"eventData.httpMethod", "http.request.method"},
+    {"eventData.httpResponseCode", "http.response.status_code:number"},
+    {"eventData.securityAction", "event.action"},
+    {"eventData.waapIncidentType", "rule.name"},
+    {"eventData.eventReferenceId", "event.id"},
 };
 constexpr FieldMap kMap(kRows);
 
@@ -347,6 +362,10 @@ void classify(PayloadWriter& out, Maker maker, std::string_view action, std::str
         return out.logon({}, outcome);
       if (kind.ends_with("AuditEvent")) return out.classify("configuration", "info", {}, outcome);
       break;
+    case Maker::open_appsec:
+      out.set("event.kind", "alert");
+      out.add("event.category", "web");
+      return out.classify("intrusion_detection", is(action, "Prevent") ? "denied" : "info");
     default:
       break;
   }
@@ -357,7 +376,7 @@ void classify(PayloadWriter& out, Maker maker, std::string_view action, std::str
 }
 
 constexpr std::string_view kStarts[] = {"{", "[{"};
-constexpr LogSource kLogSources[] = {{"okta", "", "okta"}, {"", "antivirus", ""}};
+constexpr LogSource kLogSources[] = {{"okta", "", "okta"}, {"", "antivirus", ""}, {"openappsec", "", ""}};
 
 /// Alerts and logons of security products' consoles as JSON. What their members are called differs enough that one table
 /// knows them all; what stands in no row is kept under vendor.*.
@@ -368,7 +387,7 @@ void parse_security_json(PayloadWriter& out) {
   std::string_view action, result, kind;
   for (const JsonField& leaf : json_scratch().leaves) {
     if (is_computer(kMap.find(leaf.path)) && !leaf.value.empty()) out.set("host.name", leaf.value);
-    if (is_any(leaf.path, {"eventType", "event.OperationName", "action"})) action = leaf.value;
+    if (is_any(leaf.path, {"eventType", "event.OperationName", "action", "eventData.securityAction"})) action = leaf.value;
     if (is_any(leaf.path, {"outcome.result", "result", "event.Success"})) result = leaf.value;
     if (is_any(leaf.path, {"event_type", "metadata.eventType"})) kind = leaf.value;
     if (product->maker == Maker::eset && leaf.path == "target" && out.event().find("user.name") == nullptr)
@@ -376,6 +395,7 @@ void parse_security_json(PayloadWriter& out) {
   }
   out.observer(product->vendor, product->product, product->type);
   if (product->maker == Maker::okta) out.log_source("okta", {}, "okta");
+  if (product->maker == Maker::open_appsec) out.log_source("openappsec", {}, {});
   if (product->type == "antivirus") out.log_source({}, "antivirus", {});
   classify(out, product->maker, action, result, kind);
 }
@@ -383,7 +403,7 @@ void parse_security_json(PayloadWriter& out) {
 constexpr std::string_view kJsonMarks[] = {
     "kibana", "metadata\"", "threatInfo\"", "device_name\"", "cb_server\"", "appliance-id\"", "customer_id\"",
     "source_uuid\"", "displayMessage\"", "access_device\"", "breachUrl\"", "headend_addr\"", "connector_guid\"",
-    "alert_id\""};
+    "alert_id\"", "waapIncidentType\""};
 
 }  // namespace
 
@@ -392,7 +412,7 @@ extern const FormatSpec kFormat_security_json = {
     .name = "security_json",
     .title =
         "Elastic alerts, CrowdStrike, SentinelOne, Carbon Black, FireEye, Sophos Central, ESET, Okta, Duo, "
-        "Darktrace, Vectra, Cortex",
+        "Darktrace, Vectra, Cortex, open-appsec",
     .sample =
         R"({"event_type":"Threat_Event","ipv4":"10.1.0.7","hostname":"pc7","source_uuid":"5c4f","occured":"20-Nov-2026 06:59:00","severity":"Warning","threat_type":"test file","threat_name":"Eicar","object_uri":"file:///C:/a.com","action_taken":"cleaned by deleting","username":"LAB\\amy"})",
     .rank = 34,

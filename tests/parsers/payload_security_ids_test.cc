@@ -100,6 +100,12 @@ constexpr PayloadCase kConsoles[] = {
      R"({"uuid":"u","published":"2026-11-20T06:59:00.000Z","eventType":"user.session.start","severity":"WARN","displayMessage":"User login to Okta","actor":{"id":"0","alternateId":"amy@example.com"},"client":{"ipAddress":"203.0.113.9"},"outcome":{"result":"FAILURE","reason":"INVALID_CREDENTIALS"}})",
      "event.category=authentication | event.outcome=failure | event.action=user.session.start | user.name=amy@example.com | source.ip=203.0.113.9 | "
      "event.reason=INVALID_CREDENTIALS | source=okta//okta | kinds=application logon"},
+    {"open-appsec's web protection",
+     R"(<134>1 2026-11-20T14:59:00+08:00 gw1 - - - - {"eventTime":"2026-11-20T14:59:00.702","eventName":"Web Request","eventSeverity":"Critical","eventSource":{"serviceName":"HTTP Transaction Handler"},"eventData":{"sourceIP":"203.0.113.9","sourcePort":59602,"httpHostName":"www.example.edu.tw","httpMethod":"GET","httpUriPath":"/a","securityAction":"Prevent","waapIncidentType":"Remote Code Execution","matchedSample":"/x"}})",
+     "format=security_json | event.kind=alert | event.category=web | event.category=intrusion_detection | event.type=denied | "
+     "event.action=Prevent | log.level=Critical | source.ip=203.0.113.9 | source.port=59602 | url.domain=www.example.edu.tw | url.path=/a | "
+     "http.request.method=GET | rule.name=Remote Code Execution | source=openappsec// | kinds=device"},
+
     {"quotes in a value do not hide the names behind it",
      R"({"eventType":"user.session.start","note":"say \"no","dir":"C:\\","displayMessage":"x","actor":{"alternateId":"amy"},"outcome":{"result":"SUCCESS"}})",
      "format=security_json | event.outcome=success"},
