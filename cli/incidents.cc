@@ -104,6 +104,7 @@ std::string incident_sheet(const json::value& incident) {
   add_table(out, {"Detections", "偵測"}, incident, "detections",
             {{"level", {"level", "等級"}},
              {chinese() ? "title_zh" : "title", {"rule", "規則"}},
+             {"author", {"author", "作者"}},
              {"count", {"count", "次數"}, true},
              {"first", {"first", "首次"}},
              {"last", {"last", "最後"}}});

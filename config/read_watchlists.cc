@@ -36,7 +36,7 @@ void read_watchlists(Fields& top, const std::filesystem::path& base, Config& con
     Fields fields(node, path, top.report());
     fields.required("id");
     if (fields.identifier("id", list.id) && !ids.insert(list.id).second)
-      fields.wrong("id", {"another watchlist has this id", "另一個名單已使用此識別碼"});
+      fields.wrong("id", {"another watchlist has this id", "另一個名單已使用此識別碼"}, {"give each its own", "請各取不同識別碼"});
     fields.text("name", list.name);
     const bool file = fields.path("file", base, list.path);
     const bool directory = fields.path("directory", base, list.path);

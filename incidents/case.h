@@ -41,6 +41,9 @@ struct ImpactLevel {
 /// What one rule found in this case; counts stay exact, samples are a few.
 struct CaseDetection {
   std::string rule_id, title, title_zh, level;
+  /// Who wrote the rule, on which terms, and what it points to: licences such as the DRL want it named beside what it found.
+  std::string author, license;
+  std::vector<std::string> references;
   std::uint64_t count = 0;   ///< detections folded in
   std::uint64_t events = 0;  ///< events behind them
   std::int64_t first_ns = 0, last_ns = 0;

@@ -48,6 +48,9 @@ json::object write(const CaseDetection& detection) {
           {"title", detection.title},
           {"title_zh", detection.title_zh},
           {"level", detection.level},
+          {"author", detection.author},
+          {"license", detection.license},
+          {"references", strings(detection.references)},
           {"count", detection.count},
           {"events", detection.events},
           {"first", detection.first_ns},
@@ -122,6 +125,9 @@ void read(const Reader& in, CaseDetection& detection) {
   in.read("title", detection.title);
   in.read("title_zh", detection.title_zh);
   in.read("level", detection.level);
+  in.read("author", detection.author);
+  in.read("license", detection.license);
+  in.read("references", detection.references);
   in.read("count", detection.count);
   in.read("events", detection.events);
   in.read("first", detection.first_ns);

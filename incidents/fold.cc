@@ -129,6 +129,11 @@ CaseDetection& row_of(Case& incident, const Detection& detection, bool context) 
     if (std::string title = title_of_alert(detection); !title.empty()) row.title = row.title_zh = title;
   }
   row.level = level_name(rule.level);
+  row.author = clean_text(rule.author, kEntityBytesMax);
+  row.license = clean_text(rule.license, kEntityBytesMax);
+  for (const auto& link : rule.references) {
+    if (row.references.size() < kReferencesMax) row.references.push_back(clean_text(link, kEntityBytesMax));
+  }
   row.category = clean_text(reading.category, kEntityBytesMax);
   for (const auto& symptom : reading.symptoms) row.symptoms.push_back(clean_text(symptom, kEntityBytesMax));
   row.context = context;

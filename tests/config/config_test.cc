@@ -562,5 +562,50 @@ TEST(Config, AllMistakesAreReportedTogetherInTheOrderOfTheFile) {
       "5:36 organisations[0].tier: 'Z' is no tier | did you mean 'A'?");
 }
 
+TEST(Config, WatchlistsAndAlertsAreReadAndTheirMistakesNamed) {
+  const auto config = parse_config(
+      "watchlists:\n"
+      "  - {id: blocked, name: 封鎖名單, file: lists/blocked.csv, format: csv, source: TWCERT/CC, tlp: amber, confidence: 80, expires: 90d}\n"
+      "  - {id: feeds, directory: /srv/feeds}\n"
+      "alerts: {open: medium}\n",
+      "/etc/vigil/vigil.yaml");
+  ASSERT_TRUE(config) << config.error().front().render();
+  ASSERT_EQ(config->watchlists.size(), 2U);
+  EXPECT_EQ(config->watchlists[0].path, "/etc/vigil/lists/blocked.csv");
+  EXPECT_EQ(config->watchlists[0].lifetime, std::chrono::hours(24 * 90));
+  EXPECT_FALSE(config->watchlists[0].is_directory);
+  EXPECT_TRUE(config->watchlists[1].is_directory);
+  EXPECT_EQ(config->alerts.open, AlertsConfig::Open::medium);
+  constexpr Case kCases[] = {
+      {"no id", "watchlists: [{file: a.csv}]",
+       "1:14 watchlists[0].id: 'id' is missing | "},
+      {"the same id twice", "watchlists: [{id: a, file: a.csv}, {id: a, file: b.csv}]",
+       "1:41 watchlists[1].id: another watchlist has this id | give each its own"},
+      {"no place", "watchlists: [{id: a}]",
+       "1:14 watchlists[0].file: one of 'file' and 'directory' is needed | as file: /etc/vigil/watchlists/blocked.csv"},
+      {"two places", "watchlists: [{id: a, file: a.csv, directory: b}]",
+       "1:46 watchlists[0].directory: one of 'file' and 'directory' is needed | as file: /etc/vigil/watchlists/blocked.csv"},
+      {"a format there is not", "watchlists: [{id: a, file: a.csv, format: xml}]",
+       "1:43 watchlists[0].format: 'xml' is no format | possible here: auto, text, csv, stix, misp"},
+      {"a marking there is not", "watchlists: [{id: a, file: a.csv, tlp: white}]",
+       "1:40 watchlists[0].tlp: 'white' is no tlp | possible here: clear, green, amber, amber+strict, red"},
+      {"more than sure", "watchlists: [{id: a, file: a.csv, confidence: 101}]",
+       "1:47 watchlists[0].confidence: 101 is out of range | 0 – 100 %"},
+      {"for no time", "watchlists: [{id: a, file: a.csv, expires: 5s}]",
+       "1:44 watchlists[0].expires: '5s' is no time from one hour to ten years | as 90d"},
+      {"for a time that is none", "watchlists: [{id: a, file: a.csv, expires: soon}]",
+       "1:44 watchlists[0].expires: 'soon' is no time from one hour to ten years | as 90d"},
+      {"nobody's", "watchlists: [{id: a, file: a.csv, organisation: other}]",
+       "1:49 watchlists[0].organisation: there is no organisation 'other' | possible here: default"},
+      {"a field there is not", "watchlists: [{id: a, file: a.csv, url: 'https://example.org'}]",
+       "1:35 watchlists[0].url: unknown key 'url' | possible here: id, name, file, directory, format, source, tlp, confidence, expires"},
+      {"alerts that open something else", "alerts: {open: low}",
+       "1:16 alerts.open: 'low' is no open | possible here: all, medium, high, none"},
+      {"alerts with a field there is not", "alerts: {opens: all}",
+       "1:10 alerts.opens: unknown key 'opens' | did you mean 'open'?"},
+  };
+  expect_all(kCases);
+}
+
 }  // namespace
 }  // namespace vigil

@@ -40,6 +40,9 @@ Case full_case() {
   row.title = "t";
   row.title_zh = "標題";
   row.level = "high";
+  row.author = "某作者";
+  row.license = "DRL-1.1";
+  row.references = {"https://example.org/a"};
   row.count = UINT64_MAX;
   row.events = 9'007'199'254'740'993ULL;  // not a double
   row.first_ns = INT64_MIN;

@@ -257,6 +257,21 @@ TEST(Fold, TheMostSevereRuleLeads) {
   EXPECT_EQ(incident.level.overall(), 4);
 }
 
+TEST(Fold, WhoWroteARuleIsNamedBesideWhatItFound) {
+  Desk desk;
+  Detection detection = read("0 w srv1 ip=203.0.113.9,host=srv1");
+  auto rule = std::make_shared<RuleMeta>(*detection.rule);
+  rule->author = "Somebody Else";
+  rule->license = "DRL-1.1";
+  for (std::size_t i = 0; i < kReferencesMax + 5; ++i) rule->references.push_back("https://example.org/" + std::to_string(i));
+  detection.rule = rule;
+  desk.apply({detection});
+  const CaseDetection& row = desk.only().detections.front();
+  EXPECT_EQ(row.author, "Somebody Else");
+  EXPECT_EQ(row.license, "DRL-1.1");
+  EXPECT_EQ(row.references.size(), kReferencesMax);
+}
+
 TEST(Fold, WhatADeviceReportsIsToldOfTheMachineItIsAbout) {
   Desk desk;
   desk.apply({read("0 s fw1 host=fw1,ip=203.0.113.9,destination.ip=10.1.0.5")});
