@@ -269,6 +269,7 @@ AuditRecord find_audit_record(std::string_view text) {
 
 void parse_audit_record(PayloadWriter& out, const AuditRecord& record) {
   out.log_source("linux", {}, "auditd");
+  if (record.type == "EXECVE") out.log_source("linux", "process_creation", {});
   if (!record.node.empty()) {
     if (!out.header().host_from_message) out.set("host.name", record.node);
     out.add_vendor("node", record.node);

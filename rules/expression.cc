@@ -66,11 +66,15 @@ Expression::Index Expression::absorb(const Expression& other) {
 }
 
 void Expression::number_items(ItemNumbers& numbers) {
+  nodes_.shrink_to_fit();
+  items_.shrink_to_fit();
   for (Item& item : items_) {
     item.number = numbers.of_item(item);
     item.field.number = numbers.of_field(item.field);
     for (std::vector<ValueTest>& ways : item.values) {
-      for (ValueTest& way : ways) way.other.number = numbers.of_field(way.other);
+      for (ValueTest& way : ways) {
+        if (way.other != nullptr) way.other->number = numbers.of_field(*way.other);
+      }
     }
   }
 }
@@ -242,7 +246,7 @@ bool Evaluator::special_matches(const Item& item, const FieldSource& event) {
 }
 
 bool Evaluator::refers_to_equal(const ValueTest& test, const Found& found, const FieldSource& event) {
-  const Found others = find(test.other, event);
+  const Found others = find(*test.other, event);
   for (std::size_t i = found.begin; i < found.begin + found.count; ++i) {
     if (values_[i].type == ValueType::null) continue;
     for (std::size_t j = others.begin; j < others.begin + others.count; ++j) {

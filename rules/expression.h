@@ -70,7 +70,7 @@ class Expression {
   /// Appends another expression's nodes; returns its root's new index.
   Index absorb(const Expression& other);
 
-  /// Numbers the items, so that an Evaluator asks alike ones once an event.
+  /// Nothing is added any more: numbers the items, so that an Evaluator asks alike ones once an event.
   void number_items(ItemNumbers& numbers);
 
   /// What the rule calls a node: the name of a selection. Only people ask for it.

@@ -228,7 +228,7 @@ class ItemCompiler {
     if (value.text.find_first_of("*?") != std::string::npos) {
       return error_at(value, "a field's name cannot hold wildcards");
     }
-    test.other = resolve_site_field(value.text, source_, words_);
+    test.other = std::make_shared<FieldName>(resolve_site_field(value.text, source_, words_));
     return add(std::move(test));
   }
 
@@ -486,6 +486,7 @@ Result<Item, CompileError> compile_item(std::string_view spec, const YamlNode& w
   auto item = ItemCompiler(where, source, words).compile(spec, values);
   if (!item) return item;
   gather_set(*item);
+  item->values.shrink_to_fit();
   item->identity = identity_of(*item, spec, values);
   return item;
 }

@@ -1,6 +1,7 @@
 #include "rules/log_routes.h"
 
 #include <algorithm>
+#include <array>
 
 #include "parsers/format.h"
 #include "parsers/payload_app.h"
@@ -47,6 +48,22 @@ bool applies(const Event& event, const RuleLogSource& rule) {
            (rule.service.empty() || rule.service == source.service);
   };
   return std::any_of(event.log_sources().begin(), event.log_sources().end(), covered);
+}
+
+bool is_of_auditd(Format format) {
+  static const auto kFormats = [] {
+    std::array<bool, kFormatsMax> formats{};
+    for (const FormatSpec* const spec : all_formats()) {
+      formats[static_cast<std::size_t>(spec->number)] = spec->name == "auditd" || spec->name == "auditd_file";
+    }
+    return formats;
+  }();
+  return static_cast<std::size_t>(format) < kFormats.size() && kFormats[static_cast<std::size_t>(format)];
+}
+
+std::vector<std::string> marks_of(Format format, const RuleLogSource& rule) {
+  if (!is_of_auditd(format) || rule.category != "process_creation") return {};
+  return {"=execve ", "=1309 "};
 }
 
 }  // namespace vigil::sigma

@@ -122,7 +122,10 @@ void Prefilter::Bucket::build(const std::vector<Rule>& all) {
   std::set<std::string> rarest;
   for (std::uint32_t position = 0; position < rules.size(); ++position) {
     const Expression& expression = all[rules[position]].expression;
-    const std::vector<Clause> clauses = necessary_clauses(expression, format);
+    std::vector<Clause> clauses = necessary_clauses(expression, format);
+    if (Clause marks = marks_of(format, all[rules[position]].source); !marks.empty() && clauses.size() < 8) {
+      clauses.push_back(std::move(marks));
+    }
     guards.push_back(guard_of(expression));
     std::uint8_t bits = 0;
     for (std::size_t i = 0; i < clauses.size() && i < 8; ++i) {

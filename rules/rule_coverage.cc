@@ -108,8 +108,8 @@ class Prospect {
       return lack;
     }
     if (!has(item.field)) lack.fields.push_back(item.field.written);
-    if (first != nullptr && first->kind == ValueTest::Kind::field && !has(first->other)) {
-      lack.fields.push_back(first->other.written);
+    if (first != nullptr && first->kind == ValueTest::Kind::field && !has(*first->other)) {
+      lack.fields.push_back(first->other->written);
     }
     return lack;
   }

@@ -97,7 +97,7 @@ ExplainedValue describe(const ValueTest& test) {
     case ValueTest::Kind::exists: return {test.wanted ? "exists" : "absent", {}};
     case ValueTest::Kind::field: {
       const bool equal = test.other_shape == Pattern::Shape::exact;
-      return {equal ? "same_as_field" : std::string(shape_op(test.other_shape)) + "_field", test.other.written};
+      return {equal ? "same_as_field" : std::string(shape_op(test.other_shape)) + "_field", test.other->written};
     }
   }
   return {};

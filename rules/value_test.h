@@ -56,7 +56,7 @@ struct ValueTest {
   Network network;
   std::shared_ptr<const Regex> regex;
   std::vector<std::string> parts;         ///< regex: of these one is in every value that passes and is ASCII; may be empty
-  FieldName other;                        ///< field: the name referred to
+  std::shared_ptr<FieldName> other;       ///< field: the name referred to; else null
   Pattern::Shape other_shape = Pattern::Shape::exact;
 };
 

@@ -8,6 +8,7 @@
 #include "parsers/format.h"
 #include "parsers/record.h"
 #include "parsers/transports.h"
+#include "rules/audit_join.h"
 #include "rules/compiled.h"
 #include "rules/correlator.h"
 #include "rules/entities.h"
@@ -83,6 +84,7 @@ struct Watcher::Impl {
   std::array<Way, kFormatsMax> ways{};
   sigma::Evaluator evaluator;
   sigma::Correlator correlator;
+  std::unique_ptr<AuditJoin> audit = std::make_unique<AuditJoin>();
   Event event;
   Arena arena;
   std::vector<sigma::Firing> firings;
@@ -109,6 +111,7 @@ void Watcher::Impl::parse(const Observation& observation) {
   event.clear();
   const ParseContext context = record_context(*observation.source, observation.received_ns);
   parse_event_as(observation.format, observation.event_ns, *observation.header, context, event, arena);
+  audit->complete(observation, event, arena);
 }
 
 void Watcher::Impl::note(const sigma::Rule& rule, std::uint64_t sequence, bool missed) {
@@ -262,6 +265,7 @@ void Watcher::observe(const Observation& observation, std::vector<Detection>& ou
     return observe(known, out);
   }
   impl.close_due(observation.received_ns, out);
+  impl.audit->note(observation);
   const bool shadow = impl.counters.observed++ % kShadowEvery == 0;
   const std::vector<std::uint32_t>* candidates = nullptr;
   const bool by_fields = impl.goes_by_fields(observation.format);
@@ -293,6 +297,7 @@ void Watcher::restore_window(std::string_view key, std::string_view value) { imp
 
 void Watcher::adopt(Watcher& before) {
   impl_->correlator.adopt(before.impl_->correlator);
+  std::swap(impl_->audit, before.impl_->audit);
   impl_->counters = before.impl_->counters;
   impl_->enrichment = before.impl_->enrichment;
 }

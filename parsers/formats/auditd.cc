@@ -7,12 +7,12 @@ namespace {
 
 constexpr std::string_view kPrograms[] = {"audispd", "audisp-syslog", "auditd", "audit", "kernel"};
 constexpr std::string_view kStarts[] = {"type=", "node=", "audit: type="};
-constexpr LogSource kLogSources[] = {{"linux", "", "auditd"}};
+constexpr LogSource kLogSources[] = {{"linux", "", "auditd"}, {"linux", "process_creation", ""}};
 
 /// Records of the Linux audit system by syslog: audisp's, and the kernel's own where no auditd runs.
 void parse(PayloadWriter& out) { parse_audit_record(out, find_audit_record(out.text())); }
 
-constexpr std::string_view kDerived[] = {"destination.", "file.", "process.", "user.name", "vendor."};
+constexpr std::string_view kDerived[] = {"destination.", "file.", "process.", "user.", "vendor."};
 
 }  // namespace
 

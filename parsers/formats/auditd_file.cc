@@ -6,12 +6,12 @@ namespace vigil {
 namespace {
 
 constexpr std::string_view kStarts[] = {"type=", "node="};
-constexpr LogSource kLogSources[] = {{"linux", "", "auditd"}};
+constexpr LogSource kLogSources[] = {{"linux", "", "auditd"}, {"linux", "process_creation", ""}};
 
 /// Lines of /var/log/audit/audit.log, whose "type=X msg=audit(…):" a syslog header's reader takes for a tag.
 void parse(PayloadWriter& out) { parse_audit_record(out, find_audit_record(out.text())); }
 
-constexpr std::string_view kDerived[] = {"destination.", "file.", "process.", "user.name", "vendor."};
+constexpr std::string_view kDerived[] = {"destination.", "file.", "process.", "user.", "vendor."};
 
 }  // namespace
 

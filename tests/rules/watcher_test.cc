@@ -187,6 +187,52 @@ TEST(Watcher, RulesAboutTheShipperMatchAllTheSame) {
   EXPECT_FALSE(fires("'|contains': shop.log")) << "keywords are about the line, not about the file it stood in";
 }
 
+TEST(Watcher, AStartedProgramIsOneEventHoweverManyAuditRecordsTellOfIt) {
+  struct Case {
+    std::string_view why;
+    std::vector<std::string> lines;
+    bool fires;
+  };
+  const auto call = [](std::string_view front, std::string_view number, std::string_view program) {
+    return std::string(front) + "type=SYSCALL msg=audit(1795158000.155:" + std::string(number) +
+           "): arch=c000003e syscall=59 success=yes exit=0 a0=5 items=2 ppid=29002 pid=1631 auid=1000 uid=1000 gid=1000 euid=1000 comm=\"x\" exe=\"" +
+           std::string(program) + "\" key=(null)";
+  };
+  const auto arguments = [](std::string_view front, std::string_view number) {
+    return std::string(front) + "type=EXECVE msg=audit(1795158000.155:" + std::string(number) + "): argc=2 a0=\"arp\" a1=\"-a\"";
+  };
+  constexpr std::string_view kHere = "<14>Nov 20 15:00:00 srv1 audispd: ", kThere = "<14>Nov 20 15:00:00 srv2 audispd: ";
+  const Case kCases[] = {
+      {"by syslog", {call(kHere, "7", "/usr/sbin/arp"), arguments(kHere, "7")}, true},
+      {"in auditd's file", {call("", "7", "/usr/sbin/arp"), arguments("", "7")}, true},
+      {"another program", {call(kHere, "7", "/usr/bin/ls"), arguments(kHere, "7")}, false},
+      {"another call", {call(kHere, "7", "/usr/sbin/arp"), arguments(kHere, "8")}, false},
+      {"the same number on another machine", {call(kThere, "7", "/usr/sbin/arp"), arguments(kHere, "7")}, false},
+      {"two machines at once",
+       {call(kHere, "7", "/usr/sbin/arp"), call(kThere, "7", "/usr/bin/ls"), arguments(kThere, "7"), arguments(kHere, "7")}, true},
+      {"the arguments alone", {arguments(kHere, "7")}, false},
+  };
+  for (const Case& one : kCases) {
+    Stream stream(compile("title: T\nlogsource: {product: linux, category: process_creation}\ndetection:\n"
+                          "  s: {Image|endswith: /arp, CommandLine|contains: '-a', User|exists: false}\n  condition: s\n").rules);
+    stream.feed("<30>Nov 20 15:00:00 dns1 unbound[1]: info: nothing", 1);  // the first message is asked about everything
+    for (const std::string& line : one.lines) stream.feed(line, 2);
+    EXPECT_EQ(!stream.fired.empty(), one.fires) << one.why;
+    EXPECT_EQ(stream.watcher.counters().parsed, 1 + static_cast<std::uint64_t>(std::count_if(one.lines.begin(), one.lines.end(), [](const auto& line) {
+      return line.find("EXECVE") != std::string::npos;
+    }))) << one.why << ": of the records only EXECVE is about a start";
+  }
+}
+
+TEST(Watcher, ACallWhoseArgumentsComeAfterAReloadIsWhole) {
+  const auto rules = compile("title: T\nlogsource: {product: linux, category: process_creation}\ndetection:\n  s: {Image: /usr/sbin/arp}\n  condition: s\n").rules;
+  Stream before(rules), after(rules);
+  before.feed("type=SYSCALL msg=audit(1795158000.155:7): arch=c000003e syscall=59 success=yes pid=1631 comm=\"arp\" exe=\"/usr/sbin/arp\"", 1);
+  after.watcher.adopt(before.watcher);
+  after.feed("type=EXECVE msg=audit(1795158000.155:7): argc=2 a0=\"arp\" a1=\"-a\"", 2);
+  EXPECT_EQ(after.titles(), "T");
+}
+
 TEST(Watcher, OnlyCandidatesAreParsed) {
   Stream stream(builtin());
   for (int i = 0; i < 1000; ++i) stream.feed("<30>Nov 20 15:00:00 dns1 unbound[1]: info: 10.0.0.1 www.example.com. A IN NOERROR", i);
