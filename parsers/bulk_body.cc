@@ -16,6 +16,8 @@ namespace vigil {
 
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 std::string_view trim(std::string_view text) {
   while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
   while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
@@ -92,8 +94,9 @@ struct BulkReader::Json {
     return parser.parse(readable(text), text.size(), false).get(element);
   }
 
-  /// The document, or what is wrong with it.
-  BulkItemFault check(std::string_view document) {
+  /// What is wrong with the document. A byte order mark before it is none of it.
+  BulkItemFault check(std::string_view& document) {
+    if (document.starts_with(kByteOrderMark)) document.remove_prefix(kByteOrderMark.size());
     simdjson::dom::element element;
     simdjson::error_code error = parse(document, element);
     if (error == simdjson::UTF8_ERROR || error == simdjson::NUMBER_ERROR) {

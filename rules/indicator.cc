@@ -20,6 +20,7 @@ constexpr std::size_t kAccountBytesMax = 128;
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_alnum(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_alpha(char c) { return is_alnum(c) && !is_digit(c); }
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kAround = " \t\r\n\"'`<>";
@@ -156,9 +157,10 @@ bool is_domain(std::string_view name) {
     if (!is_alnum(c) && c != '-' && c != '_') return false;
     if (++label > kLabelBytesMax) return false;
   }
-  if (label == 0) return false;
+  // What begins or ends otherwise is not looked for in texts: there the signs belong to the sentence.
+  if (label == 0 || !is_alnum(name.front()) || !is_alnum(name.back())) return false;
   const std::string_view last = name.substr(name.rfind('.') + 1);
-  return !std::all_of(last.begin(), last.end(), is_digit);  // 1.2.3.4 and 300.1.1.1 are no names
+  return std::any_of(last.begin(), last.end(), is_alpha);  // 1.2.3.4, 300.1.1.1 and 7.1-2 are no names
 }
 
 /// Names below which others register theirs: a single label, and the second levels that country registries use.
@@ -207,7 +209,7 @@ Result<NormalIndicator, IndicatorFault> normal_url(std::string_view text, Danger
       return no_url();
     rest.remove_prefix(mark + 3);
   }
-  rest = rest.substr(0, rest.find('#'));
+  rest = trimmed(rest.substr(0, rest.find('#')));
   const std::size_t host_end = std::min(rest.find_first_of("/?"), rest.size());
   std::string_view authority = rest.substr(0, host_end);
   std::string path(rest.substr(host_end));
@@ -370,7 +372,12 @@ Result<NormalIndicator, IndicatorFault> normal_indicator(std::optional<Indicator
                                                          Danger danger) {
   if (text.size() > kValueBytesMax)
     return wrong("longer than 2,048 bytes: no device logs that whole", "超過 2,048 位元組，設備不會完整記錄");
-  const std::string value = refanged(trimmed(text));
+  std::string value(trimmed(text));
+  // What is left when one spelling is taken out may be another: "[[.]]".
+  for (std::string before; value != before;) {
+    before = value;
+    value = trimmed(refanged(before));
+  }
   if (value.empty()) return wrong("empty", "空白");
   for (const char c : value) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)

@@ -49,6 +49,7 @@ TEST(BulkBody, IsCutIntoActionsAndDocuments) {
       {"CRLF, blank lines, a byte order mark",
        "\xEF\xBB\xBF{\"index\":{}}\r\n{\"a\":1}\r\n\r\n\n{\"index\":{}}\r\n{\"a\":2}\r\n",
        "index={\"a\":1};index={\"a\":2};"},
+      {"a byte order mark before a document is none of it", "{\"index\":{}}\n\xEF\xBB\xBF{\"a\":1}\n", "index={\"a\":1};"},
       {"delete has no document",
        "{\"delete\":{\"_index\":\"l\",\"_id\":\"1\"}}\n{\"create\":{}}\n{\"a\":1}\n",
        "delete l#1;create={\"a\":1};"},
