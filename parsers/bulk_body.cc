@@ -123,7 +123,7 @@ struct BulkReader::Json {
     if (object.find_field_unordered("doc").get_object().get(doc) != simdjson::SUCCESS ||
         doc.raw_json().get(bytes) != simdjson::SUCCESS)
       return BulkItemFault::no_document;
-    document = document.substr(static_cast<std::size_t>(bytes.data() - at), bytes.size());
+    document = trim(document.substr(static_cast<std::size_t>(bytes.data() - at), bytes.size()));
     return BulkItemFault::none;
   }
 };

@@ -105,8 +105,14 @@ WatchlistIndex::WatchlistIndex(std::vector<Watchlist> lists) : lists_(std::move(
     first_entry_.push_back(static_cast<std::uint32_t>(rows_ + 1));
     rows_ += list.table->size();
   }
-  // A name in two spellings takes two slots: at most three quarters are taken.
-  slots_.resize(std::bit_ceil(std::max<std::size_t>(16, rows_ * 3 / 2)));
+  // A name in two spellings takes two slots; at most two thirds are taken, so that a search for a free one ends.
+  std::size_t keys = rows_;
+  for (const Watchlist& list : lists_) {
+    for (std::size_t row = 0; row < list.table->size(); ++row) {
+      keys += list.table->value(row).find("xn--") != std::string_view::npos ? 1U : 0U;
+    }
+  }
+  slots_.resize(std::bit_ceil(std::max<std::size_t>(16, keys * 3 / 2)));
   slot_mask_ = slots_.size() - 1;
   filter_.resize(std::bit_ceil(std::max<std::size_t>(16, rows_ / 4)));
   filter_mask_ = filter_.size() - 1;

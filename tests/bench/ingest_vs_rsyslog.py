@@ -128,7 +128,7 @@ def listens(port):
     return any(wanted in line and " 0A " in line for line in open("/proc/net/tcp", encoding="ascii"))
 
 
-def run_vigil(build, blast, corpus, lines, place, tls=False):
+def run_vigil(build, blast, corpus, lines, place, tls=False, rules=()):
     work = place / "vigil"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
@@ -138,7 +138,8 @@ def run_vigil(build, blast, corpus, lines, place, tls=False):
         ca.issue("server", usage="serverAuth")
         listeners = [{"protocol": "syslog-tls", "address": f"127.0.0.1:{port}", "organisation": "school-a",
                       "tls": {"certificate": str(ca.path("server.pem")), "key": str(ca.path("server.key"))}}]
-    daemon = Daemon(build, work, more_listeners=listeners)
+    extra = {"rules": {"directories": [str(path.resolve()) for path in rules]}} if rules else None
+    daemon = Daemon(build, work, more_listeners=listeners, extra=extra)
     daemon.start()
     try:
         begin = time.monotonic()
@@ -172,7 +173,8 @@ def tcp(build, arguments, blast, corpus, lines, place):
             # What one has written to the page cache is not written to the disk in the other's time.
             os.sync()
             time.sleep(1)
-            run = run_rsyslog(blast, corpus, lines, place) if name == "rsyslog" else run_vigil(build, blast, corpus, lines, place)
+            run = (run_rsyslog(blast, corpus, lines, place) if name == "rsyslog"
+                   else run_vigil(build, blast, corpus, lines, place, rules=arguments.rules))
             results[name].append(run)
             more = f"\n         CPU s by thread: {run[3]}" if name == "vigil" else ""
             print(f"  run {turn + 1}: {name:8} {run[0] / lines * 1e6:6.3f} CPU s/M messages, {run[1]:6.2f} s wall, "
@@ -244,6 +246,8 @@ def main():
     parser.add_argument("--only", choices=["vigil", "rsyslog"])
     parser.add_argument("--udp", action="store_true")
     parser.add_argument("--tls", action="store_true")
+    parser.add_argument("--rules", type=pathlib.Path, nargs="*", default=[],
+                        help="rule directories in place of the built-in pack; to have both, name rules/pack too")
     parser.add_argument("--place", default=None, help="where data directories go (default: a temporary directory)")
     arguments = parser.parse_args()
 

@@ -57,6 +57,7 @@ TEST(BulkBody, IsCutIntoActionsAndDocuments) {
        "{\"update\":{\"_id\":\"1\"}}\n{\"script\":{\"doc\":1},\"doc\":{\"a\":{\"b\":[1,2]}},\"doc_as_"
        "upsert\":true}\n",
        "update#1={\"a\":{\"b\":[1,2]}};"},
+      {"blanks behind an update's doc are none of it", "{\"update\":{\"_id\":\"1\"}}\n{\"script\":1,\"doc\":{\"a\":1}   }\n", "update#1={\"a\":1};"},
       {"an update without doc", "{\"update\":{\"_id\":\"1\"}}\n{\"script\":{}}\n{\"index\":{}}\n{}\n",
        "update#1!no_document;index={};"},
       {"a document that is no JSON", "{\"index\":{}}\n{\"a\":\n{\"index\":{}}\n{\"b\":1}\n",

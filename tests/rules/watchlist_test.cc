@@ -329,6 +329,17 @@ TEST(WatchlistIndex, FindsIndicatorsAtTheBordersOfWords) {
   EXPECT_TRUE(none.empty());
 }
 
+TEST(WatchlistIndex, HoldsListsOfNothingButNamesOfTwoSpellings) {
+  for (const int count : {1, 8, 10, 16, 100}) {
+    std::string list;
+    for (int i = 0; i < count; ++i) list += "惡意" + std::to_string(i) + ".example\n";
+    const auto index = index_of(list);
+    std::vector<IndicatorRef> found;
+    index->find("dns: 惡意" + std::to_string(count - 1) + ".example", found);
+    EXPECT_EQ(found.size(), 1U) << count;
+  }
+}
+
 TEST(WatchlistIndex, UrlsGoOnOnlyWhereAPathDoes) {
   const auto stands = [](std::string_view url, std::string_view text) { return url_stands_in(text, split_url(url)); };
   EXPECT_TRUE(stands("http://a.example/x", "GET http://a.example/x HTTP/1.1"));
