@@ -104,7 +104,8 @@ struct BulkReader::Json {
       decoded.reset();
       const std::string_view text = decode_text(document, Charset::automatic, Controls::kept, decoded).text;
       if (!walk_json(text, decoded, json_scratch())) return BulkItemFault::not_json;
-      return text.starts_with('{') ? BulkItemFault::none : BulkItemFault::not_object;
+      // UTF-16 is no way to write a line of a bulk.
+      return text.starts_with('{') && document.starts_with('{') ? BulkItemFault::none : BulkItemFault::not_object;
     }
     if (error != simdjson::SUCCESS) return BulkItemFault::not_json;
     return element.is_object() ? BulkItemFault::none : BulkItemFault::not_object;

@@ -69,6 +69,7 @@ TEST(BulkBody, IsCutIntoActionsAndDocuments) {
        "index={\"a\":184467440737095516160};"},
       {"a number that is none", "{\"index\":{}}\n{\"a\":01}\n", "index!not_json;"},
       {"Big5", "{\"index\":{}}\n{\"a\":\"\xa5\x5c\xaf\xe0\"}\n", "index={\"a\":\"\xa5\x5c\xaf\xe0\"};"},
+      {"UTF-16", std::string("{\"index\":{}}\n\xff\xfe{\0}\0", 18), "index!not_object;"},
       {"one too long", "{\"index\":{}}\n{\"a\":\"" + std::string(1000, 'x') + "\"}\n{\"index\":{}}\n{}\n",
        "index!oversize;index={};"},
       {"a name with a control character", "{\"index\":{\"_index\":\"a\\nb\"}}\n{}\n", "index!bad_name;"},
