@@ -19,7 +19,7 @@ inline constexpr std::size_t kFieldBytesMax = 1024;
 inline constexpr std::size_t kSystemsMax = 200;
 inline constexpr std::size_t kEdgesMax = 200;  ///< reasons a case lists
 inline constexpr std::size_t kTechniquesMax = 16;
-inline constexpr std::size_t kReferencesMax = 8;   ///< links of one rule
+inline constexpr std::size_t kReferencesMax = 8;  ///< links of one rule
 
 /// One entity of a detection as a case keeps it.
 struct FoldEntity {

@@ -18,9 +18,10 @@ constexpr std::size_t kRecordBytesMax = 1024;
 constexpr std::string_view kOfCall[] = {"process.executable", "process.name", "process.pid", "process.parent.pid",
                                         "user.id", "user.name", "user.effective.id", "user.effective.name", "user.group.id"};
 
-AuditRecord record_of(const Observation& observation) {
+/// Empty where it is no record of auditd's.
+std::string_view audit_text(const Observation& observation) {
   if (!sigma::is_of_auditd(observation.format)) return {};
-  return find_audit_record(payload_text(*observation.header, *find_format(observation.format)));
+  return payload_text(*observation.header, *find_format(observation.format));
 }
 
 std::string number_of(const AuditRecord& record) { return std::string(record.seconds) + ":" + std::string(record.serial); }
@@ -32,16 +33,20 @@ std::string_view sender_of(const Observation& observation) {
 }  // namespace
 
 void AuditJoin::note(const Observation& observation) {
-  const AuditRecord record = record_of(observation);
+  const std::string_view text = audit_text(observation);
+  if (text.empty()) return;
+  const AuditRecord record = find_audit_record(text);
   if (record.type != "SYSCALL" || !contains(record.body, "exe=")) return;
   Call& call = calls_[next_++ % kCalls];
   call.sender = sender_of(observation);
   call.number = number_of(record);
-  call.record = payload_text(*observation.header, *find_format(observation.format)).substr(0, kRecordBytesMax);
+  call.record = text.substr(0, kRecordBytesMax);
 }
 
 void AuditJoin::complete(const Observation& observation, Event& event, Arena& arena) {
-  const AuditRecord record = record_of(observation);
+  const std::string_view text = audit_text(observation);
+  if (text.empty()) return;
+  const AuditRecord record = find_audit_record(text);
   if (record.type != "EXECVE") return;
   const std::string number = number_of(record);
   const std::string_view sender = sender_of(observation);

@@ -123,12 +123,12 @@ void Prefilter::Bucket::build(const std::vector<Rule>& all) {
   for (std::uint32_t position = 0; position < rules.size(); ++position) {
     const Expression& expression = all[rules[position]].expression;
     std::vector<Clause> clauses = necessary_clauses(expression, format);
-    if (Clause marks = marks_of(format, all[rules[position]].source); !marks.empty() && clauses.size() < 8) {
+    if (Clause marks = marks_of(format, all[rules[position]].source); !marks.empty() && clauses.size() < kClausesMax) {
       clauses.push_back(std::move(marks));
     }
     guards.push_back(guard_of(expression));
     std::uint8_t bits = 0;
-    for (std::size_t i = 0; i < clauses.size() && i < 8; ++i) {
+    for (std::size_t i = 0; i < clauses.size() && i < kClausesMax; ++i) {
       const auto bit = static_cast<std::uint8_t>(1U << i);
       bits |= bit;
       for (const std::string& literal : clauses[i]) literals[literal].push_back({position, bit});

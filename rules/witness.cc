@@ -16,8 +16,6 @@ constexpr std::size_t kSignedLiteralMin = 2;
 constexpr std::string_view kRareSigns = "#$%^~`!;|<>{}";
 /// Longer ones say no more.
 constexpr std::size_t kLiteralMax = 48;
-/// Clauses kept for a rule; as many bits tell which of them were seen.
-constexpr std::size_t kClausesMax = 8;
 /// A clause of more literals than this is left out where the rule has another.
 constexpr std::size_t kClauseLiteralsMax = 2048;
 

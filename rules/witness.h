@@ -13,6 +13,9 @@ namespace vigil::sigma {
 /// Literals (lower case ASCII) of which at least one occurs in the text of every message that the rule matches.
 using Clause = std::vector<std::string>;
 
+/// Clauses kept for a rule; as many bits tell which of them were seen.
+inline constexpr std::size_t kClausesMax = 8;
+
 /// What must occur in a message of that format for the expression to hold: every clause. None: nothing is known,
 /// each message has to be parsed and asked.
 ///
